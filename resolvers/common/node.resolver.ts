@@ -1,0 +1,43 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
+import { parseIdKind } from '../../src/kernel/ids.js'
+import { invalidInput } from '../../src/kernel/errors.js'
+import type { GraphContext } from '../context.js'
+import { Node } from './node.interface.js'
+
+const MAX_IDS = 100
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'The object with this id, or null.' })
+  node(
+    @Ctx() context: GraphContext,
+    @Arg('id', () => ID, { description: 'Any id that the server gave out.' }) id: string,
+  ) {
+    return loadNode(context, id)
+  }
+
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'The objects with these ids, in their order; null for each that is not there.',
+  })
+  nodes(
+    @Ctx() context: GraphContext,
+    @Arg('ids', () => [ID], { description: `At most ${MAX_IDS} ids.` }) ids: string[],
+  ) {
+    if (ids.length > MAX_IDS) throw invalidInput('ids', `has ${ids.length} ids; at most ${MAX_IDS} are allowed.`)
+    return ids.map((id) => loadNode(context, id))
+  }
+}
+
+function loadNode({ loaders }: GraphContext, id: string): Promise<object | null> {
+  switch (parseIdKind(id)) {
+    case 'prediction':
+      return loaders.predictions.load(id)
+    case 'model':
+      return loaders.models.load(id)
+    case 'modelVersion':
+      return loaders.modelVersions.load(id)
+    default:
+      return Promise.resolve(null)
+  }
+}

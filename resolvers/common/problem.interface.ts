@@ -1,0 +1,97 @@
+import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql'
+import { ERROR_CATALOGUE, type ErrorCode } from '../../src/kernel/error-catalogue.js'
+import { GraphloomError } from '../../src/kernel/errors.js'
+import { describeEnum } from './enums.js'
+
+const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[]
+const summaries = Object.fromEntries(codes.map((code) => [code, ERROR_CATALOGUE[code].summary])) as Record<
+  ErrorCode,
+  string
+>
+export const ErrorCodeEnum = describeEnum(summaries)
+
+registerEnumType(ErrorCodeEnum.values, {
+  name: 'ErrorCode',
+  description: 'Every code that an error of this server can have.',
+  valuesConfig: ErrorCodeEnum.config,
+})
+
+@InterfaceType('Problem', {
+  description: 'A reason why a mutation did not do what was asked. A client should handle it.',
+  resolveType: (value: { readonly __typename: string }) => value.__typename,
+})
+export abstract class Problem {
+  @Field(() => ErrorCodeEnum.values, { description: 'What kind of problem it is, for programs.' })
+  readonly code!: ErrorCode
+
+  @Field(() => String, { description: 'What was wrong and what to do, in English, for people.' })
+  readonly message!: string
+
+  @Field(() => Boolean, { description: 'Whether the same request may succeed later, unchanged.' })
+  readonly retryable!: boolean
+}
+
+@ObjectType('NotFound', {
+  implements: Problem,
+  description: 'There is nothing with this id or name that the caller can see.',
+})
+export class NotFound extends Problem {}
+
+@ObjectType('Conflict', { implements: Problem, description: 'The object is in a state in which this cannot be done.' })
+export class Conflict extends Problem {}
+
+@ObjectType('IdempotencyConflict', {
+  implements: Problem,
+  description: 'The idempotency key was used before with another input.',
+})
+export class IdempotencyConflict extends Problem {}
+
+@ObjectType('InvalidInput', {
+  implements: Problem,
+  description: 'The input breaks a rule that the schema cannot express.',
+})
+export class InvalidInput extends Problem {
+  @Field(() => String, { nullable: true, description: 'Where in the input, e.g. `input.chat.messages.0.role`.' })
+  readonly path!: string | null
+}
+
+@ObjectType('Overloaded', { implements: Problem, description: 'A queue is full. Nothing was stored.' })
+export class Overloaded extends Problem {
+  @Field(() => Number, { description: 'When it is worth trying again, in milliseconds; above 0.' })
+  readonly retryAfterMs!: number
+}
+
+const TYPE_OF_CODE = {
+  NOT_FOUND: 'NotFound',
+  CONFLICT: 'Conflict',
+  IDEMPOTENCY_CONFLICT: 'IdempotencyConflict',
+  INVALID_INPUT: 'InvalidInput',
+  OVERLOADED: 'Overloaded',
+} as const satisfies Partial<Record<ErrorCode, string>>
+
+export type ProblemRoot = Problem & { readonly __typename: string }
+
+/** The result of a mutation: what `work` gives, or the problem that a client should handle. */
+export async function answer<T>(work: () => Promise<T>): Promise<T | ProblemRoot> {
+  try {
+    return await work()
+  } catch (error) {
+    const problem = error instanceof GraphloomError ? toProblem(error) : null
+    if (problem) return problem
+    throw error
+  }
+}
+
+function toProblem(error: GraphloomError): ProblemRoot | null {
+  const typeName = (TYPE_OF_CODE as Partial<Record<ErrorCode, string>>)[error.code]
+  if (!typeName) return null
+  const { code, message, retryable, details } = error
+  return {
+    __typename: typeName,
+    code,
+    message,
+    retryable,
+    path: details.path ?? null,
+    retryAfterMs: details.retryAfterMs ?? 1_000,
+  } as ProblemRoot
+}

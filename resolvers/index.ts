@@ -1,0 +1,65 @@
+import 'reflect-metadata'
+import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
+import { buildSchemaSync, type PubSub } from 'type-graphql'
+import { NodeResolver } from './common/node.resolver.js'
+import { ModelAliasResolver, ModelResolver, ModelVersionResolver } from './models/model.resolver.js'
+import {
+  EmbeddingOutputResolver,
+  PredictionChangedResolver,
+  PredictionResolver,
+  PredictionSnapshotResolver,
+  TextOutputResolver,
+  TokensDeltaResolver,
+} from './predictions/prediction.resolver.js'
+import { DeadlineExceeded } from './predictions/prediction.union.js'
+import { ServerResolver } from './server/server.resolver.js'
+
+/** Input types of which exactly one field is given; type-graphql has no notation for it. */
+const ONE_OF_INPUTS = ['PredictInput']
+
+/** type-graphql makes the root types without a description. */
+const ROOT_DESCRIPTIONS: Readonly<Record<string, string>> = {
+  Query: 'What can be read.',
+  Mutation: 'What can be changed or started; the fields of one operation run one after the other.',
+  Subscription: 'What can be followed; every field gives a stream of items with cursors to go on from.',
+}
+
+const refuseTopics = (): never => {
+  throw new Error('Subscriptions have sources of their own; there are no topics.')
+}
+
+/** type-graphql wants one, although every subscription names its own source. */
+const NO_TOPICS: PubSub = { publish: refuseTopics, subscribe: refuseTopics }
+
+/** The whole API as an executable schema. */
+export function buildGraphSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      NodeResolver,
+      ModelResolver,
+      ModelAliasResolver,
+      ModelVersionResolver,
+      PredictionResolver,
+      TextOutputResolver,
+      EmbeddingOutputResolver,
+      PredictionSnapshotResolver,
+      PredictionChangedResolver,
+      TokensDeltaResolver,
+      ServerResolver,
+    ],
+    orphanedTypes: [DeadlineExceeded],
+    validate: false,
+    pubSub: NO_TOPICS,
+  })
+  for (const [name, description] of Object.entries(ROOT_DESCRIPTIONS)) {
+    const type = schema.getType(name)
+    if (type) type.description = description
+  }
+  for (const name of ONE_OF_INPUTS) {
+    const type = schema.getType(name)
+    if (type instanceof GraphQLInputObjectType) type.isOneOf = true
+  }
+  return schema
+}
+
+export { createContextFactory } from './context.js'

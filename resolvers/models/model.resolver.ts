@@ -1,0 +1,174 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
+import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../src/domain/model.js'
+import type { StreamItem } from '../../src/domain/stream.js'
+import { DEFAULT_ALIAS } from '../../src/services/models/registry.js'
+import type { MetricsWindow } from '../../src/services/models/model-metrics.js'
+import type { GraphContext } from '../context.js'
+import { answer } from '../common/problem.interface.js'
+import { LongScalar } from '../common/scalars.js'
+import { StreamArgs, toStreamRequest } from '../streams/stream.args.js'
+import { MetricsWindowEnum } from './model.enum.js'
+import { DeleteModelAliasInput, LoadModelVersionInput, SetModelAliasInput, UnloadModelVersionInput } from './model.input.js'
+import { Model, ModelAlias, ModelMetricsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
+import { ModelAliasResult, ModelVersionEvent, ModelVersionResult } from './model.union.js'
+
+@Resolver(() => Model)
+export class ModelResolver {
+  @Query(() => [Model], { description: 'All models of the server, by name.' })
+  models(@Ctx() { services, principal }: GraphContext): Promise<ModelDocument[]> {
+    return services.models.listModels(principal)
+  }
+
+  @Query(() => Model, { nullable: true, description: 'The model of this name, or null.' })
+  model(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('name', () => String, { description: 'Name of a model, without version or alias.' }) name: string,
+  ): Promise<ModelDocument | null> {
+    return services.models.getModelByName(principal, name)
+  }
+
+  @FieldResolver(() => [ModelVersion], { description: 'Its versions.' })
+  versions(@Root() model: ModelDocument, @Ctx() { loaders }: GraphContext): Promise<readonly ModelVersionDocument[]> {
+    return loaders.versionsOfModel.load(model.id)
+  }
+
+  @FieldResolver(() => ModelVersion, { nullable: true, description: 'The version that an alias names; null when there is no such alias.' })
+  async version(
+    @Root() model: ModelDocument,
+    @Ctx() { loaders }: GraphContext,
+    @Arg('at', () => String, { defaultValue: DEFAULT_ALIAS, description: 'Name of an alias.' }) at: string,
+  ): Promise<ModelVersionDocument | null> {
+    const alias = (await loaders.aliasesOfModel.load(model.id)).find(({ name }) => name === at)
+    return alias ? loaders.modelVersions.load(alias.modelVersionId) : null
+  }
+
+  @FieldResolver(() => [ModelAlias], { description: 'Its aliases.' })
+  aliases(@Root() model: ModelDocument, @Ctx() { loaders }: GraphContext): Promise<readonly ModelAliasDocument[]> {
+    return loaders.aliasesOfModel.load(model.id)
+  }
+
+  @FieldResolver(() => ModelMetricsType, { description: 'What all its versions did lately.' })
+  async metrics(
+    @Root() model: ModelDocument,
+    @Ctx() { loaders, services }: GraphContext,
+    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
+  ) {
+    const versions = await loaders.versionsOfModel.load(model.id)
+    return services.models.readMetrics(
+      versions.map((version) => version.id),
+      window,
+    )
+  }
+}
+
+@Resolver(() => ModelAlias)
+export class ModelAliasResolver {
+  @FieldResolver(() => ModelVersion, { description: 'The version that it names.' })
+  version(@Root() alias: ModelAliasDocument, @Ctx() { loaders }: GraphContext): Promise<ModelVersionDocument | null> {
+    return loaders.modelVersions.load(alias.modelVersionId)
+  }
+
+  @FieldResolver(() => Model, { description: 'The model that it belongs to.' })
+  model(@Root() alias: ModelAliasDocument, @Ctx() { loaders }: GraphContext): Promise<ModelDocument | null> {
+    return loaders.models.load(alias.modelId)
+  }
+
+  @Mutation(() => ModelAliasResult, { description: 'Sets an alias to a version at once: whoever asks afterwards gets it. For administrators.' })
+  setModelAlias(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => SetModelAliasInput, { description: 'Which alias, and to which version.' }) input: SetModelAliasInput,
+  ) {
+    return answer(() => services.models.setAlias(principal, input.name, input.modelVersionId))
+  }
+
+  @Mutation(() => ModelAliasResult, { description: 'Deletes an alias, all but `latest`. For administrators.' })
+  deleteModelAlias(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => DeleteModelAliasInput, { description: 'Which alias.' }) input: DeleteModelAliasInput,
+  ) {
+    return answer(() => services.models.deleteAlias(principal, input.model, input.name))
+  }
+}
+
+@Resolver(() => ModelVersion)
+export class ModelVersionResolver {
+  @Query(() => ModelVersion, { nullable: true, description: 'The version of a model with this name, or null.' })
+  async modelVersion(
+    @Ctx() { services, principal, loaders }: GraphContext,
+    @Arg('name', () => String, { description: 'Name of the model.' }) name: string,
+    @Arg('version', () => String, { description: 'Name of the version.' }) version: string,
+  ): Promise<ModelVersionDocument | null> {
+    const model = await services.models.getModelByName(principal, name)
+    const versions = model ? await loaders.versionsOfModel.load(model.id) : []
+    return versions.find((candidate) => candidate.version === version) ?? null
+  }
+
+  @FieldResolver(() => Model, { description: 'The model that it is a version of.' })
+  model(@Root() version: ModelVersionDocument, @Ctx() { loaders }: GraphContext): Promise<ModelDocument | null> {
+    return loaders.models.load(version.modelId)
+  }
+
+  @FieldResolver(() => [TensorSpec], { description: 'What its graph takes.' })
+  inputs(@Root() version: ModelVersionDocument): object[] {
+    return toTensorSpecs(version.inputs)
+  }
+
+  @FieldResolver(() => [TensorSpec], { description: 'What its graph gives.' })
+  outputs(@Root() version: ModelVersionDocument): object[] {
+    return toTensorSpecs(version.outputs)
+  }
+
+  @FieldResolver(() => LongScalar, { nullable: true, description: 'Memory of the process that runs it, bytes; null when it is not loaded.' })
+  residentBytes(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number | null {
+    return services.models.getRunner(version.id)?.residentBytes ?? null
+  }
+
+  @FieldResolver(() => Runner, { nullable: true, description: 'The process that runs it; null when it is not loaded.' })
+  runner(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): object | null {
+    return services.models.getRunner(version.id)
+  }
+
+  @FieldResolver(() => ModelMetricsType, { description: 'What it did lately.' })
+  metrics(
+    @Root() version: ModelVersionDocument,
+    @Ctx() { services }: GraphContext,
+    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
+  ): object {
+    return services.models.readMetrics([version.id], window)
+  }
+
+  @Mutation(() => ModelVersionResult, {
+    description: 'Begins to load a version, or finds it loaded or loading; follow `modelVersionEvents`. For administrators.',
+  })
+  loadModelVersion(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => LoadModelVersionInput, { description: 'Which version.' }) input: LoadModelVersionInput,
+  ) {
+    return answer(() => services.models.loadVersion(principal, input.id))
+  }
+
+  @Mutation(() => ModelVersionResult, {
+    description: 'Begins to unload a version: what runs is finished, then its memory is given back. The next use loads it again. For administrators.',
+  })
+  unloadModelVersion(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => UnloadModelVersionInput, { description: 'Which version.' }) input: UnloadModelVersionInput,
+  ) {
+    return answer(() => services.models.unloadVersion(principal, input.id))
+  }
+
+  @Subscription(() => ModelVersionEvent, {
+    description: 'Follows a model version: state and progress of loading. It does not end while the version exists.',
+    subscribe: ({ args, context }: { args: StreamArgs; context: GraphContext }) =>
+      context.services.models.followVersion(context.principal, toStreamRequest(args, context)),
+  })
+  modelVersionEvents(
+    @Root() item: StreamItem<ModelVersionDocument, ModelVersionDocument>,
+    @Args(() => StreamArgs) _args: StreamArgs,
+  ): object {
+    return item
+  }
+}
+
+const toTensorSpecs = (tensors: ModelVersionDocument['inputs']): object[] =>
+  tensors.map(({ name, type, shape }) => ({ name, type, shape: shape.map(String) }))

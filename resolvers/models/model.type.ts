@@ -1,0 +1,207 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql'
+import type { LoadPhase, ModelTask, ModelVersionState } from '../../src/domain/model.js'
+import type { ErrorCode } from '../../src/kernel/error-catalogue.js'
+import { Node } from '../common/node.interface.js'
+import { ErrorCodeEnum } from '../common/problem.interface.js'
+import { DateTimeScalar, LongScalar } from '../common/scalars.js'
+import { createUnion } from '../common/union.js'
+import { LoadPhaseEnum, ModelTaskEnum, ModelVersionStateEnum } from './model.enum.js'
+
+@ObjectType('TensorSpec', { description: 'An input or output of a model’s graph.' })
+export class TensorSpec {
+  @Field(() => String, { description: 'Its name in the graph.' })
+  readonly name!: string
+
+  @Field(() => String, { description: 'Element type as ONNX calls it, e.g. `float32`.' })
+  readonly type!: string
+
+  @Field(() => [String], { description: 'Its sizes in order: a number, or the name of a size that is free.' })
+  readonly shape!: string[]
+}
+
+@ObjectType('LoadProgress', { description: 'How far loading has come.' })
+export class LoadProgress {
+  @Field(() => LoadPhaseEnum.values, { description: 'The step that loading is in.' })
+  readonly phase!: LoadPhase
+
+  @Field(() => LongScalar, { description: 'Bytes of the step that are done.' })
+  readonly doneBytes!: number
+
+  @Field(() => LongScalar, { description: 'Bytes of the step in all.' })
+  readonly totalBytes!: number
+}
+
+@ObjectType('BundledSource', { description: 'The files came with the server.' })
+export class BundledSource {
+  @Field(() => String, { description: 'Folder below the server’s `models`.' })
+  readonly folder!: string
+
+  @Field(() => String, { description: 'Where the weights were published, e.g. a Hugging Face hub id.' })
+  readonly origin!: string
+}
+
+export const ModelSource = createUnion({
+  name: 'ModelSource',
+  description: 'Where the files of a model version come from.',
+  types: [BundledSource],
+  typeName: () => 'BundledSource',
+})
+
+@ObjectType('Percentiles', { description: 'Percentiles by the nearest-rank method; null when there was nothing to measure.' })
+export class PercentilesType {
+  @Field(() => Number, { nullable: true, description: 'The median.' })
+  readonly p50!: number | null
+
+  @Field(() => Number, { nullable: true, description: 'The 90th percentile.' })
+  readonly p90!: number | null
+
+  @Field(() => Number, { nullable: true, description: 'The 99th percentile.' })
+  readonly p99!: number | null
+
+  @Field(() => Number, { nullable: true, description: 'The largest.' })
+  readonly max!: number | null
+}
+
+@ObjectType('FailureCount', { description: 'How often predictions ended for one reason other than success.' })
+export class FailureCount {
+  @Field(() => ErrorCodeEnum.values, { description: 'The reason.' })
+  readonly code!: ErrorCode
+
+  @Field(() => LongScalar, { description: 'How many predictions.' })
+  readonly count!: number
+}
+
+@ObjectType('ModelMetrics', { description: 'What a model or version did in a window of time up to now, on this server since it started.' })
+export class ModelMetricsType {
+  @Field(() => Number, { description: 'Length of the window, milliseconds.' })
+  readonly windowMs!: number
+
+  @Field(() => LongScalar, { description: 'Predictions that ended, whatever way.' })
+  readonly requests!: number
+
+  @Field(() => LongScalar, { description: 'Sequences computed: texts embedded, answers generated.' })
+  readonly inferences!: number
+
+  @Field(() => [FailureCount], { description: 'Predictions that did not succeed, by reason.' })
+  readonly failures!: FailureCount[]
+
+  @Field(() => LongScalar, { description: 'Tokens of inputs.' })
+  readonly inputTokens!: number
+
+  @Field(() => LongScalar, { description: 'Tokens generated.' })
+  readonly outputTokens!: number
+
+  @Field(() => LongScalar, { description: 'Predictions that wait for a place at the moment.' })
+  readonly queueLength!: number
+
+  @Field(() => PercentilesType, { description: 'From acceptance to the end, milliseconds.' })
+  readonly latencyMs!: PercentilesType
+
+  @Field(() => PercentilesType, { description: 'From acceptance to the first token, milliseconds.' })
+  readonly timeToFirstTokenMs!: PercentilesType
+
+  @Field(() => Number, { nullable: true, description: 'Tokens generated per second of computing; null when none were.' })
+  readonly tokensPerSecond!: number | null
+}
+
+@ObjectType('Runner', { description: 'The process that runs a model version.' })
+export class Runner {
+  @Field(() => ID, { description: 'Names this start of the process.' })
+  readonly id!: string
+
+  @Field(() => Int, { description: 'Process id on the server’s machine.' })
+  readonly pid!: number
+
+  @Field(() => DateTimeScalar, { description: 'When it was ready.' })
+  readonly startedAt!: number
+
+  @Field(() => Int, { description: 'How often it had to be replaced since the server started.' })
+  readonly restarts!: number
+
+  @Field(() => Int, { description: 'Predictions that wait for a place.' })
+  readonly queueLength!: number
+
+  @Field(() => Int, { description: 'Predictions that it works on.' })
+  readonly runningCount!: number
+}
+
+@ObjectType('Model', { implements: Node, description: 'A model: a name for versions that do the same work.' })
+export class Model extends Node {
+  @Field(() => String, { description: 'Unique on the server.' })
+  readonly name!: string
+
+  @Field(() => ModelTaskEnum.values, { description: 'What it does.' })
+  readonly task!: ModelTask
+
+  @Field(() => String, { description: 'What it is, in English.' })
+  readonly description!: string
+
+  @Field(() => String, { description: 'SPDX identifier of the licence of its weights.' })
+  readonly license!: string
+
+  @Field(() => DateTimeScalar, { description: 'When it was registered.' })
+  readonly createdAt!: number
+
+  @Field(() => DateTimeScalar, { description: 'When it was last changed.' })
+  readonly updatedAt!: number
+}
+
+@ObjectType('ModelAlias', { description: 'A name for one version of a model, which can be set to another. `latest` is what the model’s name alone means.' })
+export class ModelAlias {
+  @Field(() => ID, { description: 'Opaque, unique on this server.' })
+  readonly id!: string
+
+  @Field(() => String, { description: 'Unique within the model; used as "model@name".' })
+  readonly name!: string
+
+  @Field(() => String, { description: 'Subject of whoever set it last; `server` for those that came with it.' })
+  readonly setBy!: string
+
+  @Field(() => DateTimeScalar, { name: 'setAt', description: 'When it was last set.' })
+  readonly updatedAt!: number
+}
+
+@ObjectType('ModelVersion', { implements: Node, description: 'One version of a model: files that never change, loaded into memory or not.' })
+export class ModelVersion extends Node {
+  @Field(() => String, { description: 'Unique within the model; used as "model:version".' })
+  readonly version!: string
+
+  @Field(() => ModelTaskEnum.values, { description: 'What it does.' })
+  readonly task!: ModelTask
+
+  @Field(() => ModelSource, { description: 'Where its files come from.' })
+  readonly source!: BundledSource
+
+  @Field(() => LongScalar, { description: 'Size of its files, bytes.' })
+  readonly sizeBytes!: number
+
+  @Field(() => String, { description: 'SHA-256 of the sorted lines `<sha256>  <file>` of its files, hexadecimal.' })
+  readonly sha256!: string
+
+  @Field(() => String, { description: 'Precision of its weights as transformers.js calls it, e.g. `q8`.' })
+  readonly dtype!: string
+
+  @Field(() => Int, { description: 'The most tokens of a sequence: prompt and answer together, or one text to embed.' })
+  readonly contextTokens!: number
+
+  @Field(() => Int, { nullable: true, description: 'Components of its vectors; null for models that give none.' })
+  readonly embeddingDimensions!: number | null
+
+  @Field(() => ModelVersionStateEnum.values, { description: 'Where it stands between disk and memory.' })
+  readonly state!: ModelVersionState
+
+  @Field(() => String, { nullable: true, description: 'Why it is in its state, where that needs a reason.' })
+  readonly stateReason!: string | null
+
+  @Field(() => LoadProgress, { nullable: true, description: 'Set while it loads.' })
+  readonly loadProgress!: LoadProgress | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last ready; null when it never was.' })
+  readonly loadedAt!: number | null
+
+  @Field(() => DateTimeScalar, { description: 'When it was registered.' })
+  readonly createdAt!: number
+
+  @Field(() => DateTimeScalar, { description: 'When it was last changed.' })
+  readonly updatedAt!: number
+}

@@ -1,0 +1,39 @@
+import { Field, ObjectType } from 'type-graphql'
+import { Conflict, InvalidInput, NotFound } from '../common/problem.interface.js'
+import { StreamEnd, StreamGap, StreamItemType } from '../streams/stream.type.js'
+import { createUnion, problemOr } from '../common/union.js'
+import { streamItemTypeName } from '../streams/stream-item.js'
+import { ModelAlias, ModelVersion } from './model.type.js'
+
+export const ModelVersionResult = createUnion({
+  name: 'ModelVersionResult',
+  description: 'The model version, or why nothing was done.',
+  types: [ModelVersion, NotFound, Conflict],
+  typeName: problemOr('ModelVersion'),
+})
+
+export const ModelAliasResult = createUnion({
+  name: 'ModelAliasResult',
+  description: 'The alias as it is now (or was, when it was deleted), or why nothing was done.',
+  types: [ModelAlias, NotFound, Conflict, InvalidInput],
+  typeName: problemOr('ModelAlias'),
+})
+
+@ObjectType('ModelVersionSnapshot', { implements: StreamItemType, description: 'The whole model version, as a stream begins with it.' })
+export class ModelVersionSnapshot extends StreamItemType {
+  @Field(() => ModelVersion, { name: 'modelVersion', description: 'The version as of `sequence`.' })
+  readonly snapshot!: ModelVersion
+}
+
+@ObjectType('ModelVersionChanged', { implements: StreamItemType, description: 'The model version changed: its state, or how far loading has come.' })
+export class ModelVersionChanged extends StreamItemType {
+  @Field(() => ModelVersion, { name: 'modelVersion', description: 'The version after the change.' })
+  readonly event!: ModelVersion
+}
+
+export const ModelVersionEvent = createUnion({
+  name: 'ModelVersionEvent',
+  description: 'What `modelVersionEvents` gives.',
+  types: [ModelVersionSnapshot, ModelVersionChanged, StreamGap, StreamEnd],
+  typeName: streamItemTypeName('ModelVersionSnapshot', () => 'ModelVersionChanged'),
+})

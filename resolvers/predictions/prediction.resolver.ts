@@ -1,0 +1,275 @@
+import {
+  Arg,
+  Args,
+  Ctx,
+  Directive,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql'
+import type { ModelVersionDocument } from '../../src/domain/model.js'
+import { isEnded, type PredictionDocument, type PredictionOutput } from '../../src/domain/prediction.js'
+import type { StreamItem } from '../../src/domain/stream.js'
+import { invalidInput } from '../../src/kernel/errors.js'
+import type { PredictionFilter, StartRequest } from '../../src/services/predictions/predictions.service.js'
+import type { PredictionRequest } from '../../src/services/predictions/prediction-input.js'
+import type { PredictionEvent, PredictionSnapshot } from '../../src/services/predictions/prediction-stream.js'
+import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
+import { answer } from '../common/problem.interface.js'
+import { JsonScalar } from '../common/scalars.js'
+import type { GraphContext } from '../context.js'
+import { ModelVersion } from '../models/model.type.js'
+import { StreamArgs, toStreamRequest } from '../streams/stream.args.js'
+import { PredictionOrderEnum, type PredictionOrder } from './prediction.enum.js'
+import {
+  CancelPredictionInput,
+  DeletePredictionInput,
+  PredictArgs,
+  PredictInput,
+  PredictionFilterInput,
+  StartPredictionArgs,
+} from './prediction.input.js'
+import {
+  EmbeddingOutput,
+  EstimateType,
+  OutputTokenType,
+  Prediction,
+  PredictionConnection,
+  PredictionOutputUnion,
+  TextOutput,
+  type PredictionRoot,
+} from './prediction.type.js'
+import {
+  CancelPredictionResult,
+  DeletePredictionResult,
+  PredictionChanged,
+  PredictionEventUnion,
+  PredictionSnapshotType,
+  PredictResult,
+  StartPredictionResult,
+  TokensDelta,
+} from './prediction.union.js'
+
+const MAX_TOKENS_PAGE = 1_000
+
+@Resolver(() => Prediction)
+export class PredictionResolver {
+  @Query(() => Prediction, { nullable: true, description: 'The prediction with this id, or null.' })
+  prediction(
+    @Ctx() { loaders }: GraphContext,
+    @Arg('id', () => ID, { description: 'Id of a prediction.' }) id: string,
+  ): Promise<PredictionDocument | null> {
+    return loaders.predictions.load(id)
+  }
+
+  @Query(() => PredictionConnection, { description: 'The tenant’s predictions.' })
+  async predictions(
+    @Ctx() { services, principal }: GraphContext,
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('filter', () => PredictionFilterInput, { nullable: true, description: 'Which of them.' })
+    filter: PredictionFilterInput | null,
+    @Arg('orderBy', () => PredictionOrderEnum.values, {
+      defaultValue: 'CREATED_AT_DESC',
+      description: 'In which order.',
+    })
+    orderBy: PredictionOrder,
+  ): Promise<ConnectionRoot<PredictionDocument>> {
+    const newestFirst = orderBy === 'CREATED_AT_DESC'
+    return toConnection(
+      await services.predictions.list(principal, { filter: toFilter(filter), newestFirst, page: toPageRequest(page) }),
+    )
+  }
+
+  @Query(() => EstimateType, { description: 'What a prediction would take, without starting it.' })
+  estimate(
+    @Ctx() { services, principal, signal }: GraphContext,
+    @Arg('input', () => PredictInput, { description: 'What would be asked.' }) input: PredictInput,
+  ) {
+    return services.predictions.estimate(principal, toRequest(input), signal)
+  }
+
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description: 'The model version that serves it; null when that is gone.',
+  })
+  servedVersion(
+    @Root() prediction: PredictionRoot,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<ModelVersionDocument | null> {
+    return loaders.modelVersions.load(prediction.modelVersionId)
+  }
+
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description: 'What was asked, with defaults filled in; null when it is not kept any more.',
+  })
+  async input(@Root() prediction: PredictionRoot, @Ctx() { services, loaders }: GraphContext): Promise<unknown> {
+    const document = prediction.input
+      ? (prediction as PredictionDocument)
+      : await loaders.predictions.load(prediction.id)
+    return document && services.predictions.readInput(document)
+  }
+
+  @FieldResolver(() => PredictionOutputUnion, {
+    nullable: true,
+    description: 'What the model gave: of a text what there is so far; null when there is nothing yet.',
+  })
+  async output(
+    @Root() prediction: PredictionRoot,
+    @Ctx() { services, loaders }: GraphContext,
+  ): Promise<PredictionOutput | null> {
+    if (prediction.endedOutput !== undefined) return prediction.endedOutput
+    if (isEnded(prediction.state)) {
+      const document = prediction.output === undefined ? await loaders.predictions.load(prediction.id) : prediction
+      return document ? services.predictions.readOutput(document as PredictionDocument) : null
+    }
+    if (prediction.kind === 'EMBEDDING' || prediction.state === 'QUEUED') return null
+    const generated =
+      prediction.generated ?? (await services.predictions.readGenerated(prediction.id, prediction.asOfSequence))
+    return { kind: 'TEXT', ...generated }
+  }
+
+  @Directive('@rateLimit')
+  @Mutation(() => PredictResult, {
+    description: 'Asks a model and waits for the answer. It is cancelled when the client leaves.',
+  })
+  predict(@Ctx() { services, principal, signal }: GraphContext, @Args(() => PredictArgs) args: PredictArgs) {
+    return answer(async () => {
+      const request = { ...toStartRequest(args), idempotencyKey: null }
+      const { document, output } = await services.predictions.predict(principal, request, signal)
+      const prediction: PredictionRoot = { ...document, endedOutput: output }
+      if (document.error?.code !== 'DEADLINE_EXCEEDED') return prediction
+      return { __typename: 'DeadlineExceeded', ...document.error, prediction }
+    })
+  }
+
+  @Directive('@rateLimit')
+  @Mutation(() => StartPredictionResult, {
+    description:
+      'Asks a model and answers at once: the prediction is on disk then and goes on by itself, also after a crash. Follow it by `predictionEvents`.',
+  })
+  startPrediction(
+    @Ctx() { services, principal }: GraphContext,
+    @Args(() => StartPredictionArgs) args: StartPredictionArgs,
+  ) {
+    const idempotencyKey = args.idempotencyKey ?? null
+    return answer(() => services.predictions.start(principal, { ...toStartRequest(args), idempotencyKey }))
+  }
+
+  @Mutation(() => CancelPredictionResult, {
+    description:
+      'Cancels a prediction, whoever started it, and answers when it has ended. One that had ended stays as it is.',
+  })
+  cancelPrediction(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => CancelPredictionInput, { description: 'Which prediction.' }) input: CancelPredictionInput,
+  ) {
+    return answer(() => services.predictions.cancel(principal, input.id))
+  }
+
+  @Mutation(() => DeletePredictionResult, { description: 'Deletes an ended prediction, its input, output and stream.' })
+  deletePrediction(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => DeletePredictionInput, { description: 'Which prediction.' }) input: DeletePredictionInput,
+  ) {
+    return answer(async () => {
+      await services.predictions.delete(principal, input.id)
+      return { deletedId: input.id }
+    })
+  }
+
+  @Subscription(() => PredictionEventUnion, {
+    description:
+      'Follows a prediction: a snapshot first (or, with `after`, what came since), then each change and all text, then the end.',
+    subscribe: ({ args, context }: { args: StreamArgs; context: GraphContext }) =>
+      context.services.predictions.follow(context.principal, toStreamRequest(args, context)),
+  })
+  predictionEvents(
+    @Root() item: StreamItem<PredictionSnapshot, PredictionEvent>,
+    @Args(() => StreamArgs) _args: StreamArgs,
+  ): object {
+    return item
+  }
+}
+
+@Resolver(() => TextOutput)
+export class TextOutputResolver {
+  @FieldResolver(() => [OutputTokenType], { description: 'Its tokens, in order.' })
+  tokens(
+    @Root() output: TextOutput,
+    @Arg('first', () => Int, { defaultValue: 100, description: `How many; 1 to ${MAX_TOKENS_PAGE}.` }) first: number,
+    @Arg('after', () => Int, { defaultValue: 0, description: 'How many to pass over; 0 or more.' }) after: number,
+  ): readonly object[] {
+    if (first < 1 || first > MAX_TOKENS_PAGE)
+      throw invalidInput('first', `is ${first}; 1 to ${MAX_TOKENS_PAGE} is allowed.`)
+    if (after < 0) throw invalidInput('after', `is ${after}; 0 or more is allowed.`)
+    return output.tokens.slice(after, after + first)
+  }
+}
+
+@Resolver(() => EmbeddingOutput)
+export class EmbeddingOutputResolver {
+  @FieldResolver()
+  vectors(@Root() output: { readonly vectors: readonly (readonly number[])[] }): object[] {
+    return output.vectors.map((values, index) => ({ index, values }))
+  }
+}
+
+@Resolver(() => PredictionSnapshotType)
+export class PredictionSnapshotResolver {
+  @FieldResolver(() => Prediction, { description: 'The prediction as of `sequence`.' })
+  prediction(@Root() item: PredictionSnapshotType): PredictionRoot {
+    return item.snapshot
+  }
+}
+
+@Resolver(() => PredictionChanged)
+export class PredictionChangedResolver {
+  @FieldResolver(() => Prediction, { description: 'The prediction after the change.' })
+  prediction(@Root() item: PredictionChanged): PredictionRoot {
+    return { ...item.event.status, asOfSequence: item.sequence }
+  }
+}
+
+@Resolver(() => TokensDelta)
+export class TokensDeltaResolver {
+  @FieldResolver(() => String, { description: 'The text that is new.' })
+  text(@Root() item: TokensDelta): string {
+    return item.event.text
+  }
+
+  @FieldResolver(() => [OutputTokenType], { description: 'The tokens that it is made of.' })
+  tokens(@Root() item: TokensDelta): readonly object[] {
+    return item.event.tokens
+  }
+}
+
+function toRequest({ chat, completion, embedding }: PredictInput): PredictionRequest {
+  if (chat) {
+    const messages = chat.messages.map(({ role, content }) => ({ role, content: content.map((part) => part.text) }))
+    return { kind: 'CHAT', model: chat.model, messages, generation: chat.generation ?? {} }
+  }
+  if (completion) {
+    const { model, prompt, generation } = completion
+    return { kind: 'COMPLETION', model, prompt, generation: generation ?? {} }
+  }
+  if (embedding) return { kind: 'EMBEDDING', model: embedding.model, texts: embedding.texts }
+  throw invalidInput('input', 'must have exactly one of chat, completion, embedding.')
+}
+
+const toStartRequest = ({ input, priority, deadlineMs, store }: PredictArgs): Omit<StartRequest, 'idempotencyKey'> => ({
+  input: toRequest(input),
+  priority: priority ?? null,
+  deadlineMs: deadlineMs ?? null,
+  store,
+})
+
+function toFilter(filter: PredictionFilterInput | null): PredictionFilter {
+  const given = Object.entries(filter ?? {}).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(given)
+}

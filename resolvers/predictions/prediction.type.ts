@@ -1,0 +1,253 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
+import type {
+  FinishReason,
+  OutputToken,
+  PredictionDocument,
+  PredictionKind,
+  PredictionOutput,
+  PredictionState,
+} from '../../src/domain/prediction.js'
+import type { ErrorCode } from '../../src/kernel/error-catalogue.js'
+import type { PredictionStatus, TokensData } from '../../src/services/predictions/prediction-store.js'
+import { createConnectionType } from '../common/connection.type.js'
+import { Node } from '../common/node.interface.js'
+import { ErrorCodeEnum } from '../common/problem.interface.js'
+import { DateTimeScalar, LongScalar } from '../common/scalars.js'
+import { createUnion } from '../common/union.js'
+import { FinishReasonEnum, PredictionKindEnum, PredictionStateEnum } from './prediction.enum.js'
+
+/**
+ * What resolvers of a prediction get: its document, or its status as an event told it, with its text as of a place in
+ * its stream where it comes from one.
+ */
+export type PredictionRoot = PredictionStatus &
+  Partial<Pick<PredictionDocument, 'input' | 'output'>> & {
+    readonly generated?: TokensData
+    /** Up to where in its stream the text is to be read. */
+    readonly asOfSequence?: number
+    /** The output of a prediction that has just ended, which may not be stored. */
+    readonly endedOutput?: PredictionOutput | null
+  }
+
+@ObjectType('TokenAlternative', { description: 'A token that could have come instead.' })
+export class TokenAlternative {
+  @Field(() => Int, { description: 'Its number in the model’s vocabulary.' })
+  readonly id!: number
+
+  @Field(() => String, { description: 'Its text.' })
+  readonly text!: string
+
+  @Field(() => Float, { description: 'Natural logarithm of its probability before sampling settings; at most 0.' })
+  readonly logprob!: number
+}
+
+@ObjectType('OutputToken', { description: 'A token of a text.' })
+export class OutputTokenType {
+  @Field(() => Int, { description: 'Its number in the model’s vocabulary.' })
+  readonly id!: number
+
+  @Field(() => String, {
+    description: 'Its part of the text; of tokens that share a character the last has all of it.',
+  })
+  readonly text!: string
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Natural logarithm of its probability before sampling settings; null unless `logprobs` was set.',
+  })
+  readonly logprob?: number | null
+
+  @Field(() => [TokenAlternative], {
+    nullable: true,
+    description: 'The likeliest tokens at its place, as many as `logprobs` says; null unless it was set.',
+  })
+  readonly alternatives?: TokenAlternative[] | null
+}
+
+@ObjectType('TextOutput', { description: 'Generated text.' })
+export class TextOutput {
+  @Field(() => String, { description: 'The text so far; whole when the prediction has ended.' })
+  readonly text!: string
+
+  readonly tokens!: readonly OutputToken[]
+}
+
+@ObjectType('EmbeddingVector', { description: 'The vector of one text.' })
+export class EmbeddingVector {
+  @Field(() => Int, { description: 'Place of the text in the input, from 0.' })
+  readonly index!: number
+
+  @Field(() => [Float], {
+    description: 'Its components, as many as the model version’s `embeddingDimensions`; its length is 1.',
+  })
+  readonly values!: readonly number[]
+}
+
+@ObjectType('EmbeddingOutput', { description: 'Vectors of texts.' })
+export class EmbeddingOutput {
+  @Field(() => [EmbeddingVector], { description: 'One for each text, in the order of the input.' })
+  vectors!: EmbeddingVector[]
+}
+
+export const PredictionOutputUnion = createUnion({
+  name: 'PredictionOutput',
+  description: 'What a prediction gives, by its kind.',
+  types: [TextOutput, EmbeddingOutput],
+  typeName: (output: PredictionOutput) => (output.kind === 'TEXT' ? 'TextOutput' : 'EmbeddingOutput'),
+})
+
+@ObjectType('ErrorInfo', { description: 'Why a piece of work failed.' })
+export class ErrorInfoType {
+  @Field(() => ErrorCodeEnum.values, { description: 'What kind of error it is, for programs.' })
+  readonly code!: ErrorCode
+
+  @Field(() => String, { description: 'What went wrong, in English, for people.' })
+  readonly message!: string
+
+  @Field(() => Boolean, { description: 'Whether the same work may succeed when it is asked for again.' })
+  readonly retryable!: boolean
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'For INTERNAL: the id under which the server’s log has the cause.',
+  })
+  readonly errorId?: string | null
+}
+
+@ObjectType('Usage', { description: 'Tokens that a prediction took.' })
+export class UsageType {
+  @Field(() => Int, { description: 'Tokens of the input, template included; 0 until it runs.' })
+  readonly inputTokens!: number
+
+  @Field(() => Int, { description: 'Input tokens that did not have to be computed.' })
+  readonly cachedInputTokens!: number
+
+  @Field(() => Int, { description: 'Tokens generated.' })
+  readonly outputTokens!: number
+}
+
+@ObjectType('PredictionTimings', {
+  description: 'Where the time went, milliseconds; null for what did not take place (yet).',
+})
+export class PredictionTimingsType {
+  @Field(() => Float, { nullable: true, description: 'From acceptance to a place on the model.' })
+  readonly queueMs!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Waiting for the model to be loaded.' })
+  readonly loadMs!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Computing the prompt.' })
+  readonly prefillMs!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'From acceptance to the first token.' })
+  readonly timeToFirstTokenMs!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Computing, prompt included.' })
+  readonly computeMs!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'From acceptance to the end.' })
+  readonly totalMs!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Tokens generated per second, after the prompt.' })
+  readonly tokensPerSecond!: number | null
+}
+
+@ObjectType('Prediction', {
+  implements: Node,
+  description:
+    'A question to a model and its answer: durable from its acceptance on, and followed by `predictionEvents`.',
+})
+export class Prediction extends Node {
+  @Field(() => PredictionStateEnum.values, { description: 'Where it stands.' })
+  readonly state!: PredictionState
+
+  @Field(() => PredictionKindEnum.values, { description: 'What was asked for.' })
+  readonly kind!: PredictionKind
+
+  @Field(() => String, { description: 'The model as the request named it.' })
+  readonly requestedModel!: string
+
+  @Field(() => ErrorInfoType, { nullable: true, description: 'Why it failed; null unless FAILED.' })
+  readonly error!: ErrorInfoType | null
+
+  @Field(() => FinishReasonEnum.values, {
+    nullable: true,
+    description: 'Why the text ends where it does; null for other kinds and until it has ended.',
+  })
+  readonly finishReason!: FinishReason | null
+
+  @Field(() => UsageType, { description: 'Tokens that it took.' })
+  readonly usage!: UsageType
+
+  @Field(() => PredictionTimingsType, { description: 'Where the time went.' })
+  readonly timings!: PredictionTimingsType
+
+  @Field(() => LongScalar, {
+    nullable: true,
+    description: 'Seed that its tokens were drawn with; null for other kinds.',
+  })
+  readonly seed!: number | null
+
+  @Field(() => Int, { description: '0 to 9, 9 first.' })
+  readonly priority!: number
+
+  @Field(() => DateTimeScalar, {
+    name: 'deadline',
+    nullable: true,
+    description: 'When it is not worth doing any more.',
+  })
+  readonly deadlineAt!: number | null
+
+  @Field(() => String, { description: 'Subject of whoever asked.' })
+  readonly createdBy!: string
+
+  @Field(() => DateTimeScalar, { description: 'When it was accepted.' })
+  readonly createdAt!: number
+
+  @Field(() => DateTimeScalar, { description: 'When it last changed.' })
+  readonly updatedAt!: number
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When the model began with it.' })
+  readonly startedAt!: number | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended.' })
+  readonly endedAt!: number | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Runtime and type of CPU that computed it: what the promise of equal text for equal seeds holds for.',
+  })
+  readonly fingerprint!: string | null
+
+  @Field(() => Boolean, {
+    description:
+      'Whether, going on after a crash, the model would have chosen another token than the one given out before; what was given out stays.',
+  })
+  readonly replayDiverged!: boolean
+
+  @Field(() => String, { description: 'Trace that it was accepted in, 32 hexadecimal digits.' })
+  readonly traceId!: string
+}
+
+@ObjectType('Estimate', { description: 'What a prediction would take.' })
+export class EstimateType {
+  @Field(() => Int, { description: 'Tokens of the input, template included; exact.' })
+  readonly inputTokens!: number
+
+  @Field(() => Int, { description: 'Predictions of the model version that wait to be started.' })
+  readonly queueLength!: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How long it would wait, milliseconds; null when there is nothing to judge by.',
+  })
+  readonly queueWaitMs!: number | null
+}
+
+@ObjectType('DeletedPrediction', { description: 'A prediction was deleted, with its stream.' })
+export class DeletedPrediction {
+  @Field(() => ID, { description: 'The id that it had.' })
+  readonly deletedId!: string
+}
+
+export const PredictionConnection = createConnectionType(Prediction, 'Prediction')

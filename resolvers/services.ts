@@ -1,0 +1,10 @@
+import type { ModelsService } from '../src/services/models/models.service.js'
+import type { PredictionsService } from '../src/services/predictions/predictions.service.js'
+import type { ServerService } from '../src/services/server/server.service.js'
+
+/** What the resolvers call. */
+export interface Services {
+  readonly models: ModelsService
+  readonly predictions: PredictionsService
+  readonly server: ServerService
+}

@@ -1,0 +1,165 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import type { Logger } from 'pino'
+import { GraphloomError } from '../../kernel/errors.js'
+import type { ErrorCode } from '../../kernel/error-catalogue.js'
+import { parseToParent, type ChildError, type ToChild } from './protocol.js'
+
+export interface SupervisedChildOptions {
+  /** Compiled file that calls `serveParent`. */
+  readonly entry: URL
+  /** For the log and for messages. */
+  readonly name: string
+  /** Code of the error that running calls end with when the process does. */
+  readonly crashCode: ErrorCode
+  readonly logger: Logger
+}
+
+export interface ChildExit {
+  /** Whether it was asked to end. */
+  readonly expected: boolean
+  readonly reason: string
+}
+
+interface PendingCall {
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+  readonly onEvent: (event: unknown) => void
+}
+
+const MAX_PENDING_CALLS = 10_000
+const MAX_LOGGED_CHARACTERS = 2_000
+/** A child needs none of the server's settings and secrets. */
+const INHERITED_VARIABLES = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot']
+
+/** A process of ours that answers calls. When it ends, whatever way, every running call is rejected. */
+export class SupervisedChild {
+  readonly #options: SupervisedChildOptions
+  readonly #process: ChildProcess
+  readonly #pending = new Map<number, PendingCall>()
+  /** Resolves once, when the process has ended. Never rejects. */
+  readonly exited: Promise<ChildExit>
+  #nextId = 1
+  #exit: ChildExit | null = null
+  #stopping = false
+
+  constructor(options: SupervisedChildOptions) {
+    this.#options = options
+    this.#process = fork(options.entry, [], {
+      serialization: 'advanced',
+      execArgv: ['--enable-source-maps'],
+      env: Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    const exited = Promise.withResolvers<ChildExit>()
+    this.exited = exited.promise
+    const end = (reason: string): void => {
+      if (this.#exit) return
+      this.#exit = { expected: this.#stopping, reason }
+      for (const call of this.#pending.values()) call.reject(this.#crash())
+      this.#pending.clear()
+      exited.resolve(this.#exit)
+    }
+    this.#process.on('message', (message) => this.#receive(message))
+    this.#process.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    this.#process.on('error', (error) => {
+      if (this.#process.pid === undefined) end(`it could not be started: ${error.message}`)
+      else this.#warn('child process could not be reached', error.message)
+    })
+    this.#process.stderr?.on('data', (text: Buffer) => this.#warn('child process wrote', text.toString()))
+    this.#process.stderr?.on('error', () => undefined)
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  /**
+   * Calls a method of the child. Aborting tells the child and rejects with the signal's reason at once. `onEvent` gets
+   * the call's events in order, none after the promise settled; when it throws, the call ends with what it threw.
+   * @throws GraphloomError of the child, or with `crashCode` when the process ends first.
+   */
+  async call<T>(
+    method: string,
+    params: unknown,
+    signal: AbortSignal,
+    onEvent: (event: unknown) => void = () => undefined,
+  ): Promise<T> {
+    signal.throwIfAborted()
+    if (this.#exit) throw this.#crash()
+    if (this.#pending.size >= MAX_PENDING_CALLS)
+      throw new GraphloomError('OVERLOADED', `The ${this.#options.name} process has too much to do.`)
+    const id = this.#nextId++
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const onAbort = (): void => {
+      const reason: unknown = signal.reason
+      this.#abandon(id, reason instanceof Error ? reason : new GraphloomError('CANCELLED', 'The call was cancelled.'))
+    }
+    this.#pending.set(id, { resolve, reject, onEvent })
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      this.#send({ kind: 'call', id, method, params })
+      return (await promise) as T
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.#pending.delete(id)
+    }
+  }
+
+  /** Ends the process, which has nothing to save; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    if (!this.#exit) this.#process.kill('SIGKILL')
+    await this.exited
+  }
+
+  #send(message: ToChild): void {
+    // A process that is going away is told by its exit.
+    if (this.#process.connected) this.#process.send(message, () => undefined)
+  }
+
+  #abandon(id: number, error: unknown): void {
+    const call = this.#pending.get(id)
+    if (!call) return
+    this.#pending.delete(id)
+    this.#send({ kind: 'abort', id })
+    call.reject(error)
+  }
+
+  #receive(received: unknown): void {
+    const message = parseToParent(received)
+    if (!message) {
+      this.#warn('child process sent something odd', typeof received)
+      return
+    }
+    const call = this.#pending.get(message.id)
+    if (!call) return
+    if (message.kind === 'event') {
+      try {
+        call.onEvent(message.event)
+      } catch (error) {
+        this.#abandon(message.id, error)
+      }
+      return
+    }
+    this.#pending.delete(message.id)
+    if (message.kind === 'result') call.resolve(message.result)
+    else call.reject(toError(message.error, this.#options.name))
+  }
+
+  #warn(what: string, text: string): void {
+    const { logger, name } = this.#options
+    logger.warn({ process: name, pid: this.#process.pid, text: text.slice(0, MAX_LOGGED_CHARACTERS) }, what)
+  }
+
+  #crash(): GraphloomError {
+    const reason = this.#exit?.reason ?? 'unknown reason'
+    return new GraphloomError(this.#options.crashCode, `The ${this.#options.name} process ended (${reason}).`)
+  }
+}
+
+function toError({ code, message, details, stack }: ChildError, name: string): Error {
+  if (code !== null) return new GraphloomError(code, message, { details })
+  const error = new Error(`The ${name} process failed: ${message}`)
+  if (stack !== null) error.stack = stack
+  return error
+}

@@ -1,0 +1,75 @@
+import { open } from 'node:fs/promises'
+import type { TensorDescription } from '../../domain/model.js'
+import { ProtobufFile, toFields, type ProtobufField } from './protobuf.js'
+
+/** Element types by their numbers in `TensorProto.DataType` of onnx.proto. */
+const ELEMENT_TYPES: Readonly<Record<number, string>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  4: 'uint16',
+  5: 'int16',
+  6: 'int32',
+  7: 'int64',
+  8: 'string',
+  9: 'bool',
+  10: 'float16',
+  11: 'float64',
+  12: 'uint32',
+  13: 'uint64',
+  16: 'bfloat16',
+}
+
+/** Field numbers of onnx.proto. */
+const MODEL_GRAPH = 7
+const GRAPH_INPUT = 11
+const GRAPH_OUTPUT = 12
+
+export interface GraphSignature {
+  readonly inputs: readonly TensorDescription[]
+  readonly outputs: readonly TensorDescription[]
+}
+
+/**
+ * The inputs and outputs that an ONNX file declares. Its nodes and weights are passed over without being read.
+ * @throws RangeError when the file does not have the form of onnx.proto.
+ */
+export async function readGraphSignature(path: string): Promise<GraphSignature> {
+  await using handle = await open(path)
+  const file = new ProtobufFile(handle)
+  const inputs: TensorDescription[] = []
+  const outputs: TensorDescription[] = []
+  for await (const graph of file.fields(0, (await handle.stat()).size)) {
+    if (graph.number !== MODEL_GRAPH) continue
+    for await (const { number, start, end } of file.fields(graph.start, graph.end)) {
+      if (number === GRAPH_INPUT) inputs.push(toTensor(await file.read(start, end)))
+      if (number === GRAPH_OUTPUT) outputs.push(toTensor(await file.read(start, end)))
+    }
+  }
+  if (outputs.length === 0) throw new RangeError('it declares no outputs')
+  return { inputs, outputs }
+}
+
+/** ValueInfoProto: name 1, type 2; TypeProto: tensor_type 1; its elem_type 1, shape 2; TensorShapeProto: dim 1. */
+function toTensor(bytes: Uint8Array): TensorDescription {
+  const info = toFields(bytes)
+  const tensor = childrenOf(childrenOf(info, 2), 1)
+  const type = tensor.find((field) => field.number === 1)?.value ?? 0
+  const dimensions = childrenOf(tensor, 2).filter((field) => field.number === 1)
+  return {
+    name: textOf(info.find((field) => field.number === 1)),
+    type: ELEMENT_TYPES[type] ?? `type ${type}`,
+    shape: dimensions.map((dimension) => toSize(toFields(dimension.bytes))),
+  }
+}
+
+/** Dimension: dim_value 1, dim_param 2; a size may also have neither. */
+function toSize([size]: readonly ProtobufField[]): number | string {
+  if (!size) return '?'
+  return size.number === 1 ? size.value : textOf(size)
+}
+
+const childrenOf = (fields: readonly ProtobufField[], number: number): ProtobufField[] =>
+  fields.filter((field) => field.number === number).flatMap((field) => toFields(field.bytes))
+
+const textOf = (field: ProtobufField | undefined): string => Buffer.from(field?.bytes ?? []).toString('utf8')

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import type { EmbedResult, GenerationDelta, GenerationResult, ModelRunner } from '../../ports/model-runtime.js'
+import type { SupervisedChild } from '../child-process/supervised-child.js'
+import type { EmbedParams, GenerateParams, LoadResult } from './runner-protocol.js'
+import { inRunnerSpan } from './runner-span.js'
+
+/** A runner process that has loaded its model. */
+export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, residentBytes }: LoadResult): ModelRunner {
+  return {
+    pid: child.pid,
+    fingerprint,
+    exited: child.exited,
+    residentBytes: () => readResidentBytes(child.pid) ?? residentBytes,
+    generate: (request, onDelta, signal) =>
+      inRunnerSpan('runner.generate', child.pid, request.traceparent, async (span) => {
+        const params: GenerateParams = request
+        const result = await child.call<GenerationResult>('generate', params, signal, (event) =>
+          onDelta(event as GenerationDelta),
+        )
+        span.setAttributes({
+          'graphloom.prompt_tokens': result.promptTokens,
+          'graphloom.output_tokens': result.outputTokens,
+          'graphloom.prefill_ms': result.prefillMs,
+          'graphloom.compute_ms': result.computeMs,
+        })
+        return result
+      }),
+    embed: (request, signal) =>
+      inRunnerSpan('runner.embed', child.pid, request.traceparent, async (span) => {
+        const params: EmbedParams = request
+        const result = await child.call<EmbedResult>('embed', params, signal)
+        span.setAttributes({ 'graphloom.texts': result.vectors.length, 'graphloom.compute_ms': result.computeMs })
+        return result
+      }),
+    stop: () => child.stop(),
+  }
+}
+
+const KIBIBYTE = 1_024
+
+/** `VmRSS` of Linux's process table, which does not depend on the page size; null elsewhere. */
+function readResidentBytes(pid: number): number | null {
+  try {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
+    return kibibytes === undefined ? null : Number(kibibytes) * KIBIBYTE
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino'
+import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
+import type { LoadProgress } from '../../domain/model.js'
+import type { ModelRunner, ModelRuntime, StartRunnerRequest } from '../../ports/model-runtime.js'
+import { SupervisedChild } from '../child-process/supervised-child.js'
+import { describeModel } from './describe-model.js'
+import { createOnnxModelRunner } from './onnx-model-runner.js'
+import type { LoadParams, LoadResult } from './runner-protocol.js'
+
+export interface OnnxModelRuntimeOptions {
+  readonly logger: Logger
+  /** Texts that one runner generates at once; more are refused with `OVERLOADED`. */
+  readonly maxSequences?: number
+}
+
+const MAX_SEQUENCES = 4
+
+/** Runs ONNX models in the layout of transformers.js, each in a process of its own. */
+export function createOnnxModelRuntime({
+  logger,
+  maxSequences = MAX_SEQUENCES,
+}: OnnxModelRuntimeOptions): ModelRuntime {
+  const children = new Set<SupervisedChild>()
+  let closed = false
+
+  const startRunner = async (request: StartRunnerRequest): Promise<ModelRunner> => {
+    if (closed) throw new GraphloomError('UNAVAILABLE', 'The server is stopping.')
+    request.signal.throwIfAborted()
+    const child = new SupervisedChild({
+      entry: new URL('./runner-process.js', import.meta.url),
+      name: 'runner',
+      crashCode: 'RUNNER_CRASHED',
+      logger,
+    })
+    children.add(child)
+    void child.exited.then(() => children.delete(child))
+    try {
+      return createOnnxModelRunner(child, await load(child, request, maxSequences))
+    } catch (error) {
+      await child.stop()
+      throw request.signal.aborted ? error : toLoadFailure(error)
+    }
+  }
+  return {
+    describe: describeModel,
+    startRunner,
+    [Symbol.asyncDispose]: async () => {
+      closed = true
+      await Promise.all(Array.from(children, (child) => child.stop()))
+    },
+  }
+}
+
+function load(child: SupervisedChild, request: StartRunnerRequest, maxSequences: number): Promise<LoadResult> {
+  const { files, threads, onProgress, signal } = request
+  const params: LoadParams = { files, threads, maxSequences }
+  return child.call<LoadResult>('load', params, signal, (event) => onProgress(event as LoadProgress))
+}
+
+function toLoadFailure(error: unknown): GraphloomError {
+  if (isErrorWithCode(error, 'MODEL_LOAD_FAILED')) return error
+  const reason = error instanceof GraphloomError ? error.message : 'its process failed unexpectedly.'
+  return new GraphloomError('MODEL_LOAD_FAILED', `The model could not be loaded: ${reason}`, { cause: error })
+}

@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module'
+import { cpus, setPriority } from 'node:os'
+import { GraphloomError } from '../../kernel/errors.js'
+import type { LoadPhase, LoadProgress } from '../../domain/model.js'
+import { serveParent, type CallContext } from '../child-process/serve-parent.js'
+import type { LoadedModel } from './loaded-model.js'
+import type { EmbedParams, GenerateParams, LoadParams, LoadResult } from './runner-protocol.js'
+import { verifyChecksums } from './verify-checksums.js'
+
+/** Below the server's, so that it answers while a model computes. */
+const NICENESS = 2
+
+let model: LoadedModel | null = null
+
+async function load(params: LoadParams, { emit, signal }: CallContext): Promise<LoadResult> {
+  if (model) throw new GraphloomError('CONFLICT', 'This process has a model already.')
+  setPriority(NICENESS)
+  let totalBytes = 0
+  const tell = (phase: LoadPhase, doneBytes: number): void => {
+    void emit({ phase, doneBytes, totalBytes } satisfies LoadProgress)
+  }
+  const onVerified = (doneBytes: number, total: number): void => {
+    totalBytes = total
+    tell('VERIFYING', doneBytes)
+  }
+  await verifyChecksums(params.files, onVerified, signal)
+  tell('STARTING', 0)
+  // ONNX Runtime's library is loaded when the files are known to be good.
+  const { loadModel } = await import('./loaded-model.js')
+  tell('READING', 0)
+  const loaded = await loadModel(params)
+  tell('WARMING', totalBytes)
+  await loaded.warm()
+  signal.throwIfAborted()
+  model = loaded
+  return { fingerprint: fingerprint(), residentBytes: process.memoryUsage.rss() }
+}
+
+function fingerprint(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { readonly version: string }
+  const cpu = cpus()[0]?.model.trim() ?? 'unknown CPU'
+  return `onnxruntime-node ${version} / ${process.platform} ${process.arch} / ${cpu}`
+}
+
+function requireCall<K extends 'generate' | 'embed'>(name: K): NonNullable<LoadedModel[K]> {
+  const call = model?.[name]
+  if (!call) throw new GraphloomError('CONFLICT', `The model of this process cannot ${name}.`)
+  return call
+}
+
+serveParent({
+  load,
+  generate: async (params: GenerateParams, context) => requireCall('generate')(params, context),
+  embed: async (params: EmbedParams, context) => requireCall('embed')(params, context),
+})

@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GraphloomError } from '../../kernel/errors.js'
+
+/** Weights by the names that transformers.js gives precisions, the preferred first. */
+const PRECISIONS = [
+  { dtype: 'q8', file: 'model_quantized.onnx' },
+  { dtype: 'int8', file: 'model_int8.onnx' },
+  { dtype: 'uint8', file: 'model_uint8.onnx' },
+  { dtype: 'fp32', file: 'model.onnx' },
+  { dtype: 'q4', file: 'model_q4.onnx' },
+  { dtype: 'bnb4', file: 'model_bnb4.onnx' },
+  { dtype: 'q4f16', file: 'model_q4f16.onnx' },
+  { dtype: 'fp16', file: 'model_fp16.onnx' },
+] as const
+
+export interface Weights {
+  readonly dtype: string
+  /** Path of the graph below the model's folder. */
+  readonly graphFile: string
+  /** Bytes of the graph and of the files beside it that hold its weights. */
+  readonly sizeBytes: number
+}
+
+/**
+ * The weights in a model's folder, in the layout of transformers.js: `onnx/model_*.onnx`, with `_data`, `_data_1` and so
+ * on beside it as `config.json` says.
+ * @throws GraphloomError `INVALID_INPUT` that names the file that is missing.
+ */
+export async function findWeights(folder: string, config: Readonly<Record<string, unknown>>): Promise<Weights> {
+  for (const { dtype, file } of PRECISIONS) {
+    const graphFile = `onnx/${file}`
+    const graphBytes = await sizeOf(join(folder, graphFile))
+    if (graphBytes === null) continue
+    let sizeBytes = graphBytes
+    for (let part = 0; part < externalParts(config, file); part++) {
+      const dataFile = `${graphFile}_data${part === 0 ? '' : `_${part}`}`
+      const dataBytes = await sizeOf(join(folder, dataFile))
+      if (dataBytes === null) throw wrongFile(dataFile, 'is missing')
+      sizeBytes += dataBytes
+    }
+    return { dtype, graphFile, sizeBytes }
+  }
+  throw wrongFile(`onnx/${PRECISIONS[0].file}`, 'is missing')
+}
+
+/** `use_external_data_format` is the number of parts, true for one, or one of these for each graph. */
+function externalParts(config: Readonly<Record<string, unknown>>, file: string): number {
+  const own = config['transformers.js_config'] as { readonly use_external_data_format?: unknown } | undefined
+  const format = own?.use_external_data_format
+  const parts =
+    typeof format === 'object' && format !== null ? (format as Readonly<Record<string, unknown>>)[file] : format
+  return Number(parts ?? 0)
+}
+
+const sizeOf = (path: string): Promise<number | null> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => null,
+  )
+
+export const wrongFile = (file: string, problem: string): GraphloomError =>
+  new GraphloomError('INVALID_INPUT', `The model's file ${file} ${problem}.`, { details: { path: file } })

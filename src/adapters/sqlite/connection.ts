@@ -1,0 +1,86 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+
+export type SqlValue = string | number | null
+
+const MAX_STATEMENTS = 256
+const BUSY_TIMEOUT_MS = 5_000
+
+/** One connection with its prepared statements, of which the most recently used are kept. */
+export class Connection implements Disposable {
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement) {
+      this.#statements.delete(sql)
+    } else {
+      statement = this.#database.prepare(sql)
+      if (this.#statements.size >= MAX_STATEMENTS) {
+        const oldest = this.#statements.keys().next().value
+        if (oldest !== undefined) this.#statements.delete(oldest)
+      }
+    }
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** The rows as the caller declares them; the SQL and the type stand side by side. */
+  all<Row>(sql: string, values: readonly SqlValue[] = []): Row[] {
+    return this.prepare(sql).all(...values) as Row[]
+  }
+
+  get<Row>(sql: string, values: readonly SqlValue[] = []): Row | undefined {
+    return this.prepare(sql).get(...values) as Row | undefined
+  }
+
+  /** Resolves with the number of rows changed. */
+  run(sql: string, values: readonly SqlValue[] = []): number {
+    return Number(this.prepare(sql).run(...values).changes)
+  }
+
+  /** Runs `work` in one transaction, undone when it throws. */
+  transaction<T>(work: () => T): T {
+    this.run('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.run('COMMIT')
+      return result
+    } catch (error) {
+      if (this.inTransaction) this.run('ROLLBACK')
+      throw error
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+}
+
+/** Settings of every connection. A commit returns when it is on the disk. */
+export function openConnection(path: string, mode: 'read' | 'write'): Connection {
+  const connection = new Connection(path)
+  try {
+    connection.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY')
+    connection.exec(
+      mode === 'read' ? 'PRAGMA query_only = ON; PRAGMA cache_size = -8192' : 'PRAGMA cache_size = -16384',
+    )
+    return connection
+  } catch (error) {
+    connection[Symbol.dispose]()
+    throw error
+  }
+}

@@ -1,0 +1,87 @@
+import { GraphloomError, invalidInput, notFound } from '../../kernel/errors.js'
+import type { CollectionLayout } from './collection-layout.js'
+import type { Connection } from './connection.js'
+import { isUniqueViolation } from './sqlite-error.js'
+import type { WriteAnswer, WriteAsk } from './writer-protocol.js'
+
+interface CurrentRow {
+  readonly rowid: number
+  readonly tenant: string
+  readonly revision: number
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+/** The written document's new revision, for its events, and what the caller is told. */
+interface Written<K extends 'insert' | 'update' | 'delete'> {
+  readonly revision: number
+  readonly answer: WriteAnswer<K>
+}
+
+export function insertDocument(
+  database: Connection,
+  layout: CollectionLayout,
+  { row }: WriteAsk<'insert'>,
+  nowMs: number,
+): Written<'insert'> {
+  const columns = ['id', 'tenant', 'revision', 'created_at', 'updated_at', 'version', 'body', ...layout.columns]
+  const sql = `INSERT INTO ${layout.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+  namingConflicts(layout, () =>
+    database.run(sql, [row.id, row.tenantId, 1, nowMs, nowMs, layout.version, row.body, ...row.values]),
+  )
+  return { revision: 1, answer: null }
+}
+
+export function updateDocument(
+  database: Connection,
+  layout: CollectionLayout,
+  { row, tenantId, expectedRevision }: WriteAsk<'update'>,
+  nowMs: number,
+): Written<'update'> {
+  const current = requireRow(database, layout, row.id, tenantId)
+  requireRevision(layout, row.id, current, expectedRevision)
+  if (current.tenant !== row.tenantId) throw invalidInput('tenantId', 'a document stays with its tenant')
+  const revision = current.revision + 1
+  const updatedAt = Math.max(nowMs, current.updated_at)
+  const columns = ['revision', 'updated_at', 'version', 'body', ...layout.columns]
+  const sql = `UPDATE ${layout.table} SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE rowid = ?`
+  namingConflicts(layout, () =>
+    database.run(sql, [revision, updatedAt, layout.version, row.body, ...row.values, current.rowid]),
+  )
+  return { revision, answer: { createdAt: current.created_at, updatedAt } }
+}
+
+export function deleteDocument(
+  database: Connection,
+  layout: CollectionLayout,
+  { id, tenantId, expectedRevision }: WriteAsk<'delete'>,
+): Written<'delete'> {
+  const current = requireRow(database, layout, id, tenantId)
+  if (expectedRevision !== null) requireRevision(layout, id, current, expectedRevision)
+  database.run(`DELETE FROM ${layout.table} WHERE rowid = ?`, [current.rowid])
+  return { revision: current.revision + 1, answer: null }
+}
+
+function requireRow(database: Connection, layout: CollectionLayout, id: string, tenantId: string | null): CurrentRow {
+  const sql = `SELECT rowid, tenant, revision, created_at, updated_at FROM ${layout.table} WHERE id = ?`
+  const row = database.get<CurrentRow>(sql, [id])
+  if (!row || (tenantId !== null && row.tenant !== tenantId)) throw notFound(layout.name, id)
+  return row
+}
+
+function requireRevision(layout: CollectionLayout, id: string, current: CurrentRow, expected: number): void {
+  if (current.revision === expected) return
+  const message = `${layout.name} "${id}" has revision ${current.revision}, not ${expected}.`
+  throw new GraphloomError('CONFLICT', message)
+}
+
+function namingConflicts(layout: CollectionLayout, write: () => unknown): void {
+  try {
+    write()
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    const columns = error.message.replace(/^.*constraint failed: /, '')
+    const index = layout.uniqueIndexes[columns] ?? columns
+    throw new GraphloomError('CONFLICT', `${layout.name}: the value of unique index "${index}" is taken.`)
+  }
+}

@@ -1,0 +1,125 @@
+import { GraphloomError } from '../../kernel/errors.js'
+import type { ClaimedTask, ClaimRequest, QueueChange, QueueEntry } from '../../ports/task-queue.js'
+import type { Connection } from './connection.js'
+import type { TaskClaim, WriteOutcome } from './writer-protocol.js'
+
+export type Wakeups = { -readonly [K in keyof WriteOutcome['wakeups'][number]]: WriteOutcome['wakeups'][number][K] }[]
+
+const READY = 0
+const WAITING = 1
+const CLAIMED = 2
+
+interface TaskRow {
+  readonly task: string
+  readonly queue: string
+  readonly key: string
+  readonly tenant: string
+  readonly priority: number
+  readonly run_at: number
+  readonly attempt: number
+}
+
+/** Enqueues; a task that waits already takes the new entry's place and time, one that is claimed stays as it is. */
+export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: number, wakeups: Wakeups): void {
+  const state = entry.runAtMs <= nowMs ? READY : WAITING
+  const sql =
+    'INSERT INTO tasks (task, queue, key, tenant, priority, run_at, state, due_at, attempt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ' +
+    'ON CONFLICT (task) DO UPDATE SET queue = excluded.queue, key = excluded.key, tenant = excluded.tenant, ' +
+    'priority = excluded.priority, run_at = excluded.run_at, state = excluded.state, due_at = excluded.due_at, owner = NULL ' +
+    `WHERE state < ${CLAIMED}`
+  const { taskId, queue, key, tenantId, priority, runAtMs } = entry
+  database.run(sql, [taskId, queue, key, tenantId, priority, runAtMs, state, runAtMs])
+  wakeups.push({ queue, atMs: runAtMs })
+}
+
+export function claimTasks(
+  database: Connection,
+  request: ClaimRequest,
+  nowMs: number,
+  wakeups: Wakeups,
+): ClaimedTask[] {
+  const { queue, owner, limit, leaseMs } = request
+  database.run(`UPDATE tasks SET state = ${READY} WHERE state > 0 AND queue = ? AND due_at <= ?`, [queue, nowMs])
+  const ready =
+    `SELECT task, queue, key, tenant, priority, run_at, attempt FROM tasks WHERE state = ${READY} AND queue = ? ` +
+    'ORDER BY priority DESC, accepted LIMIT ?'
+  const leaseUntilMs = nowMs + leaseMs
+  const claim = `UPDATE tasks SET state = ${CLAIMED}, due_at = ?, attempt = ?, owner = ? WHERE task = ?`
+  const claimed = database.all<TaskRow>(ready, [queue, Math.max(0, limit)]).map((row): ClaimedTask => {
+    const attempt = row.attempt + 1
+    database.run(claim, [leaseUntilMs, attempt, owner, row.task])
+    const { task: taskId, key, tenant: tenantId, priority, run_at: runAtMs } = row
+    return { taskId, queue, key, tenantId, priority, runAtMs, attempt, leaseUntilMs }
+  })
+  if (claimed.length > 0) wakeups.push({ queue, atMs: leaseUntilMs })
+  return claimed
+}
+
+/** The owner is set as long as the latest claim stands, also when its lease passed and nobody else claimed the task. */
+const IS_CURRENT = 'task = ? AND attempt = ? AND owner IS NOT NULL'
+
+/** Resolves with the ids of the tasks whose claim is lost. */
+export const extendLeases = (database: Connection, claims: readonly TaskClaim[], leaseUntilMs: number): string[] =>
+  claims
+    .filter(({ taskId, attempt }) => {
+      const sql = `UPDATE tasks SET state = ${CLAIMED}, due_at = ? WHERE ${IS_CURRENT}`
+      return database.run(sql, [leaseUntilMs, taskId, attempt]) === 0
+    })
+    .map(({ taskId }) => taskId)
+
+export const completeTask = (database: Connection, { taskId, attempt }: TaskClaim): boolean =>
+  database.run(`DELETE FROM tasks WHERE ${IS_CURRENT}`, [taskId, attempt]) === 1
+
+interface Release extends TaskClaim {
+  readonly runAtMs: number
+  readonly nowMs: number
+}
+
+export function releaseTask(database: Connection, release: Release, wakeups: Wakeups): boolean {
+  const { taskId, attempt, runAtMs, nowMs } = release
+  const state = runAtMs <= nowMs ? READY : WAITING
+  const sql = `UPDATE tasks SET state = ?, run_at = ?, due_at = ?, owner = NULL WHERE ${IS_CURRENT} RETURNING queue`
+  const row = database.get<{ queue: string }>(sql, [state, runAtMs, runAtMs, taskId, attempt])
+  if (row) wakeups.push({ queue: row.queue, atMs: runAtMs })
+  return row !== undefined
+}
+
+export function releaseOthers(database: Connection, owner: string, nowMs: number, wakeups: Wakeups): number {
+  const sql = `UPDATE tasks SET state = ${READY}, due_at = ?, owner = NULL WHERE owner IS NOT NULL AND owner <> ? RETURNING queue`
+  const rows = database.all<{ queue: string }>(sql, [nowMs, owner])
+  for (const queue of new Set(rows.map((row) => row.queue))) wakeups.push({ queue, atMs: nowMs })
+  return rows.length
+}
+
+export const removeTask = (database: Connection, taskId: string): void => {
+  database.run('DELETE FROM tasks WHERE task = ?', [taskId])
+}
+
+interface QueueChangeOptions {
+  readonly nowMs: number
+  /** What becomes of a completion whose attempt is not the current one. */
+  readonly lateCompletion: 'conflict' | 'pass-over'
+}
+
+export function applyQueueChanges(
+  database: Connection,
+  changes: readonly QueueChange[],
+  { nowMs, lateCompletion }: QueueChangeOptions,
+): Wakeups {
+  const wakeups: Wakeups = []
+  for (const change of changes) {
+    switch (change.kind) {
+      case 'enqueue':
+        enqueueTask(database, change.entry, nowMs, wakeups)
+        break
+      case 'complete':
+        if (!completeTask(database, change) && lateCompletion === 'conflict')
+          throw new GraphloomError('CONFLICT', `Attempt ${change.attempt} of task "${change.taskId}" is not current.`)
+        break
+      case 'remove':
+        removeTask(database, change.taskId)
+        break
+    }
+  }
+  return wakeups
+}

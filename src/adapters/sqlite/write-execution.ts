@@ -1,0 +1,117 @@
+import type { CollectionLayout } from './collection-layout.js'
+import type { Connection } from './connection.js'
+import { deleteDocument, insertDocument, updateDocument } from './document-writes.js'
+import {
+  applyQueueChanges,
+  claimTasks,
+  completeTask,
+  enqueueTask,
+  extendLeases,
+  releaseOthers,
+  releaseTask,
+  removeTask,
+  type Wakeups,
+} from './queue-writes.js'
+import { appendEvents, deleteStream, trimEvents } from './stream-writes.js'
+import type { EffectRows, WriteAsk, WriteOutcome, WriteRequest } from './writer-protocol.js'
+
+/** Marks of deleted documents are kept for this many deletions, against deliveries made again. */
+const MAX_DELETED_DELIVERIES = 10_000
+
+const NOTHING = { sequences: [], revision: null, wakeups: [] } as const
+
+/** Executes one write within the open transaction; it throws when nothing of it may stay. */
+export function executeWrite(
+  database: Connection,
+  layouts: ReadonlyMap<string, CollectionLayout>,
+  request: WriteRequest,
+): WriteOutcome {
+  const { nowMs } = request
+  const wakeups: Wakeups = []
+  switch (request.kind) {
+    case 'insert': {
+      const written = insertDocument(database, requireLayout(layouts, request.collection), request, nowMs)
+      return withEffects(database, request.effects, nowMs, written)
+    }
+    case 'update': {
+      const written = updateDocument(database, requireLayout(layouts, request.collection), request, nowMs)
+      return withEffects(database, request.effects, nowMs, written)
+    }
+    case 'delete': {
+      const written = deleteDocument(database, requireLayout(layouts, request.collection), request)
+      return withEffects(database, request.effects, nowMs, written)
+    }
+    case 'deliver':
+      return deliver(database, request, nowMs)
+    case 'append': {
+      const sequences = appendEvents(database, request.events, { nowMs, revision: null, afterEnd: 'conflict' })
+      return { ...NOTHING, answer: null, sequences }
+    }
+    case 'trim':
+      return { ...NOTHING, answer: trimEvents(database, request.policy) }
+    case 'deleteStream':
+      deleteStream(database, request.stream)
+      return { ...NOTHING, answer: null }
+    case 'enqueue':
+      enqueueTask(database, request.entry, nowMs, wakeups)
+      return { ...NOTHING, answer: null, wakeups }
+    case 'claim':
+      return { ...NOTHING, answer: claimTasks(database, request.request, nowMs, wakeups), wakeups }
+    case 'heartbeat':
+      return { ...NOTHING, answer: extendLeases(database, request.claims, nowMs + request.leaseMs) }
+    case 'complete':
+      return { ...NOTHING, answer: completeTask(database, request) }
+    case 'release':
+      return { ...NOTHING, answer: releaseTask(database, request, wakeups), wakeups }
+    case 'releaseOthers':
+      return { ...NOTHING, answer: releaseOthers(database, request.owner, nowMs, wakeups), wakeups }
+    case 'remove':
+      removeTask(database, request.taskId)
+      return { ...NOTHING, answer: null }
+  }
+}
+
+function withEffects(
+  database: Connection,
+  effects: EffectRows,
+  nowMs: number,
+  { revision, answer }: { readonly revision: number; readonly answer: unknown },
+): WriteOutcome {
+  const sequences = appendEvents(database, effects.events, { nowMs, revision, afterEnd: 'conflict' })
+  const wakeups = applyQueueChanges(database, effects.queue, { nowMs, lateCompletion: 'conflict' })
+  for (const stream of effects.deleteStreams) deleteStream(database, stream)
+  return { answer, sequences, revision, wakeups }
+}
+
+interface DeliveryRow {
+  readonly revision: number
+  readonly deleted: number | null
+}
+
+function deliver(database: Connection, request: WriteAsk<'deliver'>, nowMs: number): WriteOutcome {
+  const { documentId, revision, deleted, effects } = request
+  const last = database.get<DeliveryRow>('SELECT revision, deleted FROM deliveries WHERE document = ?', [documentId])
+  const isNewDocument = last !== undefined && last.deleted !== null && revision === 1
+  if (last && !isNewDocument && revision <= last.revision) return { ...NOTHING, answer: false }
+  const sequences = appendEvents(database, effects.events, { nowMs, revision, afterEnd: 'pass-over' })
+  const wakeups = applyQueueChanges(database, effects.queue, { nowMs, lateCompletion: 'pass-over' })
+  for (const stream of effects.deleteStreams) deleteStream(database, stream)
+  const mark = deleted ? nextDeletion(database) : null
+  const sql = 'INSERT OR REPLACE INTO deliveries (document, revision, deleted) VALUES (?, ?, ?)'
+  database.run(sql, [documentId, revision, mark])
+  return { answer: true, sequences, revision, wakeups }
+}
+
+/** Numbers deletions, and forgets those that are long past. */
+function nextDeletion(database: Connection): number {
+  const sql = 'SELECT max(deleted) AS newest FROM deliveries WHERE deleted IS NOT NULL'
+  const next = (database.get<{ newest: number | null }>(sql)?.newest ?? 0) + 1
+  database.run('DELETE FROM deliveries WHERE deleted IS NOT NULL AND deleted <= ?', [next - MAX_DELETED_DELIVERIES])
+  return next
+}
+
+function requireLayout(layouts: ReadonlyMap<string, CollectionLayout>, name: string): CollectionLayout {
+  const layout = layouts.get(name)
+  if (!layout) throw new Error(`The database was opened without the collection "${name}".`)
+  return layout
+}

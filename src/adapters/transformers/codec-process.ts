@@ -1,0 +1,40 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { CodecMessage } from '../../ports/text-codec.js'
+import { serveParent, type CallContext } from '../child-process/serve-parent.js'
+import { loadTokenizer, type ModelTokenizer } from './tokenizer.js'
+
+/** Tokenizers kept in memory; one of a large vocabulary takes some 100 MB. */
+const KEPT_TOKENIZERS = 8
+
+const tokenizers = new LRUCache<string, Promise<ModelTokenizer>>({ max: KEPT_TOKENIZERS })
+
+function openTokenizer(folder: string): Promise<ModelTokenizer> {
+  const kept = tokenizers.get(folder)
+  if (kept) return kept
+  const loading = loadTokenizer(folder)
+  tokenizers.set(folder, loading)
+  loading.catch(() => tokenizers.delete(folder))
+  return loading
+}
+
+serveParent({
+  encodeChat: async ({ folder, messages }: { folder: string; messages: readonly CodecMessage[] }) =>
+    (await openTokenizer(folder)).encodeChat(messages),
+  encodeText: async ({ folder, text }: { folder: string; text: string }) =>
+    (await openTokenizer(folder)).encode(text, false),
+  encodeForEmbedding: async (
+    { folder, texts }: { folder: string; texts: readonly string[] },
+    { signal }: CallContext,
+  ) => {
+    const tokenizer = await openTokenizer(folder)
+    const sequences: number[][] = []
+    for (const text of texts) {
+      // Others get their turn, and a cancel is heard.
+      await nextTurn()
+      signal.throwIfAborted()
+      sequences.push(tokenizer.encode(text, true))
+    }
+    return sequences
+  },
+})

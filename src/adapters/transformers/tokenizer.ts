@@ -1,0 +1,76 @@
+import { env, PreTrainedTokenizer } from '@huggingface/transformers'
+import { GraphloomError } from '../../kernel/errors.js'
+import type { CodecMessage } from '../../ports/text-codec.js'
+import { renderChat, type ChatPart } from './chat-template.js'
+import { readTokenizerFiles, type AddedToken } from './tokenizer-files.js'
+
+/** A model's tokenizer, to which control tokens in a text are text. */
+export interface ModelTokenizer {
+  /** The text, with the model's special tokens around it where asked for. */
+  encode(text: string, addSpecialTokens: boolean): number[]
+  /** @throws GraphloomError `INVALID_INPUT` when the model's chat template refuses the messages. */
+  encodeChat(messages: readonly CodecMessage[]): number[]
+}
+
+/**
+ * Loads the tokenizer in a model's folder; nothing is fetched from a network.
+ * @throws GraphloomError `MODEL_LOAD_FAILED` when the tokenizer's files are missing or wrong.
+ */
+export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
+  env.allowRemoteModels = false
+  env.useFSCache = false
+  const { tokenizer: json, config } = await readTokenizerFiles(folder)
+  const addedTokens = json.added_tokens ?? []
+  const tokenizer = createTokenizer({ ...json, added_tokens: addedTokens.filter((token) => !token.special) }, config)
+  const encode = (text: string, addSpecialTokens: boolean): number[] =>
+    text === '' && !addSpecialTokens ? [] : tokenizer.encode(text, { add_special_tokens: addSpecialTokens })
+  const controls = addedTokens.filter((token) => token.special)
+  return { encode, encodeChat: (messages) => encodeParts(renderChat(tokenizer, messages), controls, encode) }
+}
+
+function createTokenizer(json: object, config: object): PreTrainedTokenizer {
+  try {
+    return new PreTrainedTokenizer(json, config)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new GraphloomError('MODEL_LOAD_FAILED', `The model's tokenizer cannot be used: ${reason}`, { cause: error })
+  }
+}
+
+/**
+ * Control tokens are looked for in the template's parts only. What stands between two of them is encoded as one text,
+ * template and content together, so that it merges as it does in an ordinary prompt.
+ */
+function encodeParts(
+  parts: readonly ChatPart[],
+  controls: readonly AddedToken[],
+  encode: (text: string, addSpecialTokens: boolean) => number[],
+): number[] {
+  const idOf = new Map(controls.map(({ content, id }) => [content, id]))
+  const splitter = controlSplitter(controls)
+  const runs: number[][] = []
+  let run = ''
+  for (const part of parts) {
+    const pieces = part.isContent || splitter === null ? [part.text] : part.text.split(splitter)
+    pieces.forEach((piece, i) => {
+      if (i % 2 === 0) {
+        run += piece
+        return
+      }
+      runs.push(encode(run, false), [idOf.get(piece.trim())!])
+      run = ''
+    })
+  }
+  return [...runs, encode(run, false)].flat()
+}
+
+/** Splits a text so that every second piece is a control token; longer tokens go before their beginnings. */
+function controlSplitter(controls: readonly AddedToken[]): RegExp | null {
+  if (controls.length === 0) return null
+  const patterns = [...controls]
+    .sort((a, b) => b.content.length - a.content.length)
+    .map(({ content, lstrip, rstrip }) => [lstrip ? '\\s*' : '', escapePattern(content), rstrip ? '\\s*' : ''].join(''))
+  return new RegExp(`(${patterns.join('|')})`, 'u')
+}
+
+const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')

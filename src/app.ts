@@ -1,0 +1,181 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Clock } from './kernel/clock.js'
+import { GraphloomError } from './kernel/errors.js'
+import { createId } from './kernel/ids.js'
+import { SYSTEM_SCOPE } from './ports/document-store.js'
+import type { ModelRuntime } from './ports/model-runtime.js'
+import type { TextCodec } from './ports/text-codec.js'
+import { createAccess } from './services/access/access.js'
+import { ModelMetricsRecorder } from './services/models/model-metrics.js'
+import { ModelStore } from './services/models/model-store.js'
+import { ModelsService } from './services/models/models.service.js'
+import { Registry, type BundledModel } from './services/models/registry.js'
+import type { ResidencySettings } from './services/models/resident-version.js'
+import { Payloads } from './services/predictions/payloads.js'
+import { PredictionExecutor, type PredictionExecutorOptions } from './services/predictions/prediction-executor.js'
+import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/prediction-store.js'
+import { PredictionsService, type PredictionsServiceOptions } from './services/predictions/predictions.service.js'
+import { PromptEncoder } from './services/predictions/prompt-encoder.js'
+import { WaitingRoom } from './services/predictions/waiting-room.js'
+import { Retention, type RetentionSettings } from './services/retention/retention.js'
+import { Streams } from './services/streams/streams.js'
+import { Dispatcher } from './services/tasks/dispatcher.js'
+import type { State } from './state.js'
+
+export interface AppOptions {
+  readonly state: State
+  readonly runtime: ModelRuntime
+  readonly codec: TextCodec
+  /** Folder of the models that come with the server. */
+  readonly modelsDirectory: string
+  readonly models: ResidencySettings & {
+    /** Predictions of one version that may wait. */
+    readonly queueLength: number
+    /** References of versions to load at start. */
+    readonly preload: readonly string[]
+  }
+  readonly tasks: { readonly window: number; readonly leaseMs: number }
+  readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }
+  readonly retention: RetentionSettings
+  /** The largest input or output, bytes. */
+  readonly maxPayloadBytes: number
+  readonly currentTrace: PredictionsServiceOptions['currentTrace']
+  readonly inSpan: PredictionExecutorOptions['inSpan']
+  readonly onTokens: (usage: { readonly inputTokens: number; readonly outputTokens: number }) => void
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** The services, wired. What they need outlives them. */
+export interface App extends AsyncDisposable {
+  readonly models: ModelsService
+  readonly predictions: PredictionsService
+  readonly streams: Streams
+  readonly access: ReturnType<typeof createAccess>
+  /**
+   * Takes no more work from the queue and waits for what runs until the signal aborts; what is left then goes on at the
+   * next start.
+   */
+  drain(signal: AbortSignal): Promise<void>
+}
+
+/** Wires the services and starts what runs in the background. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { state, runtime, codec, clock, logger } = options
+  await using stack = new AsyncDisposableStack()
+  const access = createAccess({ onSettled: (_work, usage) => options.onTokens(usage) })
+  const streams = new Streams({ log: state.events, maxBacklogEvents: options.streams.backlogEvents })
+  const metrics = new ModelMetricsRecorder(clock)
+  const versions = new ModelStore(state.documents)
+  const registry = new Registry({ store: versions, runtime, modelsDirectory: options.modelsDirectory })
+  await registry.registerBundled(await readCatalogue(options.modelsDirectory))
+  const models = stack.use(
+    new ModelsService({
+      access,
+      store: versions,
+      registry,
+      runtime,
+      streams,
+      metrics,
+      settings: options.models,
+      clock,
+      logger,
+    }),
+  )
+  await models.start(options.models.preload)
+
+  const store = new PredictionStore(state.documents, state.events)
+  const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
+  const encoder = new PromptEncoder(codec, (version) => models.folderOf(version))
+  const waitingRoom = new WaitingRoom({
+    maxPerVersion: options.models.queueLength,
+    parallel: options.models.concurrentGenerations,
+  })
+  const executor = new PredictionExecutor({
+    access,
+    store,
+    payloads,
+    queue: state.queue,
+    models,
+    versions,
+    encoder,
+    waitingRoom,
+    metrics,
+    inSpan: options.inSpan,
+    clock,
+    logger,
+  })
+  const predictions = new PredictionsService({
+    access,
+    store,
+    payloads,
+    executor,
+    encoder,
+    models,
+    streams,
+    waitingRoom,
+    currentTrace: options.currentTrace,
+    maxJoinedBytes: options.streams.joinBytes,
+    clock,
+  })
+  await readmitWaiting(store, waitingRoom)
+
+  const dispatcher = new Dispatcher({
+    tasks: state.queue,
+    queue: PREDICTION_QUEUE,
+    owner: createId('server'),
+    ...options.tasks,
+    handle: (task, signal) => executor.handle(task, signal),
+    logger,
+  })
+  stack.defer(() => dispatcher.stop())
+  await dispatcher.start()
+  stack.use(
+    new Retention({
+      settings: options.retention,
+      log: state.events,
+      blobs: state.blobs,
+      listEndedPredictions: (before, limit) => store.listEndedBefore(before, limit),
+      removePrediction: (prediction) => predictions.remove(prediction),
+      isBlobReferenced: (blobId) => store.isBlobReferenced(blobId),
+      clock,
+      logger,
+    }),
+  )
+  const owned = stack.move()
+  return {
+    models,
+    predictions,
+    streams,
+    access,
+    drain: async (signal) => {
+      await dispatcher.drain(signal)
+      await dispatcher.stop()
+      executor.abandonWaiters(
+        new GraphloomError('UNAVAILABLE', 'The server is stopping; the prediction goes on when it starts again.'),
+      )
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function readCatalogue(modelsDirectory: string): Promise<BundledModel[]> {
+  return JSON.parse(await readFile(join(modelsDirectory, 'catalogue.json'), 'utf8')) as BundledModel[]
+}
+
+/** What was accepted and not started when the last process ended still waits. */
+async function readmitWaiting(store: PredictionStore, waitingRoom: WaitingRoom): Promise<void> {
+  const limit = 500
+  for (let cursor: string | null = null; ;) {
+    const page = await store.list(SYSTEM_SCOPE, {
+      filter: { state: { eq: 'QUEUED' } },
+      orderBy: [{ field: 'createdAt', direction: 'asc' }],
+      page: { limit, cursor, backward: false },
+    })
+    for (const { node } of page.items) waitingRoom.readmit(node.modelVersionId, node.id)
+    if (!page.hasNextPage) return
+    cursor = page.items.at(-1)?.cursor ?? null
+  }
+}

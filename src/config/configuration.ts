@@ -1,0 +1,204 @@
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { GatewayLimits } from '../domain/limits.js'
+import { ConfigurationError, toMistake, type ConfigurationMistake } from './mistakes.js'
+import { listRuleMistakes } from './rules.js'
+import { nearestName } from './nearest-name.js'
+import { VARIABLES } from './table.js'
+
+export { ConfigurationError } from './mistakes.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where tokens' keys come from. */
+export type JwtKey =
+  | { readonly secret: string }
+  | { readonly pemFile: string }
+  | { readonly jwksFile: string }
+  | { readonly jwksUrl: string }
+
+export interface JwtConfiguration {
+  readonly key: JwtKey
+  readonly algorithms: readonly string[] | null
+  readonly issuer: string | null
+  readonly audience: string | null
+  readonly tenantClaim: string
+  readonly rolesClaim: string
+  readonly clockToleranceSeconds: number
+}
+
+/** What the server is to be, checked. Units are in the names. */
+export interface Configuration {
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    readonly dataDirectory: string
+    readonly modelsDirectory: string
+    readonly logLevel: string
+    readonly shutdownTimeoutMs: number
+    readonly allowedHosts: readonly string[]
+    readonly allowedOrigins: readonly string[]
+  }
+  readonly access: { readonly jwt: JwtConfiguration | null; readonly rateLimitPerMinute: number }
+  readonly limits: GatewayLimits
+  readonly models: {
+    readonly threads: number
+    readonly queueLength: number
+    readonly concurrentGenerations: number
+    readonly idleTtlMs: number
+    readonly preload: readonly string[]
+  }
+  readonly work: {
+    readonly admissionWindow: number
+    readonly taskLeaseMs: number
+    readonly streamBacklogEvents: number
+    readonly streamJoinBytes: number
+    readonly maxPayloadBytes: number
+  }
+  readonly retention: {
+    readonly predictionMs: number
+    readonly eventMs: number
+    readonly openStreamMaxEvents: number
+    readonly intervalMs: number
+  }
+  readonly state: { readonly mongodbUri: string | null }
+  readonly telemetry: {
+    /** Address that spans are sent to by OTLP over HTTP; null sends none. */
+    readonly tracesUrl: string | null
+    readonly serviceName: string
+  }
+}
+
+const PROJECT_MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
+const MAX_DEFAULT_THREADS = 4
+
+/** @throws ConfigurationError that lists every mistake. */
+export function parseConfiguration(environment: Environment): Configuration {
+  const mistakes = listUnknownVariables(environment)
+  const values = new Map<string, unknown>()
+  const given = new Map<string, string>()
+  for (const variable of VARIABLES) {
+    const found = environment[variable.name]
+    if (found) given.set(variable.name, found)
+    const text = found ? found : variable.fallback
+    if (text === null) continue
+    const parsed = variable.schema.safeParse(text)
+    if (parsed.success) values.set(variable.name, parsed.data)
+    else mistakes.push(toMistake(variable, found ?? null, `must be ${variable.allowed}`))
+  }
+  mistakes.push(...listRuleMistakes(given, values))
+  if (mistakes.length > 0) throw new ConfigurationError(mistakes)
+  return toConfiguration(values)
+}
+
+function listUnknownVariables(environment: Environment): ConfigurationMistake[] {
+  const known = VARIABLES.map(({ name }) => name)
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('GRAPHLOOM_') && !name.startsWith('GRAPHLOOM_TEST_') && !known.includes(name))
+    .map((name) => ({
+      variable: name,
+      // It could be a secret under a wrong name.
+      found: '(not read)',
+      problem: `there is no such variable; the nearest is ${nearestName(name, known)}`,
+      example: null,
+    }))
+}
+
+function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
+  const number = (name: string): number => values.get(name) as number
+  const string = (name: string): string => values.get(name) as string
+  const optional = (name: string): string | null => (values.get(name) as string | undefined) ?? null
+  const parts = (name: string): readonly string[] => (values.get(name) as readonly string[] | undefined) ?? []
+  const limit = (name: string): number => number(`GRAPHLOOM_LIMIT_${name}`)
+  return {
+    server: {
+      host: string('GRAPHLOOM_HOST'),
+      port: number('GRAPHLOOM_PORT'),
+      dataDirectory: string('GRAPHLOOM_DATA_DIR'),
+      modelsDirectory: optional('GRAPHLOOM_MODELS_DIR') ?? PROJECT_MODELS,
+      logLevel: string('GRAPHLOOM_LOG_LEVEL'),
+      shutdownTimeoutMs: number('GRAPHLOOM_SHUTDOWN_TIMEOUT_MS'),
+      allowedHosts: parts('GRAPHLOOM_ALLOWED_HOSTS'),
+      allowedOrigins: parts('GRAPHLOOM_ALLOWED_ORIGINS'),
+    },
+    access: { jwt: toJwt(values), rateLimitPerMinute: number('GRAPHLOOM_RATE_LIMIT_PER_MINUTE') },
+    limits: {
+      documentBytes: limit('DOCUMENT_BYTES'),
+      documentTokens: limit('DOCUMENT_TOKENS'),
+      operationDepth: limit('OPERATION_DEPTH'),
+      operationAliases: limit('OPERATION_ALIASES'),
+      operationRootFields: limit('OPERATION_ROOT_FIELDS'),
+      directivesPerNode: limit('DIRECTIVES_PER_NODE'),
+      operationCost: limit('OPERATION_COST'),
+      listItems: limit('LIST_ITEMS'),
+      variablesBytes: limit('VARIABLES_BYTES'),
+      batchOperations: limit('BATCH_OPERATIONS'),
+      bodyBytes: limit('BODY_BYTES'),
+      messageBytes: limit('MESSAGE_BYTES'),
+      headersTimeoutMs: limit('HEADERS_TIMEOUT_MS'),
+      requestTimeoutMs: limit('REQUEST_TIMEOUT_MS'),
+      idleTimeoutMs: limit('IDLE_TIMEOUT_MS'),
+      connectionInitTimeoutMs: limit('CONNECTION_INIT_TIMEOUT_MS'),
+      pingIntervalMs: limit('PING_INTERVAL_MS'),
+      connectionsPerAddress: limit('CONNECTIONS_PER_ADDRESS'),
+      subscriptionsPerConnection: limit('SUBSCRIPTIONS_PER_CONNECTION'),
+      operationsPerSocketPerSecond: limit('OPERATIONS_PER_SOCKET_PER_SECOND'),
+      sendBufferBytes: limit('SEND_BUFFER_BYTES'),
+      introspection: values.get('GRAPHLOOM_INTROSPECTION') as boolean,
+    },
+    models: {
+      threads:
+        (values.get('GRAPHLOOM_MODEL_THREADS') as number | undefined) ??
+        Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
+      queueLength: number('GRAPHLOOM_MODEL_QUEUE_LENGTH'),
+      concurrentGenerations: number('GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS'),
+      idleTtlMs: number('GRAPHLOOM_MODEL_IDLE_TTL_MS'),
+      preload: parts('GRAPHLOOM_PRELOAD_MODELS'),
+    },
+    work: {
+      admissionWindow: number('GRAPHLOOM_ADMISSION_WINDOW'),
+      taskLeaseMs: number('GRAPHLOOM_TASK_LEASE_MS'),
+      streamBacklogEvents: number('GRAPHLOOM_STREAM_BACKLOG_EVENTS'),
+      streamJoinBytes: number('GRAPHLOOM_STREAM_JOIN_BYTES'),
+      maxPayloadBytes: number('GRAPHLOOM_MAX_PAYLOAD_BYTES'),
+    },
+    retention: {
+      predictionMs: number('GRAPHLOOM_PREDICTION_RETENTION_MS'),
+      eventMs: number('GRAPHLOOM_EVENT_RETENTION_MS'),
+      openStreamMaxEvents: number('GRAPHLOOM_EVENT_OPEN_STREAM_MAX_EVENTS'),
+      intervalMs: number('GRAPHLOOM_RETENTION_INTERVAL_MS'),
+    },
+    state: { mongodbUri: optional('MONGODB_URI') },
+    telemetry: { tracesUrl: toTracesUrl(values), serviceName: string('OTEL_SERVICE_NAME') },
+  }
+}
+
+function toJwt(values: ReadonlyMap<string, unknown>): JwtConfiguration | null {
+  const get = (name: string): string | null => (values.get(`GRAPHLOOM_JWT_${name}`) as string | undefined) ?? null
+  const key = toKey(get('SECRET'), get('PUBLIC_KEY_FILE'), get('JWKS'))
+  return (
+    key && {
+      key,
+      algorithms: (values.get('GRAPHLOOM_JWT_ALGORITHMS') as readonly string[] | undefined) ?? null,
+      issuer: get('ISSUER'),
+      audience: get('AUDIENCE'),
+      tenantClaim: get('TENANT_CLAIM') ?? '',
+      rolesClaim: get('ROLES_CLAIM') ?? '',
+      clockToleranceSeconds: values.get('GRAPHLOOM_JWT_CLOCK_TOLERANCE_SECONDS') as number,
+    }
+  )
+}
+
+function toKey(secret: string | null, pemFile: string | null, jwks: string | null): JwtKey | null {
+  if (secret !== null) return { secret }
+  if (pemFile !== null) return { pemFile }
+  if (jwks === null) return null
+  return /^https?:\/\//i.test(jwks) ? { jwksUrl: jwks } : { jwksFile: jwks }
+}
+
+function toTracesUrl(values: ReadonlyMap<string, unknown>): string | null {
+  const endpoint = values.get('OTEL_EXPORTER_OTLP_ENDPOINT') as string | undefined
+  const traces = values.get('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') as string | undefined
+  if (values.get('OTEL_SDK_DISABLED') === true) return null
+  return traces ?? (endpoint === undefined ? null : `${endpoint.replace(/\/+$/, '')}/v1/traces`)
+}

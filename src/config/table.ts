@@ -1,0 +1,424 @@
+import { choice, flag, integer, list, text, type Variable } from './variables.js'
+
+const DAY_MS = 86_400_000
+const YEAR_MS = 366 * DAY_MS
+const GIB = 2 ** 30
+
+const anything = { allowed: 'text that is not empty', pattern: /^[\s\S]+$/ }
+const claim = {
+  allowed: 'the name of a claim, with dots between the parts of a nested one',
+  pattern: /^[A-Za-z0-9_:/.-]{1,200}$/,
+}
+const host = /^(\*|\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?)(:\d{1,5})?$/
+const origin = /^https?:\/\/[A-Za-z0-9.[\]:-]+$/
+const modelReference = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}([:@][A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/
+
+const server: Variable[] = [
+  text(
+    'Server',
+    'GRAPHLOOM_HOST',
+    { allowed: 'an address or host name of this machine', pattern: /^[A-Za-z0-9.:-]{1,253}$/ },
+    {
+      description: 'Address to listen on. Any but a loopback address needs authentication.',
+      example: '0.0.0.0',
+      fallback: '127.0.0.1',
+    },
+  ),
+  integer('Server', 'GRAPHLOOM_PORT', [0, 65_535], {
+    description: 'Port to listen on; 0 takes a free one.',
+    example: '4000',
+    fallback: '4000',
+  }),
+  text(
+    'Server',
+    'GRAPHLOOM_DATA_DIR',
+    { allowed: 'a path', pattern: /^[^\0]+$/ },
+    {
+      description: 'Folder of everything that the server keeps; made where it is missing.',
+      example: '/var/lib/graphloom',
+      fallback: 'data',
+    },
+  ),
+  text(
+    'Server',
+    'GRAPHLOOM_MODELS_DIR',
+    { allowed: 'a path', pattern: /^[^\0]+$/ },
+    {
+      description: 'Folder of the bundled models; the one that comes with the server when unset.',
+      example: '/opt/graphloom/models',
+    },
+  ),
+  choice('Server', 'GRAPHLOOM_LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+    description: 'Least level of what is logged.',
+    example: 'debug',
+    fallback: 'info',
+  }),
+  integer('Server', 'GRAPHLOOM_SHUTDOWN_TIMEOUT_MS', [0, 3_600_000], {
+    description:
+      'How long a stopping server waits for running work, milliseconds; what is left goes on at the next start.',
+    example: '30000',
+    fallback: '25000',
+  }),
+  list(
+    'Server',
+    'GRAPHLOOM_ALLOWED_HOSTS',
+    { allowed: 'host names, with a port or without', pattern: host, max: 100 },
+    {
+      description: 'Host headers that are answered beside those of loopback addresses.',
+      example: 'graphloom.example.com',
+    },
+  ),
+  list(
+    'Server',
+    'GRAPHLOOM_ALLOWED_ORIGINS',
+    { allowed: 'origins', pattern: origin, max: 100 },
+    {
+      description: 'Web pages that may call the server beside its own.',
+      example: 'https://console.example.com',
+    },
+  ),
+]
+
+const access: Variable[] = [
+  text(
+    'Access',
+    'GRAPHLOOM_JWT_SECRET',
+    { allowed: 'at least 32 characters', pattern: /^[\s\S]{32,}$/ },
+    {
+      description: 'Secret that tokens are signed with (HS256, HS384, HS512).',
+      example: 'replace-this-by-32-random-bytes-or-more',
+      secret: true,
+    },
+  ),
+  text(
+    'Access',
+    'GRAPHLOOM_JWT_PUBLIC_KEY_FILE',
+    { allowed: 'the path of a PEM file that can be read', pattern: /^[^\0]+$/ },
+    {
+      description: 'Public key that tokens are checked with (RS, PS, ES, EdDSA).',
+      example: '/etc/graphloom/jwt.pem',
+    },
+  ),
+  text(
+    'Access',
+    'GRAPHLOOM_JWT_JWKS',
+    { allowed: 'the path of a JWKS file that can be read, or an https URL (http on loopback)', pattern: /^[^\0]+$/ },
+    {
+      description: 'Set of public keys that tokens are checked with, by their key id.',
+      example: 'https://login.example.com/.well-known/jwks.json',
+    },
+  ),
+  list(
+    'Access',
+    'GRAPHLOOM_JWT_ALGORITHMS',
+    {
+      allowed: 'names of algorithms as in RFC 7518',
+      pattern: /^(HS256|HS384|HS512|RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA)$/,
+      max: 13,
+    },
+    { description: 'Signatures that are accepted; all that fit the kind of key when unset.', example: 'RS256, ES256' },
+  ),
+  text('Access', 'GRAPHLOOM_JWT_ISSUER', anything, {
+    description: 'The `iss` that tokens must have.',
+    example: 'https://login.example.com/',
+  }),
+  text('Access', 'GRAPHLOOM_JWT_AUDIENCE', anything, {
+    description: 'The `aud` that tokens must have.',
+    example: 'graphloom',
+  }),
+  text('Access', 'GRAPHLOOM_JWT_TENANT_CLAIM', claim, {
+    description: 'Claim with the tenant, 1 to 128 characters.',
+    example: 'org_id',
+    fallback: 'tenant',
+  }),
+  text('Access', 'GRAPHLOOM_JWT_ROLES_CLAIM', claim, {
+    description: 'Claim with the roles, a list of ADMIN and MEMBER; others are passed over.',
+    example: 'realm_access.roles',
+    fallback: 'roles',
+  }),
+  integer('Access', 'GRAPHLOOM_JWT_CLOCK_TOLERANCE_SECONDS', [0, 300], {
+    description: 'How far clocks may differ, seconds.',
+    example: '5',
+    fallback: '5',
+  }),
+  integer('Access', 'GRAPHLOOM_RATE_LIMIT_PER_MINUTE', [1, 1_000_000_000], {
+    description: 'Mutations that start work, for each caller and minute.',
+    example: '600',
+    fallback: '6000',
+  }),
+]
+
+const limits: Variable[] = [
+  integer('Limits', 'GRAPHLOOM_LIMIT_DOCUMENT_BYTES', [64, 16_777_216], {
+    description: 'Bytes of a document.',
+    example: '65536',
+    fallback: '65536',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_DOCUMENT_TOKENS', [8, 1_000_000], {
+    description: 'Lexical tokens of a document.',
+    example: '4000',
+    fallback: '4000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_OPERATION_DEPTH', [1, 1_000], {
+    description: 'Nested selections of an operation.',
+    example: '16',
+    fallback: '16',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_OPERATION_ALIASES', [0, 10_000], {
+    description: 'Aliases of an operation.',
+    example: '30',
+    fallback: '30',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_OPERATION_ROOT_FIELDS', [1, 1_000], {
+    description: 'Root fields of an operation.',
+    example: '20',
+    fallback: '20',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_DIRECTIVES_PER_NODE', [1, 1_000], {
+    description: 'Directives on one place of a document.',
+    example: '10',
+    fallback: '10',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_OPERATION_COST', [1, 1_000_000_000], {
+    description: 'Computed cost of an operation: each field 1, times the page sizes around it.',
+    example: '100000',
+    fallback: '100000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_LIST_ITEMS', [1, 100_000], {
+    description: 'Items of a list argument or page.',
+    example: '1024',
+    fallback: '1024',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_VARIABLES_BYTES', [64, GIB], {
+    description: 'Bytes of the variables as JSON.',
+    example: '1048576',
+    fallback: '1048576',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_BATCH_OPERATIONS', [1, 1_000], {
+    description: 'Operations of one HTTP batch.',
+    example: '10',
+    fallback: '10',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_BODY_BYTES', [64, GIB], {
+    description: 'Bytes of an HTTP body.',
+    example: '2097152',
+    fallback: '2097152',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_MESSAGE_BYTES', [64, GIB], {
+    description: 'Bytes of a message on a WebSocket.',
+    example: '2097152',
+    fallback: '2097152',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_HEADERS_TIMEOUT_MS', [100, 600_000], {
+    description: 'Time for the headers of a request, milliseconds.',
+    example: '10000',
+    fallback: '10000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_REQUEST_TIMEOUT_MS', [100, 3_600_000], {
+    description: 'Time for a whole request to arrive, milliseconds.',
+    example: '30000',
+    fallback: '30000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_IDLE_TIMEOUT_MS', [100, 3_600_000], {
+    description: 'Time that an idle connection stays open, milliseconds.',
+    example: '65000',
+    fallback: '65000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_CONNECTION_INIT_TIMEOUT_MS', [100, 600_000], {
+    description: 'Time for connection_init on a socket, milliseconds.',
+    example: '3000',
+    fallback: '3000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_PING_INTERVAL_MS', [100, 3_600_000], {
+    description: 'Time between pings of a socket, milliseconds.',
+    example: '12000',
+    fallback: '12000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_CONNECTIONS_PER_ADDRESS', [1, 1_000_000], {
+    description: 'Connections of one client address.',
+    example: '2000',
+    fallback: '2000',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_SUBSCRIPTIONS_PER_CONNECTION', [1, 100_000], {
+    description: 'Subscriptions open at once on one socket, or over SSE by one caller.',
+    example: '100',
+    fallback: '100',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_OPERATIONS_PER_SOCKET_PER_SECOND', [1, 1_000_000], {
+    description: 'Operations that one socket may start in a second.',
+    example: '100',
+    fallback: '100',
+  }),
+  integer('Limits', 'GRAPHLOOM_LIMIT_SEND_BUFFER_BYTES', [1_024, GIB], {
+    description: 'Bytes that may wait to be sent to one reader of a stream.',
+    example: '1048576',
+    fallback: '1048576',
+  }),
+  flag('Limits', 'GRAPHLOOM_INTROSPECTION', {
+    description: 'Whether the schema may be asked for.',
+    example: 'false',
+    fallback: 'true',
+  }),
+]
+
+const models: Variable[] = [
+  integer('Models', 'GRAPHLOOM_MODEL_THREADS', [1, 256], {
+    description: 'Threads of one run of a model; the cores of the machine, at most 4, when unset.',
+    example: '4',
+  }),
+  integer('Models', 'GRAPHLOOM_MODEL_QUEUE_LENGTH', [1, 1_000_000], {
+    description: 'Predictions of one model version that may wait.',
+    example: '1000',
+    fallback: '1000',
+  }),
+  integer('Models', 'GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS', [1, 64], {
+    description: 'Texts that one model version generates at once.',
+    example: '4',
+    fallback: '4',
+  }),
+  integer('Models', 'GRAPHLOOM_MODEL_IDLE_TTL_MS', [0, YEAR_MS], {
+    description: 'Time without work after which a model is unloaded, milliseconds; 0 is never.',
+    example: '600000',
+    fallback: '0',
+  }),
+  list(
+    'Models',
+    'GRAPHLOOM_PRELOAD_MODELS',
+    { allowed: 'models as "name", "name:version" or "name@alias"', pattern: modelReference, max: 100 },
+    {
+      description: 'Models to load at start; others load when they are first used.',
+      example: 'all-MiniLM-L6-v2, SmolLM2-135M-Instruct',
+    },
+  ),
+]
+
+const work: Variable[] = [
+  integer('Work', 'GRAPHLOOM_ADMISSION_WINDOW', [1, 100_000], {
+    description: 'Tasks taken from the queue at once.',
+    example: '512',
+    fallback: '512',
+  }),
+  integer('Work', 'GRAPHLOOM_TASK_LEASE_MS', [1_000, 3_600_000], {
+    description: 'Time after which a silent worker’s task is given to another, milliseconds.',
+    example: '30000',
+    fallback: '30000',
+  }),
+  integer('Work', 'GRAPHLOOM_STREAM_BACKLOG_EVENTS', [100, 10_000_000], {
+    description: 'Events that a reader of a stream may be behind before it gets a gap.',
+    example: '20000',
+    fallback: '20000',
+  }),
+  integer('Work', 'GRAPHLOOM_STREAM_JOIN_BYTES', [1_024, 16_777_216], {
+    description: 'Bytes up to which text is joined for a reader that is behind.',
+    example: '65536',
+    fallback: '65536',
+  }),
+  integer('Work', 'GRAPHLOOM_MAX_PAYLOAD_BYTES', [65_536, GIB], {
+    description: 'The largest input or output of a prediction, bytes.',
+    example: '67108864',
+    fallback: '67108864',
+  }),
+]
+
+const retention: Variable[] = [
+  integer('Retention', 'GRAPHLOOM_PREDICTION_RETENTION_MS', [0, 100 * YEAR_MS], {
+    description: 'How long ended predictions are kept, milliseconds.',
+    example: '2592000000',
+    fallback: `${30 * DAY_MS}`,
+  }),
+  integer('Retention', 'GRAPHLOOM_EVENT_RETENTION_MS', [0, 100 * YEAR_MS], {
+    description: 'How long events are kept after their stream’s end, milliseconds.',
+    example: '86400000',
+    fallback: `${DAY_MS}`,
+  }),
+  integer('Retention', 'GRAPHLOOM_EVENT_OPEN_STREAM_MAX_EVENTS', [20_000, 100_000_000], {
+    description: 'Events kept of a stream that has not ended.',
+    example: '100000',
+    fallback: '100000',
+  }),
+  integer('Retention', 'GRAPHLOOM_RETENTION_INTERVAL_MS', [100, DAY_MS], {
+    description: 'Time between two rounds of deleting, milliseconds.',
+    example: '60000',
+    fallback: '60000',
+  }),
+]
+
+const services: Variable[] = [
+  text(
+    'Services',
+    'MONGODB_URI',
+    { allowed: 'a mongodb:// or mongodb+srv:// address', pattern: /^mongodb(\+srv)?:\/\/[^\s]+$/ },
+    {
+      description: 'Keeps documents in this MongoDB; without it, in SQLite in the data directory.',
+      example: 'mongodb://localhost:27017/graphloom',
+      secret: true,
+    },
+  ),
+  text(
+    'Services',
+    'REDIS_URL',
+    { allowed: 'nothing: several servers on one Redis are not supported yet', pattern: /^$/ },
+    {
+      description: 'Not supported yet; leave it unset.',
+      example: '',
+      secret: true,
+    },
+  ),
+  text(
+    'Services',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    { allowed: 'an http or https address', pattern: /^https?:\/\/[^\s]+$/ },
+    {
+      description: 'Sends traces there by OTLP over HTTP; other OTEL_* variables mean what OpenTelemetry says.',
+      example: 'http://localhost:4318',
+    },
+  ),
+  text(
+    'Services',
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    { allowed: 'an http or https address', pattern: /^https?:\/\/[^\s]+$/ },
+    {
+      description: 'The whole address for traces, when it is not /v1/traces below the endpoint above.',
+      example: 'http://localhost:4318/v1/traces',
+    },
+  ),
+  text('Services', 'OTEL_SERVICE_NAME', anything, {
+    description: 'Name of this server in traces.',
+    example: 'graphloom',
+    fallback: 'graphloom',
+  }),
+  choice(
+    'Services',
+    'OTEL_TRACES_SAMPLER',
+    [
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ],
+    {
+      description: 'Which traces are sent; OTEL_TRACES_SAMPLER_ARG has the ratio.',
+      example: 'parentbased_traceidratio',
+      fallback: 'parentbased_always_on',
+    },
+  ),
+  text(
+    'Services',
+    'OTEL_TRACES_SAMPLER_ARG',
+    { allowed: 'a number from 0 to 1', pattern: /^(0(\.\d+)?|1(\.0+)?)$/ },
+    {
+      description: 'The share of traces that is sent by the samplers with a ratio.',
+      example: '0.1',
+    },
+  ),
+  flag('Services', 'OTEL_SDK_DISABLED', {
+    description: 'Sends no traces, whatever else is set.',
+    example: 'true',
+    fallback: 'false',
+  }),
+]
+
+/** Every variable that the server reads. */
+export const VARIABLES: readonly Variable[] = [server, access, limits, models, work, retention, services].flat()

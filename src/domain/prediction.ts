@@ -1,0 +1,117 @@
+import type { ErrorInfo } from '../kernel/errors.js'
+import type { StoredDocument } from './stored-document.js'
+
+export const PREDICTION_STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
+export type PredictionState = (typeof PREDICTION_STATES)[number]
+
+export const PREDICTION_KINDS = ['CHAT', 'COMPLETION', 'EMBEDDING'] as const
+export type PredictionKind = (typeof PREDICTION_KINDS)[number]
+
+/** STOP: the model ended or a stop string came; LENGTH: maxTokens or the context's end; CANCELLED: stopped by a client. */
+export const FINISH_REASONS = ['STOP', 'LENGTH', 'CANCELLED'] as const
+export type FinishReason = (typeof FINISH_REASONS)[number]
+
+export const MESSAGE_ROLES = ['SYSTEM', 'USER', 'ASSISTANT'] as const
+export type MessageRole = (typeof MESSAGE_ROLES)[number]
+
+/** How tokens are chosen. All set: defaults were filled in when the prediction was accepted. */
+export interface GenerationSettings {
+  /** The most tokens to generate, at least 1. */
+  readonly maxTokens: number
+  /** 0 is greedy; at most 2. Logits are divided by it. */
+  readonly temperature: number
+  /** Only the k most likely tokens are considered; 0 is no limit. */
+  readonly topK: number
+  /** Only the most likely tokens whose probabilities add up to it are considered; above 0, at most 1. */
+  readonly topP: number
+  /** Only tokens at least this many times as likely as the likeliest; 0 to 1. */
+  readonly minP: number
+  /** Logits of tokens seen in prompt or output are divided (positive) or multiplied (negative) by it; above 0, at most 2. */
+  readonly repetitionPenalty: number
+  /** Generation ends before the first of these; at most 8 of at most 256 characters. */
+  readonly stop: readonly string[]
+  /** How many alternatives of each token to give with their log-probabilities; null for none at all, 0 to 20. */
+  readonly logprobs: number | null
+}
+
+export interface OutputToken {
+  readonly id: number
+  /** The token's part of the text; of tokens that share a character the last has it whole. */
+  readonly text: string
+  /** Natural logarithm of the token's probability before sampling settings; set when asked for. */
+  readonly logprob?: number
+  readonly alternatives?: readonly { readonly id: number; readonly text: string; readonly logprob: number }[]
+}
+
+export interface ChatMessage {
+  readonly role: MessageRole
+  readonly content: string
+}
+
+/** What was asked, as stored. */
+export type PredictionInput =
+  | { readonly kind: 'CHAT'; readonly messages: readonly ChatMessage[]; readonly settings: GenerationSettings }
+  | { readonly kind: 'COMPLETION'; readonly prompt: string; readonly settings: GenerationSettings }
+  | { readonly kind: 'EMBEDDING'; readonly texts: readonly string[] }
+
+export type PredictionOutput =
+  | { readonly kind: 'TEXT'; readonly text: string; readonly tokens: readonly OutputToken[] }
+  | { readonly kind: 'EMBEDDING'; readonly vectors: readonly (readonly number[])[] }
+
+/** A value in the document, or in the blob store when it is too large for one. */
+export type Stored<T> = { readonly inline: T } | { readonly blobId: string; readonly sizeBytes: number }
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly cachedInputTokens: number
+  readonly outputTokens: number
+}
+
+/** Milliseconds of wall time; null where the phase did not take place. */
+export interface PredictionTimings {
+  readonly queueMs: number | null
+  readonly loadMs: number | null
+  readonly prefillMs: number | null
+  readonly timeToFirstTokenMs: number | null
+  readonly computeMs: number | null
+  readonly totalMs: number | null
+  readonly tokensPerSecond: number | null
+}
+
+export interface PredictionDocument extends StoredDocument {
+  readonly state: PredictionState
+  readonly kind: PredictionKind
+  readonly requestedModel: string
+  readonly modelVersionId: string
+  readonly input: Stored<PredictionInput>
+  readonly output: Stored<PredictionOutput> | null
+  /** Blob of the input and of the output, where they are in one. */
+  readonly inputBlobId: string | null
+  readonly outputBlobId: string | null
+  readonly error: ErrorInfo | null
+  readonly finishReason: FinishReason | null
+  readonly usage: Usage
+  readonly timings: PredictionTimings
+  readonly seed: number | null
+  readonly priority: number
+  /** Unix milliseconds after which it is not worth doing. */
+  readonly deadlineAt: number | null
+  /** False: the document and its stream go when it ends. */
+  readonly store: boolean
+  readonly createdBy: string
+  readonly idempotencyKey: string | null
+  /** SHA-256 of what was asked, to tell a repeated request from another with the same key. */
+  readonly inputHash: string
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  readonly attempt: number
+  /** Runtime and CPU type that computed it. */
+  readonly fingerprint: string | null
+  readonly replayDiverged: boolean
+  readonly traceId: string
+  /** W3C `traceparent` under which the work was accepted. */
+  readonly traceparent: string | null
+}
+
+export const isEnded = (state: PredictionState): boolean =>
+  state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED'

@@ -1,0 +1,11 @@
+/**
+ * What every stored document has. `revision` is 1 after the insert and goes up by 1 with each update; the store sets
+ * it, together with `createdAt` and `updatedAt` (Unix milliseconds).
+ */
+export interface StoredDocument {
+  readonly id: string
+  readonly tenantId: string
+  readonly revision: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}

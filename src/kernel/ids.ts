@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+
+/** The prefix of an id says what kind of object it names. */
+export const ID_PREFIXES = {
+  prediction: 'pred',
+  model: 'model',
+  modelVersion: 'mver',
+  modelAlias: 'malias',
+  runner: 'run',
+  blob: 'blob',
+  task: 'task',
+  error: 'err',
+  server: 'srv',
+} as const
+
+export type IdKind = keyof typeof ID_PREFIXES
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+const ID_BODY = /^[0-9a-hjkmnp-tv-z]{26}$/
+
+let lastMs = 0
+let counter = 0
+
+/**
+ * A UUIDv7 (RFC 9562: 48 bits of Unix milliseconds, a 12-bit counter that orders ids of one millisecond, 62 random
+ * bits) as 26 characters of Crockford's base 32: sorts as text by creation within a process.
+ */
+export function createId(kind: IdKind, nowMs: number = Date.now()): string {
+  if (nowMs > lastMs) {
+    lastMs = nowMs
+    counter = randomBytes(2).readUInt16BE() & 0x3ff
+  } else if (++counter > 0xfff) {
+    lastMs++
+    counter = 0
+  }
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(lastMs, 0, 6)
+  bytes[6] = 0x70 | (counter >> 8)
+  bytes[7] = counter & 0xff
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f)
+  return `${ID_PREFIXES[kind]}_${base32(bytes)}`
+}
+
+/** The kind that an id's prefix names, or null when it is not an id of this server. */
+export function parseIdKind(id: string): IdKind | null {
+  const at = id.indexOf('_')
+  if (at < 0 || !ID_BODY.test(id.slice(at + 1))) return null
+  const prefix = id.slice(0, at)
+  for (const kind of Object.keys(ID_PREFIXES) as IdKind[]) if (ID_PREFIXES[kind] === prefix) return kind
+  return null
+}
+
+function base32(bytes: Uint8Array): string {
+  let bits = 0n
+  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte)
+  let text = ''
+  for (let shift = 125n; shift >= 0n; shift -= 5n) text += ALPHABET.charAt(Number((bits >> shift) & 31n))
+  return text
+}

@@ -1,0 +1,46 @@
+import { ConfigurationError, parseConfiguration, type Configuration } from './config/configuration.js'
+import { GraphloomError } from './kernel/errors.js'
+import { Lifecycle } from './kernel/lifecycle.js'
+import { createLogger } from './observability/logger.js'
+import { startTelemetry } from './observability/telemetry.js'
+import type { RunningServer } from './server.js'
+
+const CLOSE_LIMIT_MS = 10_000
+
+let configuration: Configuration | null = null
+let server: RunningServer | null = null
+
+function lineOf(error: unknown): string {
+  if (error instanceof ConfigurationError || error instanceof GraphloomError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  // What the system refuses is the machine's matter; anything else is a defect, which is found by its stack.
+  return 'syscall' in error ? error.message : (error.stack ?? error.message)
+}
+
+const lifecycle = new Lifecycle({
+  start: async (stack) => {
+    configuration = parseConfiguration(process.env)
+    const logger = createLogger({ level: configuration.server.logLevel })
+    stack.use(await startTelemetry(configuration.telemetry))
+    // After telemetry, which wraps what this imports.
+    const { startServer } = await import('./server.js')
+    server = stack.use(
+      await startServer({
+        configuration,
+        logger,
+        phase: () => lifecycle.phase,
+        onFailure: (error) => lifecycle.fail(error),
+      }),
+    )
+  },
+  drain: (signal) => server?.drain(signal) ?? Promise.resolve(),
+  drainLimitMs: () => configuration?.server.shutdownTimeoutMs ?? 0,
+  closeLimitMs: CLOSE_LIMIT_MS,
+  onFailure: (error) => process.stderr.write(`graphloom: ${lineOf(error)}\n`),
+  process: {
+    on: (signal, listener) => void process.on(signal, listener),
+    exit: (code) => process.exit(code),
+  },
+})
+
+await lifecycle.run()

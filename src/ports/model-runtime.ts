@@ -1,0 +1,120 @@
+import type { LoadProgress, ModelTask, TensorDescription } from '../domain/model.js'
+import type { FinishReason, GenerationSettings, OutputToken } from '../domain/prediction.js'
+
+/** A model version's files, and what is needed to run them. Paths are absolute. */
+export interface ModelFiles {
+  readonly folder: string
+  /** Files in `folder` with the SHA-256 that they must have. */
+  readonly checksums: Readonly<Record<string, string>>
+}
+
+/** What a model's own files say about it. */
+export interface ModelDescription {
+  readonly task: ModelTask
+  readonly dtype: string
+  readonly sizeBytes: number
+  /** The most tokens that a sequence may have: prompt and answer together for CHAT, one text for TEXT_EMBEDDING. */
+  readonly contextTokens: number
+  readonly embeddingDimensions: number | null
+  readonly inputs: readonly TensorDescription[]
+  readonly outputs: readonly TensorDescription[]
+}
+
+export interface StartRunnerRequest {
+  readonly versionId: string
+  readonly files: ModelFiles
+  /** Threads of one run; at least 1. */
+  readonly threads: number
+  readonly onProgress: (progress: LoadProgress) => void
+  readonly signal: AbortSignal
+  /** W3C `traceparent` of the span that the runner's spans belong to. */
+  readonly traceparent?: string
+}
+
+export interface GenerateRequest {
+  readonly id: string
+  readonly promptTokenIds: readonly number[]
+  readonly settings: GenerationSettings
+  readonly seed: number
+  /** Tokens that were emitted before, by a process that is gone: replayed one by one, never sampled again. */
+  readonly emitted: readonly EmittedToken[]
+  /** 0 to 9; 5 and above is interactive. */
+  readonly priority: number
+  readonly traceparent?: string
+}
+
+export interface EmittedToken {
+  readonly id: number
+  readonly text: string
+}
+
+/**
+ * Tokens that are final: their text ends at a character's end and can no longer turn out to be part of a stop string.
+ */
+export interface GenerationDelta {
+  readonly text: string
+  readonly tokens: readonly OutputToken[]
+}
+
+export interface GenerationResult {
+  readonly finishReason: FinishReason
+  readonly promptTokens: number
+  /** Sampled tokens, replayed ones and the end token included, before stop strings were cut. */
+  readonly outputTokens: number
+  /** Whether a replayed token was another than the one computed here (another CPU type or runtime). */
+  readonly replayDiverged: boolean
+  readonly prefillMs: number
+  readonly timeToFirstTokenMs: number | null
+  readonly computeMs: number
+}
+
+export interface EmbedRequest {
+  readonly id: string
+  /** One sequence of token ids per text. */
+  readonly tokenIds: readonly (readonly number[])[]
+  readonly traceparent?: string
+}
+
+export interface EmbedResult {
+  /** One vector per text, in order, of `embeddingDimensions` components, length 1. */
+  readonly vectors: readonly Float32Array[]
+  readonly computeMs: number
+}
+
+/** How a runner process ended: asked to, or not. */
+export interface RunnerExit {
+  readonly expected: boolean
+  /** E.g. `exit code 134` or `signal SIGKILL`. */
+  readonly reason: string
+}
+
+/** A resident model version: one process with its weights in memory. */
+export interface ModelRunner {
+  readonly pid: number
+  /** Runtime name and version and CPU type: what the promise of equal text holds for. */
+  readonly fingerprint: string
+  /** Resolves once, when the process has ended. Never rejects. */
+  readonly exited: Promise<RunnerExit>
+  /** Resident memory of the process, bytes. */
+  residentBytes(): number | null
+  /**
+   * Generates text. `onDelta` is called in order, never after the promise settled. Aborting the signal starts no
+   * further step, and rejects with the signal's reason. A process that ends meanwhile rejects with `RUNNER_CRASHED`.
+   */
+  generate(
+    request: GenerateRequest,
+    onDelta: (delta: GenerationDelta) => void,
+    signal: AbortSignal,
+  ): Promise<GenerationResult>
+  embed(request: EmbedRequest, signal: AbortSignal): Promise<EmbedResult>
+  /** Ends the process; running work is rejected with `RUNNER_CRASHED`. Resolves when it is gone. */
+  stop(): Promise<void>
+}
+
+/** Runs models. */
+export interface ModelRuntime extends AsyncDisposable {
+  /** Reads what the files say, without loading weights. `INVALID_INPUT` names the file that is missing or wrong. */
+  describe(folder: string): Promise<ModelDescription>
+  /** Starts a runner process and resolves when it is warm. `MODEL_LOAD_FAILED` says why not. */
+  startRunner(request: StartRunnerRequest): Promise<ModelRunner>
+}

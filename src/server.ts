@@ -1,0 +1,184 @@
+import type { Logger } from 'pino'
+import { buildGraphSchema, createContextFactory } from '../resolvers/index.js'
+import { createOnnxModelRuntime } from './adapters/onnxruntime/onnx-model-runtime.js'
+import { createTextCodec } from './adapters/transformers/text-codec.js'
+import { startApp, type App } from './app.js'
+import type { Configuration, JwtConfiguration } from './config/configuration.js'
+import { createGateway, type Gateway } from './gateway/gateway.js'
+import { applyRateLimits } from './gateway/rate-limits.js'
+import type { StatusPage } from './gateway/status-page.js'
+import { systemClock } from './kernel/clock.js'
+import type { LifecyclePhase } from './kernel/lifecycle.js'
+import { instrumentDocumentStore } from './observability/instrumented-document-store.js'
+import { createMetrics, type Metrics } from './observability/metrics.js'
+import { contextOf, currentTrace, withSpan } from './observability/tracing.js'
+import { localAuthenticator, type Authenticator } from './services/access/authenticator.js'
+import { ServerService } from './services/server/server.service.js'
+import { EXAMPLES } from './examples.js'
+import { openState, type State } from './state.js'
+import { readVersion } from './version.js'
+
+export interface ServerOptions {
+  readonly configuration: Configuration
+  readonly logger: Logger
+  readonly phase: () => LifecyclePhase
+  /** Called when the server cannot go on. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** A server that answers. */
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string
+  readonly metrics: Metrics
+  /** Takes no new work and waits for what runs, until the signal aborts; what is left goes on at the next start. */
+  drain(signal: AbortSignal): Promise<void>
+}
+
+/** Opens everything, in the order of need. What had been opened is closed again when a part cannot be. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { configuration, logger, phase, onFailure } = options
+  await using stack = new AsyncDisposableStack()
+  const startedAt = Date.now()
+  const { dataDirectory } = configuration.server
+  const metrics = createMetrics()
+  const state = stack.use(await openState({ dataDirectory, mongodbUri: configuration.state.mongodbUri, logger }))
+  void state.failed.then(onFailure)
+  const app = stack.use(await startServices(stack, { configuration, logger, metrics, state }))
+  const version = readVersion()
+  const info = () => ({ version, startedAt, phase: phase(), stateStore: state.kind })
+  const server = new ServerService({ access: app.access, info, checks: checksOf(configuration, state) })
+  const schema = buildGraphSchema()
+  applyRateLimits(schema, { perMinute: configuration.access.rateLimitPerMinute })
+  const { jwt } = configuration.access
+  const authenticator = jwt ? await openJwtAuthenticator(jwt) : localAuthenticator
+  let url = ''
+  const gateway = stack.use(
+    await createGateway({
+      schema,
+      limits: configuration.limits,
+      rules: configuration.server,
+      authenticator,
+      createContext: createContextFactory({ models: app.models, predictions: app.predictions, server }),
+      health: async () => {
+        const checks = await server.runChecks()
+        return { ready: phase() === 'READY' && checks.every((check) => check.ok), checks }
+      },
+      metrics: async () => ({ contentType: metrics.registry.contentType, body: await metrics.registry.metrics() }),
+      statusPage: async (): Promise<StatusPage> => ({
+        ...{ version, phase: phase(), url, dataDirectory: state.dataDirectory, stateStore: state.kind },
+        models: await app.models.describeAll(),
+        signIn: authenticator.description,
+        switchedOff: switchedOff(configuration),
+        examples: EXAMPLES,
+      }),
+      toTrace: contextOf,
+      onOperation: (type, outcome) => metrics.operations.inc({ type, outcome }),
+      logger,
+    }),
+  )
+  addGauges(metrics, gateway, app)
+  ;({ url } = await gateway.listen(configuration.server))
+  logger.info(
+    {
+      ...{ version, address: url, dataDirectory: state.dataDirectory, stateStore: state.kind },
+      models: (await app.models.describeAll()).map(({ name, version: modelVersion }) => `${name}:${modelVersion}`),
+      signIn: authenticator.description,
+      switchedOff: switchedOff(configuration),
+      ms: Date.now() - startedAt,
+    },
+    'ready',
+  )
+  const owned = stack.move()
+  return {
+    url,
+    metrics,
+    drain: async (signal) => {
+      const answered = new AbortController()
+      const requests = gateway.drain(answered.signal)
+      await app.drain(signal)
+      // What was interrupted still has to be told to its clients.
+      const timer = setTimeout(() => answered.abort(), ANSWER_LIMIT_MS)
+      await requests
+      clearTimeout(timer)
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The library of tokens is imported only where they are used. */
+async function openJwtAuthenticator(jwt: JwtConfiguration): Promise<Authenticator> {
+  const { createJwtAuthenticator } = await import('./services/access/authentication.js')
+  return createJwtAuthenticator(jwt)
+}
+
+interface ServiceParts {
+  readonly configuration: Configuration
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly state: State
+}
+
+function startServices(
+  stack: AsyncDisposableStack,
+  { configuration, logger, metrics, state }: ServiceParts,
+): Promise<App> {
+  const { models, work, retention, server } = configuration
+  return startApp({
+    state: { ...state, documents: instrumentDocumentStore(state.documents, metrics) },
+    runtime: stack.use(createOnnxModelRuntime({ logger, maxSequences: models.concurrentGenerations })),
+    codec: stack.use(createTextCodec({ logger })),
+    modelsDirectory: server.modelsDirectory,
+    models,
+    tasks: { window: work.admissionWindow, leaseMs: work.taskLeaseMs },
+    streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
+    retention,
+    maxPayloadBytes: work.maxPayloadBytes,
+    currentTrace,
+    inSpan: (name, traceparent, run) => withSpan(name, { parent: contextOf(traceparent) }, run),
+    onTokens: ({ inputTokens, outputTokens }) => {
+      metrics.tokens.inc({ direction: 'input' }, inputTokens)
+      metrics.tokens.inc({ direction: 'output' }, outputTokens)
+    },
+    clock: systemClock,
+    logger,
+  })
+}
+
+function checksOf({ server }: Configuration, state: State) {
+  return [
+    {
+      name: 'state store',
+      run: async () => {
+        await state.documents.check({ signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })
+        return state.kind
+      },
+    },
+    {
+      name: 'event log',
+      run: async () => {
+        await state.events.head('check')
+        return null
+      },
+    },
+    { name: 'models', run: () => Promise.resolve(server.modelsDirectory === '' ? null : 'bundled') },
+  ]
+}
+
+const CHECK_TIMEOUT_MS = 3_000
+const ANSWER_LIMIT_MS = 2_000
+
+function switchedOff({ access, limits, telemetry }: Configuration): string[] {
+  return [
+    ...(access.jwt ? [] : ['authentication (reachable from this machine only; set GRAPHLOOM_JWT_SECRET, …)']),
+    ...(limits.introspection ? [] : ['introspection']),
+    ...(telemetry.tracesUrl === null ? ['traces (set OTEL_EXPORTER_OTLP_ENDPOINT)'] : []),
+  ]
+}
+
+function addGauges(metrics: Metrics, gateway: Gateway, app: App): void {
+  metrics.gauge('graphloom_connections', 'Open connections.', () => gateway.figures.connections)
+  metrics.gauge('graphloom_sockets', 'Open WebSockets.', () => gateway.figures.sockets)
+  metrics.gauge('graphloom_event_streams', 'Open streams of server-sent events.', () => gateway.figures.eventStreams)
+  metrics.gauge('graphloom_stream_topics', 'Objects that somebody follows.', () => app.streams.openTopics)
+  metrics.gauge('graphloom_models_resident', 'Model versions in memory.', () => app.models.residentVersionIds().length)
+}

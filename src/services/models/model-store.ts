@@ -1,0 +1,164 @@
+import { createId } from '../../kernel/ids.js'
+import { isErrorWithCode, notFound } from '../../kernel/errors.js'
+import type { Json } from '../../kernel/json.js'
+import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
+import { SERVER_TENANT_ID } from '../../domain/principal.js'
+import type { CollectionDefinition, DocumentBody, DocumentStore, Scope } from '../../ports/document-store.js'
+import type { NewEvent } from '../../ports/event-log.js'
+
+export const MODELS: CollectionDefinition<ModelDocument> = {
+  name: 'models',
+  version: 1,
+  fields: { name: 'string' },
+  indexes: [{ name: 'models_name', fields: ['name'], unique: true }],
+}
+
+export const MODEL_VERSIONS: CollectionDefinition<ModelVersionDocument> = {
+  name: 'model_versions',
+  version: 1,
+  fields: { modelId: 'string', version: 'string' },
+  indexes: [{ name: 'model_versions_version', fields: ['modelId', 'version'], unique: true }],
+}
+
+export const MODEL_ALIASES: CollectionDefinition<ModelAliasDocument> = {
+  name: 'model_aliases',
+  version: 1,
+  fields: { modelId: 'string', name: 'string' },
+  indexes: [{ name: 'model_aliases_name', fields: ['modelId', 'name'], unique: true }],
+}
+
+const SERVER_SCOPE: Scope = { tenantId: SERVER_TENANT_ID }
+const MAX_ROWS = 1_000
+
+/** Type of the event that carries a version as it is after a change. */
+export const MODEL_VERSION_CHANGED = 'ModelVersionChanged'
+
+/** The parts of a version that change; what is fixed at registration is not repeated in each event. */
+export type ModelVersionStatus = Pick<
+  ModelVersionDocument,
+  'revision' | 'updatedAt' | 'state' | 'stateReason' | 'loadProgress' | 'residentBytes' | 'loadedAt' | 'lastUsedAt'
+>
+
+export type ModelVersionPatch = Partial<Omit<ModelVersionStatus, 'revision' | 'updatedAt'>>
+
+/** Models, versions and aliases in the document store. They belong to the server. */
+export class ModelStore {
+  readonly #documents: DocumentStore
+
+  constructor(documents: DocumentStore) {
+    this.#documents = documents
+  }
+
+  async listModels(): Promise<ModelDocument[]> {
+    const page = await this.#documents.find(MODELS, SERVER_SCOPE, {
+      orderBy: [{ field: 'name', direction: 'asc' }],
+      page: { limit: MAX_ROWS, cursor: null, backward: false },
+    })
+    return page.items.map((item) => item.node)
+  }
+
+  getModels(ids: readonly string[]): Promise<(ModelDocument | null)[]> {
+    return this.#documents.getMany(MODELS, SERVER_SCOPE, ids)
+  }
+
+  async getModelByName(name: string): Promise<ModelDocument | null> {
+    return this.#first(MODELS, { name: { eq: name } })
+  }
+
+  getVersions(ids: readonly string[]): Promise<(ModelVersionDocument | null)[]> {
+    return this.#documents.getMany(MODEL_VERSIONS, SERVER_SCOPE, ids)
+  }
+
+  async requireVersion(id: string): Promise<ModelVersionDocument> {
+    const version = await this.#documents.get(MODEL_VERSIONS, SERVER_SCOPE, id)
+    if (!version) throw notFound('model version', id)
+    return version
+  }
+
+  getVersionByName(modelId: string, version: string): Promise<ModelVersionDocument | null> {
+    return this.#first(MODEL_VERSIONS, { modelId: { eq: modelId }, version: { eq: version } })
+  }
+
+  listVersions(modelIds: readonly string[]): Promise<ModelVersionDocument[]> {
+    return this.#all(MODEL_VERSIONS, modelIds)
+  }
+
+  listAliases(modelIds: readonly string[]): Promise<ModelAliasDocument[]> {
+    return this.#all(MODEL_ALIASES, modelIds)
+  }
+
+  getAlias(modelId: string, name: string): Promise<ModelAliasDocument | null> {
+    return this.#first(MODEL_ALIASES, { modelId: { eq: modelId }, name: { eq: name } })
+  }
+
+  insertModel(model: Omit<DocumentBody<ModelDocument>, 'id' | 'tenantId'>): Promise<ModelDocument> {
+    return this.#documents.insert(MODELS, { id: createId('model'), tenantId: SERVER_TENANT_ID, ...model })
+  }
+
+  insertVersion(version: Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId'>): Promise<ModelVersionDocument> {
+    const document = { id: createId('modelVersion'), tenantId: SERVER_TENANT_ID, ...version }
+    return this.#documents.insert(MODEL_VERSIONS, document, { events: [changed(document)] })
+  }
+
+  /** Applies a change to whatever the version is by now, and tells of it. */
+  async patchVersion(id: string, patch: ModelVersionPatch): Promise<ModelVersionDocument> {
+    for (;;) {
+      const current = await this.requireVersion(id)
+      const next = { ...current, ...patch }
+      try {
+        return await this.#documents.update(MODEL_VERSIONS, SERVER_SCOPE, current.revision, next, { events: [changed(next)] })
+      } catch (error) {
+        if (!isErrorWithCode(error, 'CONFLICT')) throw error
+      }
+    }
+  }
+
+  /** Points the alias at the version, whether it was there before or not. */
+  async putAlias(modelId: string, name: string, modelVersionId: string, setBy: string): Promise<ModelAliasDocument> {
+    for (;;) {
+      const current = await this.getAlias(modelId, name)
+      try {
+        if (current) {
+          const next = { ...current, modelVersionId, setBy }
+          return await this.#documents.update(MODEL_ALIASES, SERVER_SCOPE, current.revision, next)
+        }
+        const id = createId('modelAlias')
+        return await this.#documents.insert(MODEL_ALIASES, { id, tenantId: SERVER_TENANT_ID, modelId, name, modelVersionId, setBy })
+      } catch (error) {
+        if (!isErrorWithCode(error, 'CONFLICT')) throw error
+      }
+    }
+  }
+
+  async deleteAlias(alias: ModelAliasDocument): Promise<void> {
+    await this.#documents.delete(MODEL_ALIASES, SERVER_SCOPE, alias.id, alias.revision)
+  }
+
+  async #first<T extends ModelDocument | ModelVersionDocument | ModelAliasDocument>(
+    collection: CollectionDefinition<T>,
+    filter: Record<string, { eq: string }>,
+  ): Promise<T | null> {
+    const page = await this.#documents.find(collection, SERVER_SCOPE, {
+      filter,
+      page: { limit: 1, cursor: null, backward: false },
+    })
+    return page.items[0]?.node ?? null
+  }
+
+  async #all<T extends ModelVersionDocument | ModelAliasDocument>(
+    collection: CollectionDefinition<T>,
+    modelIds: readonly string[],
+  ): Promise<T[]> {
+    const page = await this.#documents.find(collection, SERVER_SCOPE, {
+      filter: { modelId: { in: modelIds } },
+      page: { limit: MAX_ROWS, cursor: null, backward: false },
+    })
+    return page.items.map((item) => item.node)
+  }
+}
+
+function changed(version: DocumentBody<ModelVersionDocument>): NewEvent {
+  const { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt } = version
+  const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt }
+  return { stream: version.id, type: MODEL_VERSION_CHANGED, data: data as unknown as Json }
+}

@@ -1,0 +1,183 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../kernel/clock.js'
+import { notFound } from '../../kernel/errors.js'
+import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
+import type { Principal } from '../../domain/principal.js'
+import type { StreamItem } from '../../domain/stream.js'
+import type { ModelRuntime } from '../../ports/model-runtime.js'
+import type { Access } from '../access/access.js'
+import type { Streams } from '../streams/streams.js'
+import type { ModelMetrics, ModelMetricsRecorder, MetricsWindow } from './model-metrics.js'
+import type { ModelStore } from './model-store.js'
+import type { Registry } from './registry.js'
+import { ResidentVersion, type ModelSlot, type ResidencySettings, type RunnerStatus } from './resident-version.js'
+import { createModelVersionSource } from './model-version-stream.js'
+
+export interface ModelsServiceOptions {
+  readonly access: Access
+  readonly store: ModelStore
+  readonly registry: Registry
+  readonly runtime: ModelRuntime
+  readonly streams: Streams
+  readonly metrics: ModelMetricsRecorder
+  readonly settings: ResidencySettings
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Models, their versions and aliases, and which of them are in memory. */
+export class ModelsService implements AsyncDisposable {
+  readonly #options: ModelsServiceOptions
+  readonly #resident = new Map<string, ResidentVersion>()
+
+  constructor(options: ModelsServiceOptions) {
+    this.#options = options
+  }
+
+  /** Versions that were in memory when the last process ended are not any more. */
+  async start(preload: readonly string[]): Promise<void> {
+    const { store, registry } = this.#options
+    const models = await store.listModels()
+    for (const version of await store.listVersions(models.map((model) => model.id)))
+      if (version.state !== 'UNLOADED')
+        await store.patchVersion(version.id, { state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null })
+    for (const reference of preload) {
+      const version = await registry.requireByReference(reference)
+      void this.#residentOf(version).load(new AbortController().signal).catch(() => undefined)
+    }
+  }
+
+  /** All models by name. @throws GraphloomError `FORBIDDEN`. */
+  async listModels(principal: Principal): Promise<ModelDocument[]> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.store.listModels()
+  }
+
+  /** @throws GraphloomError `FORBIDDEN`. */
+  async getModelByName(principal: Principal, name: string): Promise<ModelDocument | null> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.store.getModelByName(name)
+  }
+
+  /** In the order of `ids`. @throws GraphloomError `FORBIDDEN`. */
+  async getModels(principal: Principal, ids: readonly string[]): Promise<(ModelDocument | null)[]> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.store.getModels(ids)
+  }
+
+  /** In the order of `ids`. @throws GraphloomError `FORBIDDEN`. */
+  async getVersions(principal: Principal, ids: readonly string[]): Promise<(ModelVersionDocument | null)[]> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.store.getVersions(ids)
+  }
+
+  /** @throws GraphloomError `FORBIDDEN`. */
+  async listVersions(principal: Principal, modelIds: readonly string[]): Promise<ModelVersionDocument[]> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.store.listVersions(modelIds)
+  }
+
+  /** @throws GraphloomError `FORBIDDEN`. */
+  async listAliases(principal: Principal, modelIds: readonly string[]): Promise<ModelAliasDocument[]> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.store.listAliases(modelIds)
+  }
+
+  /** The version that a reference means. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
+  async requireByReference(principal: Principal, reference: string): Promise<ModelVersionDocument> {
+    this.#options.access.require(principal, 'model.read')
+    return this.#options.registry.requireByReference(reference)
+  }
+
+  /** Starts loading, or finds it loaded or loading already. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
+  async loadVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
+    this.#options.access.require(principal, 'model.manage', { id })
+    const resident = this.#residentOf(await this.#options.store.requireVersion(id))
+    void resident.load(new AbortController().signal).catch(() => undefined)
+    return this.#options.store.requireVersion(id)
+  }
+
+  /** Starts unloading, after the work that is running. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
+  async unloadVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
+    this.#options.access.require(principal, 'model.manage', { id })
+    const resident = this.#residentOf(await this.#options.store.requireVersion(id))
+    void resident.unload().catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
+    return this.#options.store.requireVersion(id)
+  }
+
+  /** @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
+  async setAlias(principal: Principal, name: string, versionId: string): Promise<ModelAliasDocument> {
+    this.#options.access.require(principal, 'model.manage', { id: versionId })
+    return this.#options.registry.setAlias(name, versionId, principal.subject)
+  }
+
+  /** @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
+  async deleteAlias(principal: Principal, modelName: string, name: string): Promise<ModelAliasDocument> {
+    this.#options.access.require(principal, 'model.manage')
+    return this.#options.registry.deleteAlias(modelName, name)
+  }
+
+  /** What happens to a version, from now or from a cursor on. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
+  async followVersion(
+    principal: Principal,
+    request: { readonly id: string; readonly after: string | null; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<StreamItem<ModelVersionDocument, ModelVersionDocument>>> {
+    this.#options.access.require(principal, 'model.read', { id: request.id })
+    const [version] = await this.#options.store.getVersions([request.id])
+    if (!version) throw notFound('model version', request.id)
+    const source = createModelVersionSource(this.#options.store, version)
+    return this.#options.streams.follow({ stream: request.id, source, after: request.after, signal: request.signal })
+  }
+
+  /** What these versions did lately, together. */
+  readMetrics(versionIds: readonly string[], window: MetricsWindow): ModelMetrics & { queueLength: number } {
+    let queueLength = 0
+    for (const id of versionIds) queueLength += this.#resident.get(id)?.waiting ?? 0
+    return { ...this.#options.metrics.read(versionIds, window), queueLength }
+  }
+
+  /** The process that runs a version, with what it is doing; null when it is not in memory. */
+  getRunner(versionId: string): (RunnerStatus & { queueLength: number; runningCount: number }) | null {
+    const resident = this.#resident.get(versionId)
+    const status = resident?.status
+    return resident && status ? { ...status, queueLength: resident.waiting, runningCount: resident.running } : null
+  }
+
+  /** Every version by name, for operators: models belong to no tenant. */
+  async describeAll(): Promise<{ name: string; version: string; task: string; state: string }[]> {
+    const models = await this.#options.store.listModels()
+    const versions = await this.#options.store.listVersions(models.map((model) => model.id))
+    return versions
+      .map(({ modelName, version, task, state }) => ({ name: modelName, version, task, state }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /** Versions that are in memory at the moment. */
+  residentVersionIds(): string[] {
+    return [...this.#resident].filter(([, resident]) => resident.status !== null).map(([id]) => id)
+  }
+
+  /** A place to work on a version, for services that have checked the right to. */
+  acquire(version: ModelVersionDocument, priority: number, signal: AbortSignal): Promise<ModelSlot> {
+    return this.#residentOf(version).acquire(priority, signal)
+  }
+
+  folderOf(version: ModelVersionDocument): string {
+    return this.#options.registry.folderOf(version)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#resident.values()].map((resident) => resident.close()))
+  }
+
+  #residentOf(document: ModelVersionDocument): ResidentVersion {
+    let resident = this.#resident.get(document.id)
+    if (!resident) {
+      const { store, runtime, settings, clock, logger, registry } = this.#options
+      resident = new ResidentVersion({ document, folder: registry.folderOf(document), store, runtime, settings, clock, logger })
+      this.#resident.set(document.id, resident)
+    }
+    return resident
+  }
+}
+

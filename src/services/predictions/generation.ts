@@ -1,0 +1,111 @@
+import type { Clock } from '../../kernel/clock.js'
+import { isErrorWithCode } from '../../kernel/errors.js'
+import type { GenerationSettings, OutputToken, PredictionDocument } from '../../domain/prediction.js'
+import type { GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
+import type { ModelSlot } from '../models/resident-version.js'
+import type { PredictionStore, TokensData } from './prediction-store.js'
+
+export interface GenerationOptions {
+  readonly prediction: PredictionDocument
+  readonly promptTokenIds: readonly number[]
+  readonly settings: GenerationSettings
+  readonly slot: ModelSlot
+  readonly store: PredictionStore
+  readonly clock: Clock
+}
+
+/**
+ * One text being generated. What was emitted is in the event log before anybody sees it; a runner that ends meanwhile
+ * is replaced, and the next one replays what was emitted and goes on.
+ */
+export class Generation {
+  readonly #options: GenerationOptions
+  readonly #texts: string[] = []
+  readonly tokens: OutputToken[] = []
+  /** Tokens that wait for the append before them. */
+  #pending: { texts: string[]; tokens: OutputToken[] } = { texts: [], tokens: [] }
+  #appending: Promise<void> | null = null
+  readonly #failed = new AbortController()
+  firstTokenAt: number | null = null
+
+  constructor(options: GenerationOptions) {
+    this.#options = options
+  }
+
+  get text(): string {
+    return this.#texts.join('')
+  }
+
+  /** Takes up what an earlier process emitted. */
+  async resume(): Promise<void> {
+    const { store, prediction } = this.#options
+    const { text, tokens } = await store.readTokens(prediction.id)
+    this.#texts.push(text)
+    for (const token of tokens) this.tokens.push(token)
+  }
+
+  /**
+   * @throws GraphloomError `RUNNER_CRASHED` when runners end twice without a new token between; `MODEL_LOAD_FAILED`;
+   * `UNAVAILABLE` when tokens cannot be stored; the signal's reason. What was emitted until then stays readable here.
+   */
+  async run(signal: AbortSignal): Promise<GenerationResult> {
+    const whileStored = AbortSignal.any([signal, this.#failed.signal])
+    try {
+      return await this.#generate(whileStored)
+    } finally {
+      await this.#appending
+      if (this.#failed.signal.aborted && !signal.aborted) whileStored.throwIfAborted()
+    }
+  }
+
+  async #generate(signal: AbortSignal): Promise<GenerationResult> {
+    const { slot, prediction, promptTokenIds, settings } = this.#options
+    for (let crashedAt = -1; ;) {
+      const runner = await slot.runner(signal)
+      const request = {
+        id: prediction.id,
+        promptTokenIds,
+        settings,
+        seed: prediction.seed ?? 0,
+        emitted: this.tokens.map(({ id, text }) => ({ id, text })),
+        priority: prediction.priority,
+        ...(prediction.traceparent === null ? {} : { traceparent: prediction.traceparent }),
+      }
+      try {
+        return await runner.generate(request, (delta) => this.#onDelta(delta), signal)
+      } catch (error) {
+        if (!isErrorWithCode(error, 'RUNNER_CRASHED') || crashedAt === this.tokens.length) throw error
+        crashedAt = this.tokens.length
+      }
+    }
+  }
+
+  #onDelta(delta: GenerationDelta): void {
+    if (this.#failed.signal.aborted) return
+    this.firstTokenAt ??= this.#options.clock.now()
+    this.#texts.push(delta.text)
+    this.#pending.texts.push(delta.text)
+    for (const token of delta.tokens) {
+      this.tokens.push(token)
+      this.#pending.tokens.push(token)
+    }
+    this.#appending ??= this.#append().finally(() => {
+      this.#appending = null
+    })
+  }
+
+  /** One append at a time; what comes meanwhile goes with the next. */
+  async #append(): Promise<void> {
+    const { store, prediction } = this.#options
+    while (this.#pending.tokens.length > 0 || this.#pending.texts.length > 0) {
+      const data: TokensData = { text: this.#pending.texts.join(''), tokens: this.#pending.tokens }
+      this.#pending = { texts: [], tokens: [] }
+      try {
+        await store.appendTokens(prediction.id, data)
+      } catch (error) {
+        this.#failed.abort(error)
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Stored } from '../../domain/prediction.js'
+import type { BlobStore } from '../../ports/blob-store.js'
+
+/** What is at most this long as JSON stands in the document; the rest goes to the blob store. */
+const INLINE_BYTES = 64 * 1024
+
+/** Inputs and outputs, in their document or beside it. */
+export class Payloads {
+  readonly #blobs: BlobStore
+  readonly #maxBytes: number
+
+  constructor(blobs: BlobStore, maxBytes: number) {
+    this.#blobs = blobs
+    this.#maxBytes = maxBytes
+  }
+
+  /** @throws GraphloomError `PAYLOAD_TOO_LARGE`. */
+  async put<T>(value: T): Promise<Stored<T>> {
+    const text = JSON.stringify(value)
+    if (text.length <= INLINE_BYTES && Buffer.byteLength(text) <= INLINE_BYTES) return { inline: value }
+    const { id, sizeBytes } = await this.#blobs.put(Buffer.from(text), { maxBytes: this.#maxBytes })
+    return { blobId: id, sizeBytes }
+  }
+
+  async get<T>(stored: Stored<T>): Promise<T> {
+    if ('inline' in stored) return stored.inline
+    const parts: Uint8Array[] = []
+    for await (const part of this.#blobs.read(stored.blobId)) parts.push(part)
+    return JSON.parse(Buffer.concat(parts).toString()) as T
+  }
+
+  async delete(...stored: readonly (Stored<unknown> | null)[]): Promise<void> {
+    for (const value of stored) if (value && 'blobId' in value) await this.#blobs.delete(value.blobId)
+  }
+}

@@ -1,0 +1,161 @@
+import { invalidInput } from '../../kernel/errors.js'
+import type { ChatMessage, GenerationSettings, MessageRole, PredictionInput } from '../../domain/prediction.js'
+
+/** Generation settings as a client gives them; what is missing gets its default. */
+export interface GenerationRequest {
+  readonly maxTokens?: number | null
+  readonly temperature?: number | null
+  readonly topK?: number | null
+  readonly topP?: number | null
+  readonly minP?: number | null
+  readonly repetitionPenalty?: number | null
+  readonly stop?: readonly string[] | null
+  readonly seed?: number | null
+  readonly logprobs?: number | null
+}
+
+export type PredictionRequest =
+  | {
+      readonly kind: 'CHAT'
+      readonly model: string
+      readonly messages: readonly MessageRequest[]
+      readonly generation: GenerationRequest
+    }
+  | {
+      readonly kind: 'COMPLETION'
+      readonly model: string
+      readonly prompt: string
+      readonly generation: GenerationRequest
+    }
+  | { readonly kind: 'EMBEDDING'; readonly model: string; readonly texts: readonly string[] }
+
+export interface MessageRequest {
+  readonly role: MessageRole
+  /** The texts of its parts. */
+  readonly content: readonly string[]
+}
+
+/** The field of the input union that a kind comes from; error paths begin with it. */
+export const INPUT_FIELDS = {
+  CHAT: 'input.chat',
+  COMPLETION: 'input.completion',
+  EMBEDDING: 'input.embedding',
+} as const
+
+export const MAX_STOPS = 8
+export const MAX_STOP_CHARACTERS = 256
+export const MAX_MESSAGES = 1_024
+export const MAX_TEXTS = 256
+export const MAX_LOGPROBS = 20
+export const DEFAULT_MAX_TOKENS = 256
+
+interface Range {
+  readonly min: number
+  readonly max: number
+  readonly integer?: boolean
+  /** The least value itself is not allowed. */
+  readonly aboveMin?: boolean
+}
+
+/** What is stored of a request, with defaults filled in. @throws GraphloomError `INVALID_INPUT` with the path. */
+export function parseInput(request: PredictionRequest): PredictionInput {
+  const path = INPUT_FIELDS[request.kind]
+  switch (request.kind) {
+    case 'CHAT':
+      return {
+        kind: 'CHAT',
+        messages: parseMessages(request.messages, path),
+        settings: parseSettings(request.generation, path),
+      }
+    case 'COMPLETION':
+      if (request.prompt.length === 0) throw invalidInput(`${path}.prompt`, 'must not be empty.')
+      checkText(request.prompt, `${path}.prompt`)
+      return { kind: 'COMPLETION', prompt: request.prompt, settings: parseSettings(request.generation, path) }
+    case 'EMBEDDING':
+      return { kind: 'EMBEDDING', texts: parseTexts(request.texts, path) }
+  }
+}
+
+/** The seed as given, or null. @throws GraphloomError `INVALID_INPUT`. */
+export function parseSeed(request: PredictionRequest): number | null {
+  if (request.kind === 'EMBEDDING') return null
+  const { seed } = request.generation
+  if (seed === undefined || seed === null) return null
+  return checkNumber(
+    seed,
+    { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true },
+    `${INPUT_FIELDS[request.kind]}.generation.seed`,
+  )
+}
+
+function parseMessages(messages: readonly MessageRequest[], path: string): ChatMessage[] {
+  if (messages.length === 0) throw invalidInput(`${path}.messages`, 'must have at least one message.')
+  if (messages.length > MAX_MESSAGES)
+    throw invalidInput(`${path}.messages`, `has ${messages.length} messages; at most ${MAX_MESSAGES} are allowed.`)
+  const parsed = messages.map((message, i) => {
+    const at = `${path}.messages.${i}`
+    const content = message.content.join('')
+    if (content.length === 0) throw invalidInput(`${at}.content`, 'must not be empty.')
+    checkText(content, `${at}.content`)
+    if (message.role === 'SYSTEM' && i > 0)
+      throw invalidInput(`${at}.role`, 'SYSTEM is allowed for the first message only.')
+    return { role: message.role, content }
+  })
+  if (parsed.at(-1)?.role !== 'USER')
+    throw invalidInput(`${path}.messages.${parsed.length - 1}.role`, 'the last message must be of role USER.')
+  return parsed
+}
+
+function parseTexts(texts: readonly string[], path: string): readonly string[] {
+  if (texts.length === 0) throw invalidInput(`${path}.texts`, 'must have at least one text.')
+  if (texts.length > MAX_TEXTS)
+    throw invalidInput(`${path}.texts`, `has ${texts.length} texts; at most ${MAX_TEXTS} are allowed.`)
+  texts.forEach((text, i) => checkText(text, `${path}.texts.${i}`))
+  return texts
+}
+
+function parseSettings(request: GenerationRequest, inputPath: string): GenerationSettings {
+  const path = `${inputPath}.generation`
+  const setting = (name: keyof GenerationRequest, range: Range, otherwise: number): number => {
+    const value = request[name]
+    return typeof value === 'number' ? checkNumber(value, range, `${path}.${name}`) : otherwise
+  }
+  return {
+    maxTokens: setting('maxTokens', { min: 1, max: 1_000_000, integer: true }, DEFAULT_MAX_TOKENS),
+    temperature: setting('temperature', { min: 0, max: 2 }, 0.7),
+    topK: setting('topK', { min: 0, max: 1_000_000, integer: true }, 0),
+    topP: setting('topP', { min: 0, max: 1, aboveMin: true }, 0.95),
+    minP: setting('minP', { min: 0, max: 1 }, 0),
+    repetitionPenalty: setting('repetitionPenalty', { min: 0, max: 2, aboveMin: true }, 1),
+    stop: parseStops(request.stop ?? [], path),
+    logprobs:
+      typeof request.logprobs === 'number'
+        ? setting('logprobs', { min: 0, max: MAX_LOGPROBS, integer: true }, 0)
+        : null,
+  }
+}
+
+function parseStops(stop: readonly string[], path: string): readonly string[] {
+  if (stop.length > MAX_STOPS)
+    throw invalidInput(`${path}.stop`, `has ${stop.length} strings; at most ${MAX_STOPS} are allowed.`)
+  stop.forEach((text, i) => {
+    if (text.length === 0 || text.length > MAX_STOP_CHARACTERS)
+      throw invalidInput(`${path}.stop.${i}`, `must have 1 to ${MAX_STOP_CHARACTERS} characters.`)
+  })
+  return stop
+}
+
+function checkNumber(value: number, range: Range, path: string): number {
+  const { min, max, integer = false, aboveMin = false } = range
+  const fits = Number.isFinite(value) && value <= max && (aboveMin ? value > min : value >= min)
+  if (fits && (!integer || Number.isInteger(value))) return value
+  const kind = integer ? 'a whole number' : 'a number'
+  throw invalidInput(
+    path,
+    `is ${value}; ${kind} ${aboveMin ? 'above' : 'from'} ${min} ${aboveMin ? 'and at most' : 'to'} ${max} is allowed.`,
+  )
+}
+
+function checkText(text: string, path: string): void {
+  if (!text.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair, which is not a character.')
+}

@@ -1,0 +1,224 @@
+import { isErrorWithCode, notFound } from '../../kernel/errors.js'
+import type { Json } from '../../kernel/json.js'
+import type { Page, PageRequest } from '../../kernel/pages.js'
+import { isEnded, type OutputToken, type PredictionDocument, type Stored } from '../../domain/prediction.js'
+import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
+import {
+  SYSTEM_SCOPE,
+  type CollectionDefinition,
+  type DocumentBody,
+  type DocumentStore,
+  type Filter,
+  type Order,
+  type Scope,
+} from '../../ports/document-store.js'
+import type { EventLog, NewEvent } from '../../ports/event-log.js'
+import type { QueueChange } from '../../ports/task-queue.js'
+
+export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
+  name: 'predictions',
+  version: 1,
+  fields: {
+    state: 'string',
+    kind: 'string',
+    modelVersionId: 'string',
+    requestedModel: 'string',
+    idempotencyKey: 'string',
+    endedAt: 'number',
+    inputBlobId: 'string',
+    outputBlobId: 'string',
+  },
+  indexes: [
+    { name: 'predictions_created', fields: ['createdAt'] },
+    { name: 'predictions_state', fields: ['state', 'createdAt'] },
+    { name: 'predictions_kind', fields: ['kind', 'createdAt'] },
+    { name: 'predictions_model_version', fields: ['modelVersionId', 'createdAt'] },
+    { name: 'predictions_requested_model', fields: ['requestedModel', 'createdAt'] },
+    { name: 'predictions_idempotency_key', fields: ['idempotencyKey'], unique: true },
+    { name: 'predictions_ended', fields: ['endedAt'], acrossTenants: true },
+    { name: 'predictions_waiting', fields: ['state', 'createdAt'], acrossTenants: true },
+    { name: 'predictions_input_blob', fields: ['inputBlobId'], acrossTenants: true },
+    { name: 'predictions_output_blob', fields: ['outputBlobId'], acrossTenants: true },
+  ],
+}
+
+/** The queue that predictions wait in. */
+export const PREDICTION_QUEUE = 'predictions'
+
+export const PREDICTION_CHANGED = 'PredictionChanged'
+export const TOKENS_DELTA = 'TokensDelta'
+
+/** A prediction as an event tells of it: without what was asked and answered. */
+export type PredictionStatus = Omit<
+  PredictionDocument,
+  'input' | 'output' | 'inputHash' | 'inputBlobId' | 'outputBlobId'
+>
+
+export interface TokensData {
+  readonly text: string
+  readonly tokens: readonly OutputToken[]
+}
+
+const READ_EVENTS = 5_000
+
+/** Predictions in the document store, with the events and queue entries that go with each change. */
+export class PredictionStore {
+  readonly #documents: DocumentStore
+  readonly #log: EventLog
+
+  constructor(documents: DocumentStore, log: EventLog) {
+    this.#documents = documents
+    this.#log = log
+  }
+
+  get(scope: Scope, id: string): Promise<PredictionDocument | null> {
+    return this.#documents.get(PREDICTIONS, scope, id)
+  }
+
+  getMany(scope: Scope, ids: readonly string[]): Promise<(PredictionDocument | null)[]> {
+    return this.#documents.getMany(PREDICTIONS, scope, ids)
+  }
+
+  async require(scope: Scope, id: string): Promise<PredictionDocument> {
+    const prediction = await this.#documents.get(PREDICTIONS, scope, id)
+    if (!prediction) throw notFound('prediction', id)
+    return prediction
+  }
+
+  list(
+    scope: Scope,
+    request: { readonly filter: Filter; readonly orderBy: readonly Order[]; readonly page: PageRequest },
+  ): Promise<Page<PredictionDocument>> {
+    return this.#documents.find(PREDICTIONS, scope, request)
+  }
+
+  async getByIdempotencyKey(scope: Scope, idempotencyKey: string): Promise<PredictionDocument | null> {
+    const filter = { idempotencyKey: { eq: idempotencyKey } }
+    const page = await this.#documents.find(PREDICTIONS, scope, {
+      filter,
+      page: { limit: 1, cursor: null, backward: false },
+    })
+    return page.items[0]?.node ?? null
+  }
+
+  /** Ended before the time, across tenants, the oldest first. */
+  async listEndedBefore(endedBeforeMs: number, limit: number): Promise<PredictionDocument[]> {
+    const page = await this.#documents.find(PREDICTIONS, SYSTEM_SCOPE, {
+      filter: { endedAt: { lt: endedBeforeMs } },
+      orderBy: [{ field: 'endedAt', direction: 'asc' }],
+      page: { limit, cursor: null, backward: false },
+    })
+    return page.items.map((item) => item.node)
+  }
+
+  async isBlobReferenced(blobId: string): Promise<boolean> {
+    for (const field of ['inputBlobId', 'outputBlobId'])
+      if ((await this.#documents.count(PREDICTIONS, SYSTEM_SCOPE, { [field]: { eq: blobId } })) > 0) return true
+    return false
+  }
+
+  /** Accepts a prediction: the document, its first event and its place in the queue, together. */
+  insert(prediction: PredictionBody, nowMs: number): Promise<PredictionDocument> {
+    const entry = {
+      taskId: prediction.id,
+      queue: PREDICTION_QUEUE,
+      key: prediction.modelVersionId,
+      tenantId: prediction.tenantId,
+      priority: prediction.priority,
+      runAtMs: nowMs,
+    }
+    return this.#documents.insert(PREDICTIONS, withBlobIds(prediction), {
+      events: [changed(prediction)],
+      queue: [{ kind: 'enqueue', entry }],
+    })
+  }
+
+  /** Replaces the prediction as it was read. @throws GraphloomError `CONFLICT` when it was changed meanwhile. */
+  async update(next: PredictionDocument, queue: readonly QueueChange[] = []): Promise<PredictionDocument> {
+    return this.#documents.update(PREDICTIONS, { tenantId: next.tenantId }, next.revision, withBlobIds(next), {
+      events: this.#eventsOf(next),
+      queue,
+    })
+  }
+
+  /** Ends a prediction of which nothing is kept: its readers learn of the end, then it is gone. */
+  async endAndDelete(ended: PredictionDocument, queue: readonly QueueChange[]): Promise<void> {
+    const scope = { tenantId: ended.tenantId }
+    await this.#documents.delete(PREDICTIONS, scope, ended.id, ended.revision, {
+      events: this.#eventsOf(ended),
+      queue,
+      deleteStreams: [ended.id],
+    })
+  }
+
+  /** Deletes an ended prediction with its stream; false when it is gone or changed already. */
+  async delete(prediction: PredictionDocument): Promise<boolean> {
+    const scope = { tenantId: prediction.tenantId }
+    try {
+      await this.#documents.delete(PREDICTIONS, scope, prediction.id, prediction.revision, {
+        deleteStreams: [prediction.id],
+      })
+      return true
+    } catch (error) {
+      if (isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')) return false
+      throw error
+    }
+  }
+
+  async appendTokens(id: string, data: TokensData): Promise<void> {
+    await this.#log.append(id, [{ type: TOKENS_DELTA, data: data as unknown as Json }])
+  }
+
+  /** Everything generated so far, up to a sequence number. */
+  async readTokens(
+    id: string,
+    untilSequence = Number.MAX_SAFE_INTEGER,
+  ): Promise<{ text: string; tokens: OutputToken[] }> {
+    const texts: string[] = []
+    const tokens: OutputToken[] = []
+    for (let after = 0; ;) {
+      const events = await this.#log.read(id, after, READ_EVENTS)
+      for (const event of events) {
+        if (event.sequence > untilSequence) return { text: texts.join(''), tokens }
+        if (event.type !== TOKENS_DELTA) continue
+        const data = event.data as unknown as TokensData
+        texts.push(data.text)
+        for (const token of data.tokens) tokens.push(token)
+      }
+      const last = events.at(-1)
+      if (!last || events.length < READ_EVENTS) return { text: texts.join(''), tokens }
+      after = last.sequence
+    }
+  }
+
+  #eventsOf(prediction: PredictionDocument): NewEvent[] {
+    const events = [changed(prediction)]
+    if (isEnded(prediction.state)) {
+      const reason = toStreamEndReason(prediction)
+      events.push({ stream: prediction.id, type: STREAM_ENDED, data: { reason }, ends: true })
+    }
+    return events
+  }
+}
+
+/** What is given of a prediction to the store: which blobs it has follows from its payloads. */
+export type PredictionBody = Omit<DocumentBody<PredictionDocument>, 'inputBlobId' | 'outputBlobId'>
+
+const withBlobIds = <T extends PredictionBody>(prediction: T) => ({
+  ...prediction,
+  inputBlobId: blobIdOf(prediction.input),
+  outputBlobId: blobIdOf(prediction.output),
+})
+
+const blobIdOf = (stored: Stored<unknown> | null): string | null =>
+  stored && 'blobId' in stored ? stored.blobId : null
+
+export function toStreamEndReason(prediction: Pick<PredictionDocument, 'state'>): StreamEndReason {
+  if (prediction.state === 'CANCELLED') return 'CANCELLED'
+  return prediction.state === 'FAILED' ? 'FAILED' : 'FINISHED'
+}
+
+function changed(prediction: PredictionBody): NewEvent {
+  const { input: _input, output: _output, inputHash: _hash, ...status } = prediction
+  return { stream: prediction.id, type: PREDICTION_CHANGED, data: status as unknown as Json }
+}

@@ -1,0 +1,145 @@
+import type { Logger } from 'pino'
+import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
+import { GraphloomError } from '../../kernel/errors.js'
+
+export interface DispatcherOptions {
+  readonly tasks: TaskQueue
+  readonly queue: string
+  /** Name of this process among those that claim. */
+  readonly owner: string
+  /** The most tasks claimed at once: what the handler admits. */
+  readonly window: number
+  readonly leaseMs: number
+  /**
+   * Does the work, ends the task itself (by the write that stores its result), and does not throw for work that failed.
+   * Its signal aborts with `CONFLICT` when the claim is lost and with `UNAVAILABLE` when the process stops.
+   */
+  readonly handle: (task: ClaimedTask, signal: AbortSignal) => Promise<void>
+  readonly logger: Logger
+}
+
+const CLAIM_BATCH = 64
+const RETRY_MS = 1_000
+
+/** Claims tasks of one queue, as many as the window allows, and sees to their leases. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+  readonly #running = new Map<
+    string,
+    { readonly task: ClaimedTask; readonly controller: AbortController; done: Promise<void> }
+  >()
+  #subscription: Disposable | null = null
+  #heartbeat: NodeJS.Timeout | null = null
+  #claiming: Promise<void> | null = null
+  #again = false
+  #stopped = true
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+  }
+
+  /** Takes over what a process that is gone had claimed, and begins to claim. */
+  async start(): Promise<void> {
+    const { tasks, queue, owner, leaseMs } = this.#options
+    await tasks.releaseOthers(owner)
+    this.#stopped = false
+    this.#subscription = tasks.subscribe(queue, () => this.#wake())
+    this.#heartbeat = setInterval(() => void this.#beat(), leaseMs / 3)
+    this.#wake()
+  }
+
+  get runningCount(): number {
+    return this.#running.size
+  }
+
+  /** Claims nothing more. */
+  async pause(): Promise<void> {
+    this.#stopped = true
+    this.#subscription?.[Symbol.dispose]()
+    this.#subscription = null
+    await this.#claiming
+  }
+
+  /** Resolves when nothing runs any more or the signal aborts. */
+  async drain(signal: AbortSignal): Promise<void> {
+    await this.pause()
+    const aborted = Promise.withResolvers<void>()
+    const onAbort = (): void => aborted.resolve()
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    await Promise.race([Promise.all([...this.#running.values()].map((running) => running.done)), aborted.promise])
+    signal.removeEventListener('abort', onAbort)
+  }
+
+  /** Interrupts what runs; the tasks stay in the queue for the next process. */
+  async stop(): Promise<void> {
+    await this.pause()
+    if (this.#heartbeat) clearInterval(this.#heartbeat)
+    const reason = new GraphloomError('UNAVAILABLE', 'The server is stopping; the work goes on when it starts again.')
+    for (const { controller } of this.#running.values()) controller.abort(reason)
+    await Promise.all([...this.#running.values()].map((running) => running.done))
+  }
+
+  #wake(): void {
+    if (this.#claiming) {
+      this.#again = true
+      return
+    }
+    this.#claiming = this.#claim().finally(() => {
+      this.#claiming = null
+      if (this.#again && !this.#stopped) {
+        this.#again = false
+        this.#wake()
+      }
+    })
+  }
+
+  async #claim(): Promise<void> {
+    const { tasks, queue, owner, window, leaseMs, logger } = this.#options
+    while (!this.#stopped && this.#running.size < window) {
+      const limit = Math.min(CLAIM_BATCH, window - this.#running.size)
+      try {
+        const claimed = await tasks.claim({ queue, owner, limit, leaseMs })
+        for (const task of claimed) this.#run(task)
+        if (claimed.length < limit) return
+      } catch (error) {
+        logger.error({ err: error, queue }, 'tasks not claimed, trying again')
+        setTimeout(() => this.#stopped || this.#wake(), RETRY_MS).unref()
+        return
+      }
+    }
+  }
+
+  #run(task: ClaimedTask): void {
+    const controller = new AbortController()
+    const running = { task, controller, done: Promise.resolve() }
+    this.#running.get(task.taskId)?.controller.abort(claimLost())
+    this.#running.set(task.taskId, running)
+    running.done = this.#options
+      .handle(task, controller.signal)
+      .catch((error: unknown) => {
+        // The work could not even be stored as failed; its lease brings it back.
+        this.#options.logger.error({ err: error, task: task.taskId }, 'task not handled')
+      })
+      .finally(() => {
+        if (this.#running.get(task.taskId) === running) this.#running.delete(task.taskId)
+        if (!this.#stopped) this.#wake()
+      })
+  }
+
+  async #beat(): Promise<void> {
+    const claims = [...this.#running.values()].map(({ task }) => ({ taskId: task.taskId, attempt: task.attempt }))
+    if (claims.length === 0) return
+    try {
+      for (const taskId of await this.#options.tasks.heartbeat(claims, this.#options.leaseMs)) {
+        const running = this.#running.get(taskId)
+        const attempt = claims.find((claim) => claim.taskId === taskId)?.attempt
+        if (running && running.task.attempt === attempt) running.controller.abort(claimLost())
+      }
+    } catch (error) {
+      this.#options.logger.error({ err: error, queue: this.#options.queue }, 'leases not extended')
+    }
+  }
+}
+
+const claimLost = (): GraphloomError => new GraphloomError('CONFLICT', 'Another worker has taken the task over.')

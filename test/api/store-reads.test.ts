@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { PredictDocument, PredictionsDocument } from '../generated/graphql.js'
+import { EMBEDDING_MODEL } from '../support/models.js'
+import { TestServer } from '../support/server.js'
+import { openStore, STORES } from '../support/stores.js'
+
+const READS = ['get', 'getMany', 'find', 'count', 'groupSum']
+const MAX_READS = 6
+
+async function countReads(server: TestServer): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text()
+  const lines = text
+    .split('\n')
+    .filter((line) => READS.some((read) => line.startsWith(`graphloom_store_operations_total{operation="${read}"`)))
+  return lines.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0)
+}
+
+test.each(STORES)(
+  `a page of 50 predictions with version, model and metrics takes at most ${MAX_READS} reads of %s`,
+  async (store) => {
+    await using stack = new AsyncDisposableStack()
+    const environment = await openStore(stack, store)
+    await using server = await TestServer.start({ ...environment, GRAPHLOOM_RETENTION_INTERVAL_MS: '86400000' })
+    const texts = ['x']
+    await Promise.all(
+      Array.from({ length: 50 }, () =>
+        server.request(PredictDocument, { input: { embedding: { model: EMBEDDING_MODEL, texts } } }),
+      ),
+    )
+    const before = await countReads(server)
+    const { predictions } = await server.request(PredictionsDocument, { first: 50 })
+    const reads = (await countReads(server)) - before
+    expect(predictions.nodes).toHaveLength(50)
+    for (const node of predictions.nodes) {
+      expect(node.servedVersion?.model?.name).toBe(EMBEDDING_MODEL)
+      expect(node.servedVersion?.metrics.requests).toBe(50)
+    }
+    expect(reads).toBeGreaterThan(0)
+    expect(reads).toBeLessThanOrEqual(MAX_READS)
+  },
+  60_000,
+)

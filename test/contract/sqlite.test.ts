@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pino from 'pino'
+import type { AnyCollection } from '../../src/adapters/sqlite/collection-layout.js'
+import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.js'
+import type { OpenedStore } from './document-store.fixture.js'
+import { runDocumentStoreSuite } from './document-store.suite.js'
+import { type OpenedEffectSink, runEffectSinkSuite } from './effect-sink.suite.js'
+import { type OpenedEventLog, runEventLogSuite } from './event-log.suite.js'
+import { type OpenedTaskQueue, runTaskQueueSuite } from './task-queue.suite.js'
+
+const logger = pino({ level: 'silent' })
+
+async function openIn(directory: string, collections: readonly AnyCollection[]): Promise<OpenedStore> {
+  const database = await openSqliteDatabase({ directory, logger, collections })
+  return {
+    store: database.documents,
+    events: database.events,
+    queue: database.queue,
+    settled: () => Promise.resolve(),
+    reopen: async (next) => {
+      await database[Symbol.asyncDispose]()
+      return openIn(directory, next)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await database[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+const newDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'graphloom-sqlite-'))
+
+runDocumentStoreSuite({
+  name: 'sqlite',
+  sharesTransaction: true,
+  open: async (collections) => openIn(await newDirectory(), collections),
+})
+
+/** Event log and queue without collections, on a clock of the test. */
+async function openLogAndQueue(directory: string): Promise<OpenedEventLog & OpenedTaskQueue & OpenedEffectSink> {
+  const clock = { nowMs: 0 }
+  const database = await openSqliteDatabase({ directory, logger, collections: [], now: () => clock.nowMs })
+  return {
+    log: database.events,
+    queue: database.queue,
+    effects: database.effects,
+    clock,
+    reopen: async () => {
+      await database[Symbol.asyncDispose]()
+      return openLogAndQueue(directory)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await database[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+runEventLogSuite({ name: 'sqlite', open: async () => openLogAndQueue(await newDirectory()) })
+runTaskQueueSuite({ name: 'sqlite', open: async () => openLogAndQueue(await newDirectory()) })
+runEffectSinkSuite({ name: 'sqlite', open: async () => openLogAndQueue(await newDirectory()) })

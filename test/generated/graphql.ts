@@ -1,0 +1,1401 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** What to cancel. */
+export type CancelPredictionInput = {
+  /** Id of a prediction. */
+  id: string;
+};
+
+/** Messages to answer. */
+export type ChatInput = {
+  /** How to generate. */
+  generation?: GenerationInput | null | undefined;
+  /** 1 to 1024 messages, the last of role USER. */
+  messages: Array<MessageInput>;
+  /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model: string;
+};
+
+/** A text to continue. */
+export type CompletionInput = {
+  /** How to generate. */
+  generation?: GenerationInput | null | undefined;
+  /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model: string;
+  /** The text as it is, without a chat template; not empty. */
+  prompt: string;
+};
+
+/** A part of a message. */
+export type ContentPartInput = {
+  /** Text. What looks like a control token of the model is text all the same. */
+  text: string;
+};
+
+/** An alias. */
+export type DeleteModelAliasInput = {
+  /** Name of the model. */
+  model: string;
+  /** Name of the alias. */
+  name: string;
+};
+
+/** What to delete. */
+export type DeletePredictionInput = {
+  /** Id of a prediction. */
+  id: string;
+};
+
+/** Texts to turn into vectors. */
+export type EmbeddingInput = {
+  /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model: string;
+  /** 1 to 256 texts, none longer than the model’s context. */
+  texts: Array<string>;
+};
+
+/** Every code that an error of this server can have. */
+export type ErrorCode =
+  /** The request is not a well-formed GraphQL request. */
+  | 'BAD_REQUEST'
+  /** A variable or argument has a value that its type does not allow. */
+  | 'BAD_USER_INPUT'
+  /** The work was cancelled before it was done. */
+  | 'CANCELLED'
+  /** The object is in a state, or was changed meanwhile, so that this cannot be done. */
+  | 'CONFLICT'
+  /** The deadline passed before the work was done. */
+  | 'DEADLINE_EXCEEDED'
+  /** The caller is known but may not do this. */
+  | 'FORBIDDEN'
+  /** The document is not valid GraphQL syntax. */
+  | 'GRAPHQL_PARSE_FAILED'
+  /** The document does not fit the schema. */
+  | 'GRAPHQL_VALIDATION_FAILED'
+  /** The idempotency key was used before with another input. */
+  | 'IDEMPOTENCY_CONFLICT'
+  /** Something unexpected failed; the errorId leads to it in the log of the server. */
+  | 'INTERNAL'
+  /** An input breaks a rule that the message names, with the path to it. */
+  | 'INVALID_INPUT'
+  /** The operation is larger than a configured limit allows; the message names it. */
+  | 'LIMIT_EXCEEDED'
+  /** This operation cannot be sent with this HTTP method. */
+  | 'METHOD_NOT_ALLOWED'
+  /** The model version could not be loaded; the message says why. */
+  | 'MODEL_LOAD_FAILED'
+  /** There is nothing with this id or name that the caller can see. */
+  | 'NOT_FOUND'
+  /** The document does not contain the named operation. */
+  | 'OPERATION_RESOLUTION_FAILURE'
+  /** The model version needs more memory than is available. */
+  | 'OUT_OF_MEMORY'
+  /** A queue is full; try again after the time given. */
+  | 'OVERLOADED'
+  /** The body or message has more bytes than allowed. */
+  | 'PAYLOAD_TOO_LARGE'
+  /** Too many requests; try again after the time given. */
+  | 'RATE_LIMITED'
+  /** The process that ran the model ended while it worked on this. */
+  | 'RUNNER_CRASHED'
+  /** The request did not arrive in time. */
+  | 'TIMEOUT'
+  /** No credentials were given, or they are not valid. */
+  | 'UNAUTHENTICATED'
+  /** The server, or a part that it needs, is not available at the moment. */
+  | 'UNAVAILABLE'
+  /** The content type of the request is not supported. */
+  | 'UNSUPPORTED_MEDIA_TYPE';
+
+/** Why a text ends where it does. */
+export type FinishReason =
+  /** A client cancelled it. */
+  | 'CANCELLED'
+  /** `maxTokens` was reached, or the model’s context was full. */
+  | 'LENGTH'
+  /** The model came to its end, or a stop string came. */
+  | 'STOP';
+
+/** How tokens are chosen, and when to stop. What is left out has its default. */
+export type GenerationInput = {
+  /** Gives each token’s log-probability and this many alternatives; 0 to 20, none when unset. */
+  logprobs?: number | null | undefined;
+  /** The most tokens to generate, 1 or more; 256 when unset, and never past the model’s context. */
+  maxTokens?: number | null | undefined;
+  /** Considers only tokens at least this many times as likely as the likeliest; 0 to 1, 0 when unset. */
+  minP?: number | null | undefined;
+  /** Makes tokens that occurred in prompt or answer less likely (above 1) or more (below); above 0, at most 2, 1 when unset. */
+  repetitionPenalty?: number | null | undefined;
+  /** The same seed and input give the same text on one type of CPU; 0 or more, drawn at random when unset. */
+  seed?: number | null | undefined;
+  /** The text ends before the first of these; at most 8, each of 1 to 256 characters. */
+  stop?: Array<string> | null | undefined;
+  /** Divides the logits: 0 always takes the likeliest token, higher is more varied; 0 to 2, 0.7 when unset. */
+  temperature?: number | null | undefined;
+  /** Considers only so many of the likeliest tokens; 0, the default, is no limit. */
+  topK?: number | null | undefined;
+  /** Considers only the likeliest tokens whose probabilities add up to this (nucleus sampling); above 0, at most 1, 0.95 when unset. */
+  topP?: number | null | undefined;
+};
+
+/** What to load. */
+export type LoadModelVersionInput = {
+  /** Id of a model version. */
+  id: string;
+};
+
+/** A step of loading. */
+export type LoadPhase =
+  /** The weights are read. */
+  | 'READING'
+  /** The process that will run the model starts. */
+  | 'STARTING'
+  /** Checksums of the files are compared. */
+  | 'VERIFYING'
+  /** The model runs for the first time. */
+  | 'WARMING';
+
+/** A message of a chat. */
+export type MessageInput = {
+  /** Its parts, joined without anything between; together not empty. */
+  content: Array<ContentPartInput>;
+  /** Who speaks. */
+  role: MessageRole;
+};
+
+/** Who speaks. */
+export type MessageRole =
+  /** What the model said before. */
+  | 'ASSISTANT'
+  /** How the model is to answer; the first message only. */
+  | 'SYSTEM'
+  /** What somebody says to the model. */
+  | 'USER';
+
+/** What a model does. */
+export type ModelTask =
+  /** Answers messages and continues texts. */
+  | 'CHAT'
+  /** Turns texts into vectors whose angle tells how near their meanings are. */
+  | 'TEXT_EMBEDDING';
+
+/** Where a model version stands between disk and memory. */
+export type ModelVersionState =
+  /** Could not be loaded; `stateReason` says why. The next use tries again. */
+  | 'FAILED'
+  /** Its files are being checked and read. */
+  | 'LOADING'
+  /** Serving. */
+  | 'READY'
+  /** Not in memory; it loads by itself when it is first used. */
+  | 'UNLOADED'
+  /** Finishing what runs; its memory is given back then. */
+  | 'UNLOADING'
+  /** In memory, running for the first time. */
+  | 'WARMING';
+
+/** What to ask which model: exactly one of the fields. */
+export type PredictInput =
+  {   /** Answer messages. */
+  chat: ChatInput; completion?: never; embedding?: never; }
+  |  { chat?: never;   /** Continue a text. */
+  completion: CompletionInput; embedding?: never; }
+  |  { chat?: never; completion?: never;   /** Turn texts into vectors. */
+  embedding: EmbeddingInput; };
+
+/** Which predictions; all conditions that are given must hold. */
+export type PredictionFilterInput = {
+  /** Accepted after this time. */
+  createdAfter?: string | null | undefined;
+  /** Accepted before this time. */
+  createdBefore?: string | null | undefined;
+  /** Of this kind. */
+  kind?: PredictionKind | null | undefined;
+  /** Served by the model version with this id. */
+  modelVersionId?: string | null | undefined;
+  /** Asked of the model by exactly this reference. */
+  requestedModel?: string | null | undefined;
+  /** In one of these states. */
+  state?: Array<PredictionState> | null | undefined;
+};
+
+/** What was asked for. */
+export type PredictionKind =
+  /** The answer to messages. */
+  | 'CHAT'
+  /** The continuation of a text. */
+  | 'COMPLETION'
+  /** Vectors of texts. */
+  | 'EMBEDDING';
+
+/** Order of a list of predictions. */
+export type PredictionOrder =
+  /** The oldest first. */
+  | 'CREATED_AT_ASC'
+  /** The newest first. */
+  | 'CREATED_AT_DESC';
+
+/** Where a prediction stands. */
+export type PredictionState =
+  /** A client cancelled it; `output` has what there was. */
+  | 'CANCELLED'
+  /** Ended without success; `error` says why, `output` has what there was. */
+  | 'FAILED'
+  /** Accepted and on disk; waits for its turn. */
+  | 'QUEUED'
+  /** The model works on it. */
+  | 'RUNNING'
+  /** Done; `output` is whole. */
+  | 'SUCCEEDED';
+
+/** What a caller may do. */
+export type Role =
+  /** Manages models and the server, and uses them. */
+  | 'ADMIN'
+  /** Uses models. */
+  | 'MEMBER';
+
+/** Where the server stands. */
+export type ServerPhase =
+  /** Finishing what runs; takes no new work. */
+  | 'DRAINING'
+  /** Serving. */
+  | 'READY'
+  /** Opening what it needs. */
+  | 'STARTING'
+  /** Ended. */
+  | 'STOPPED';
+
+/** An alias and the version that it is to name. */
+export type SetModelAliasInput = {
+  /** Id of the version; the alias belongs to its model. */
+  modelVersionId: string;
+  /** 1 to 64 characters of a–z, 0–9, ".", "_" and "-", beginning with a letter; unique within the model. */
+  name: string;
+};
+
+/** Why a stream ended. A server that stops sends no end: subscribe again with the last cursor. */
+export type StreamEndReason =
+  /** A client cancelled it. */
+  | 'CANCELLED'
+  /** It failed; the object says why. */
+  | 'FAILED'
+  /** The object came to its regular end. */
+  | 'FINISHED';
+
+/** What to unload. */
+export type UnloadModelVersionInput = {
+  /** Id of a model version. */
+  id: string;
+};
+
+export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }> }> };
+
+export type ModelQueryVariables = Exact<{
+  name: string;
+  at?: string | null | undefined;
+}>;
+
+
+export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source: { folder: string, origin: string }, inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, startedAt: string, restarts: number, queueLength: number, runningCount: number } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } | null, metrics: { requests: number, inferences: number, queueLength: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { p50: number | null } } } | null };
+
+export type ModelVersionQueryVariables = Exact<{
+  name: string;
+  version: string;
+}>;
+
+
+export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } | null };
+
+export type LoadModelVersionMutationVariables = Exact<{
+  input: LoadModelVersionInput;
+}>;
+
+
+export type LoadModelVersionMutation = { loadModelVersion:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type UnloadModelVersionMutationVariables = Exact<{
+  input: UnloadModelVersionInput;
+}>;
+
+
+export type UnloadModelVersionMutation = { unloadModelVersion:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type SetModelAliasMutationVariables = Exact<{
+  input: SetModelAliasInput;
+}>;
+
+
+export type SetModelAliasMutation = { setModelAlias:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'ModelAlias', id: string, name: string, version: { id: string } }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type DeleteModelAliasMutationVariables = Exact<{
+  input: DeleteModelAliasInput;
+}>;
+
+
+export type DeleteModelAliasMutation = { deleteModelAlias:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'ModelAlias', id: string, name: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type ModelVersionEventsSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ModelVersionEventsSubscription = { modelVersionEvents:
+    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } }
+    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } }
+    | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
+    | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Model', id: string }
+        | { __typename: 'ModelVersion', id: string }
+        | { __typename: 'Prediction', id: string }
+       }
+   };
+
+type ProblemParts_Conflict_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+type ProblemParts_DeadlineExceeded_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+type ProblemParts_IdempotencyConflict_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+type ProblemParts_InvalidInput_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+type ProblemParts_NotFound_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+type ProblemParts_Overloaded_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+export type ProblemPartsFragment =
+  | ProblemParts_Conflict_Fragment
+  | ProblemParts_DeadlineExceeded_Fragment
+  | ProblemParts_IdempotencyConflict_Fragment
+  | ProblemParts_InvalidInput_Fragment
+  | ProblemParts_NotFound_Fragment
+  | ProblemParts_Overloaded_Fragment
+;
+
+export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+    | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+    | { __typename: 'TextOutput', text: string }
+   | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } };
+
+export type PredictMutationVariables = Exact<{
+  input: PredictInput;
+  priority?: number | null | undefined;
+  deadlineMs?: number | null | undefined;
+  store?: boolean | null | undefined;
+}>;
+
+
+export type PredictMutation = { predict:
+    | { __typename: 'DeadlineExceeded', code: ErrorCode, message: string, retryable: boolean, prediction: { id: string, state: PredictionState } }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+        | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+        | { __typename: 'TextOutput', text: string }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } }
+   };
+
+export type StartPredictionMutationVariables = Exact<{
+  input: PredictInput;
+  priority?: number | null | undefined;
+  deadlineMs?: number | null | undefined;
+  store?: boolean | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type StartPredictionMutation = { startPrediction:
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+        | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+        | { __typename: 'TextOutput', text: string }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } }
+   };
+
+export type CancelPredictionMutationVariables = Exact<{
+  input: CancelPredictionInput;
+}>;
+
+
+export type CancelPredictionMutation = { cancelPrediction:
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+        | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+        | { __typename: 'TextOutput', text: string }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } }
+   };
+
+export type DeletePredictionMutationVariables = Exact<{
+  input: DeletePredictionInput;
+}>;
+
+
+export type DeletePredictionMutation = { deletePrediction:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'DeletedPrediction', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type PredictionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+      | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+      | { __typename: 'TextOutput', text: string }
+     | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } } | null };
+
+export type PredictionTokensQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: number | null | undefined;
+}>;
+
+
+export type PredictionTokensQuery = { prediction: { id: string, output:
+      | { tokens: Array<{ id: number, text: string, logprob: number | null, alternatives: Array<{ id: number, text: string, logprob: number }> | null }> }
+      | Record<PropertyKey, never>
+     | null } | null };
+
+export type PredictionsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: PredictionFilterInput | null | undefined;
+  orderBy?: PredictionOrder | null | undefined;
+}>;
+
+
+export type PredictionsQuery = { predictions: { nodes: Array<{ id: string, state: PredictionState, kind: PredictionKind, createdAt: string, servedVersion: { id: string, version: string, state: ModelVersionState, model: { id: string, name: string }, metrics: { requests: number, latencyMs: { p50: number | null } } } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type EstimateQueryVariables = Exact<{
+  input: PredictInput;
+}>;
+
+
+export type EstimateQuery = { estimate: { inputTokens: number, queueLength: number, queueWaitMs: number | null } };
+
+export type PredictionEventsSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type PredictionEventsSubscription = { predictionEvents:
+    | { __typename: 'PredictionChanged', cursor: string, fromSequence: number, sequence: number, at: string, prediction: { id: string, state: PredictionState, finishReason: FinishReason | null } }
+    | { __typename: 'PredictionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, prediction: { id: string, state: PredictionState, output:
+          | { text: string }
+          | Record<PropertyKey, never>
+         | null } }
+    | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
+    | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Model', id: string }
+        | { __typename: 'ModelVersion', id: string }
+        | { __typename: 'Prediction', state: PredictionState, id: string, output:
+            | { text: string }
+            | Record<PropertyKey, never>
+           | null }
+       }
+    | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, text: string, tokens: Array<{ id: number, text: string, logprob: number | null }> }
+   };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { subject: string, tenantId: string, roles: Array<Role>, expiresAt: string | null } };
+
+export type ServerStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServerStatusQuery = { server: { version: string, startedAt: string, phase: ServerPhase, stateStore: string, health: { ready: boolean, checks: Array<{ name: string, ok: boolean, message: string | null }> } } };
+
+export type FindNodeQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FindNodeQuery = { node:
+    | { __typename: 'Model', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Prediction', id: string }
+   | null };
+
+export type FindNodesQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type FindNodesQuery = { nodes: Array<
+    | { __typename: 'Model', id: string }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'Prediction', id: string }
+   | null> };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const ModelVersionStatusFragmentDoc = new TypedDocumentString(`
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}
+    `, {"fragmentName":"ModelVersionStatus"}) as unknown as TypedDocumentString<ModelVersionStatusFragment, unknown>;
+export const ProblemPartsFragmentDoc = new TypedDocumentString(`
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+    `, {"fragmentName":"ProblemParts"}) as unknown as TypedDocumentString<ProblemPartsFragment, unknown>;
+export const PredictionPartsFragmentDoc = new TypedDocumentString(`
+    fragment PredictionParts on Prediction {
+  id
+  state
+  kind
+  requestedModel
+  servedVersion {
+    id
+    version
+  }
+  output {
+    __typename
+    ... on TextOutput {
+      text
+    }
+    ... on EmbeddingOutput {
+      vectors {
+        index
+        values
+      }
+    }
+  }
+  error {
+    code
+    message
+    retryable
+    errorId
+  }
+  finishReason
+  usage {
+    inputTokens
+    cachedInputTokens
+    outputTokens
+  }
+  timings {
+    queueMs
+    loadMs
+    prefillMs
+    timeToFirstTokenMs
+    computeMs
+    totalMs
+    tokensPerSecond
+  }
+  seed
+  priority
+  deadline
+  createdBy
+  createdAt
+  updatedAt
+  startedAt
+  endedAt
+  fingerprint
+  replayDiverged
+  traceId
+}
+    `, {"fragmentName":"PredictionParts"}) as unknown as TypedDocumentString<PredictionPartsFragment, unknown>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models {
+  models {
+    id
+    name
+    task
+    description
+    license
+    aliases {
+      id
+      name
+      setBy
+      setAt
+      version {
+        id
+      }
+    }
+    versions {
+      ...ModelVersionStatus
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ModelDocument = new TypedDocumentString(`
+    query Model($name: String!, $at: String = "latest") {
+  model(name: $name) {
+    id
+    name
+    task
+    version(at: $at) {
+      ...ModelVersionStatus
+      dtype
+      sizeBytes
+      sha256
+      contextTokens
+      embeddingDimensions
+      source {
+        ... on BundledSource {
+          folder
+          origin
+        }
+      }
+      inputs {
+        name
+        type
+        shape
+      }
+      outputs {
+        name
+        type
+        shape
+      }
+      runner {
+        id
+        pid
+        startedAt
+        restarts
+        queueLength
+        runningCount
+      }
+    }
+    metrics(window: ONE_MINUTE) {
+      requests
+      inferences
+      failures {
+        code
+        count
+      }
+      queueLength
+      latencyMs {
+        p50
+        p90
+        p99
+        max
+      }
+      timeToFirstTokenMs {
+        p50
+      }
+      tokensPerSecond
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<ModelQuery, ModelQueryVariables>;
+export const ModelVersionDocument = new TypedDocumentString(`
+    query ModelVersion($name: String!, $version: String!) {
+  modelVersion(name: $name, version: $version) {
+    ...ModelVersionStatus
+    model {
+      name
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<ModelVersionQuery, ModelVersionQueryVariables>;
+export const LoadModelVersionDocument = new TypedDocumentString(`
+    mutation LoadModelVersion($input: LoadModelVersionInput!) {
+  loadModelVersion(input: $input) {
+    __typename
+    ...ModelVersionStatus
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<LoadModelVersionMutation, LoadModelVersionMutationVariables>;
+export const UnloadModelVersionDocument = new TypedDocumentString(`
+    mutation UnloadModelVersion($input: UnloadModelVersionInput!) {
+  unloadModelVersion(input: $input) {
+    __typename
+    ...ModelVersionStatus
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<UnloadModelVersionMutation, UnloadModelVersionMutationVariables>;
+export const SetModelAliasDocument = new TypedDocumentString(`
+    mutation SetModelAlias($input: SetModelAliasInput!) {
+  setModelAlias(input: $input) {
+    __typename
+    ... on ModelAlias {
+      id
+      name
+      version {
+        id
+      }
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetModelAliasMutation, SetModelAliasMutationVariables>;
+export const DeleteModelAliasDocument = new TypedDocumentString(`
+    mutation DeleteModelAlias($input: DeleteModelAliasInput!) {
+  deleteModelAlias(input: $input) {
+    __typename
+    ... on ModelAlias {
+      id
+      name
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteModelAliasMutation, DeleteModelAliasMutationVariables>;
+export const ModelVersionEventsDocument = new TypedDocumentString(`
+    subscription ModelVersionEvents($id: ID!, $after: Cursor) {
+  modelVersionEvents(id: $id, after: $after) {
+    __typename
+    ... on StreamItem {
+      cursor
+      fromSequence
+      sequence
+      at
+    }
+    ... on ModelVersionSnapshot {
+      modelVersion {
+        ...ModelVersionStatus
+      }
+    }
+    ... on ModelVersionChanged {
+      modelVersion {
+        ...ModelVersionStatus
+      }
+    }
+    ... on StreamGap {
+      missed
+      firstAvailable
+      snapshot {
+        __typename
+        id
+      }
+    }
+    ... on StreamEnd {
+      reason
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<ModelVersionEventsSubscription, ModelVersionEventsSubscriptionVariables>;
+export const PredictDocument = new TypedDocumentString(`
+    mutation Predict($input: PredictInput!, $priority: Int, $deadlineMs: Float, $store: Boolean = true) {
+  predict(
+    input: $input
+    priority: $priority
+    deadlineMs: $deadlineMs
+    store: $store
+  ) {
+    __typename
+    ...PredictionParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+    ... on DeadlineExceeded {
+      prediction {
+        id
+        state
+      }
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment PredictionParts on Prediction {
+  id
+  state
+  kind
+  requestedModel
+  servedVersion {
+    id
+    version
+  }
+  output {
+    __typename
+    ... on TextOutput {
+      text
+    }
+    ... on EmbeddingOutput {
+      vectors {
+        index
+        values
+      }
+    }
+  }
+  error {
+    code
+    message
+    retryable
+    errorId
+  }
+  finishReason
+  usage {
+    inputTokens
+    cachedInputTokens
+    outputTokens
+  }
+  timings {
+    queueMs
+    loadMs
+    prefillMs
+    timeToFirstTokenMs
+    computeMs
+    totalMs
+    tokensPerSecond
+  }
+  seed
+  priority
+  deadline
+  createdBy
+  createdAt
+  updatedAt
+  startedAt
+  endedAt
+  fingerprint
+  replayDiverged
+  traceId
+}`) as unknown as TypedDocumentString<PredictMutation, PredictMutationVariables>;
+export const StartPredictionDocument = new TypedDocumentString(`
+    mutation StartPrediction($input: PredictInput!, $priority: Int, $deadlineMs: Float, $store: Boolean = true, $idempotencyKey: String) {
+  startPrediction(
+    input: $input
+    priority: $priority
+    deadlineMs: $deadlineMs
+    store: $store
+    idempotencyKey: $idempotencyKey
+  ) {
+    __typename
+    ...PredictionParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment PredictionParts on Prediction {
+  id
+  state
+  kind
+  requestedModel
+  servedVersion {
+    id
+    version
+  }
+  output {
+    __typename
+    ... on TextOutput {
+      text
+    }
+    ... on EmbeddingOutput {
+      vectors {
+        index
+        values
+      }
+    }
+  }
+  error {
+    code
+    message
+    retryable
+    errorId
+  }
+  finishReason
+  usage {
+    inputTokens
+    cachedInputTokens
+    outputTokens
+  }
+  timings {
+    queueMs
+    loadMs
+    prefillMs
+    timeToFirstTokenMs
+    computeMs
+    totalMs
+    tokensPerSecond
+  }
+  seed
+  priority
+  deadline
+  createdBy
+  createdAt
+  updatedAt
+  startedAt
+  endedAt
+  fingerprint
+  replayDiverged
+  traceId
+}`) as unknown as TypedDocumentString<StartPredictionMutation, StartPredictionMutationVariables>;
+export const CancelPredictionDocument = new TypedDocumentString(`
+    mutation CancelPrediction($input: CancelPredictionInput!) {
+  cancelPrediction(input: $input) {
+    __typename
+    ...PredictionParts
+    ...ProblemParts
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment PredictionParts on Prediction {
+  id
+  state
+  kind
+  requestedModel
+  servedVersion {
+    id
+    version
+  }
+  output {
+    __typename
+    ... on TextOutput {
+      text
+    }
+    ... on EmbeddingOutput {
+      vectors {
+        index
+        values
+      }
+    }
+  }
+  error {
+    code
+    message
+    retryable
+    errorId
+  }
+  finishReason
+  usage {
+    inputTokens
+    cachedInputTokens
+    outputTokens
+  }
+  timings {
+    queueMs
+    loadMs
+    prefillMs
+    timeToFirstTokenMs
+    computeMs
+    totalMs
+    tokensPerSecond
+  }
+  seed
+  priority
+  deadline
+  createdBy
+  createdAt
+  updatedAt
+  startedAt
+  endedAt
+  fingerprint
+  replayDiverged
+  traceId
+}`) as unknown as TypedDocumentString<CancelPredictionMutation, CancelPredictionMutationVariables>;
+export const DeletePredictionDocument = new TypedDocumentString(`
+    mutation DeletePrediction($input: DeletePredictionInput!) {
+  deletePrediction(input: $input) {
+    __typename
+    ... on DeletedPrediction {
+      deletedId
+    }
+    ...ProblemParts
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<DeletePredictionMutation, DeletePredictionMutationVariables>;
+export const PredictionDocument = new TypedDocumentString(`
+    query Prediction($id: ID!) {
+  prediction(id: $id) {
+    ...PredictionParts
+    input
+  }
+}
+    fragment PredictionParts on Prediction {
+  id
+  state
+  kind
+  requestedModel
+  servedVersion {
+    id
+    version
+  }
+  output {
+    __typename
+    ... on TextOutput {
+      text
+    }
+    ... on EmbeddingOutput {
+      vectors {
+        index
+        values
+      }
+    }
+  }
+  error {
+    code
+    message
+    retryable
+    errorId
+  }
+  finishReason
+  usage {
+    inputTokens
+    cachedInputTokens
+    outputTokens
+  }
+  timings {
+    queueMs
+    loadMs
+    prefillMs
+    timeToFirstTokenMs
+    computeMs
+    totalMs
+    tokensPerSecond
+  }
+  seed
+  priority
+  deadline
+  createdBy
+  createdAt
+  updatedAt
+  startedAt
+  endedAt
+  fingerprint
+  replayDiverged
+  traceId
+}`) as unknown as TypedDocumentString<PredictionQuery, PredictionQueryVariables>;
+export const PredictionTokensDocument = new TypedDocumentString(`
+    query PredictionTokens($id: ID!, $first: Int = 100, $after: Int = 0) {
+  prediction(id: $id) {
+    id
+    output {
+      ... on TextOutput {
+        tokens(first: $first, after: $after) {
+          id
+          text
+          logprob
+          alternatives {
+            id
+            text
+            logprob
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionTokensQuery, PredictionTokensQueryVariables>;
+export const PredictionsDocument = new TypedDocumentString(`
+    query Predictions($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: PredictionFilterInput, $orderBy: PredictionOrder = CREATED_AT_DESC) {
+  predictions(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    orderBy: $orderBy
+  ) {
+    nodes {
+      id
+      state
+      kind
+      createdAt
+      servedVersion {
+        id
+        version
+        state
+        model {
+          id
+          name
+        }
+        metrics(window: ONE_MINUTE) {
+          requests
+          latencyMs {
+            p50
+          }
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionsQuery, PredictionsQueryVariables>;
+export const EstimateDocument = new TypedDocumentString(`
+    query Estimate($input: PredictInput!) {
+  estimate(input: $input) {
+    inputTokens
+    queueLength
+    queueWaitMs
+  }
+}
+    `) as unknown as TypedDocumentString<EstimateQuery, EstimateQueryVariables>;
+export const PredictionEventsDocument = new TypedDocumentString(`
+    subscription PredictionEvents($id: ID!, $after: Cursor) {
+  predictionEvents(id: $id, after: $after) {
+    __typename
+    ... on StreamItem {
+      cursor
+      fromSequence
+      sequence
+      at
+    }
+    ... on PredictionSnapshot {
+      prediction {
+        id
+        state
+        output {
+          ... on TextOutput {
+            text
+          }
+        }
+      }
+    }
+    ... on TokensDelta {
+      text
+      tokens {
+        id
+        text
+        logprob
+      }
+    }
+    ... on PredictionChanged {
+      prediction {
+        id
+        state
+        finishReason
+      }
+    }
+    ... on StreamGap {
+      missed
+      firstAvailable
+      snapshot {
+        __typename
+        id
+        ... on Prediction {
+          state
+          output {
+            ... on TextOutput {
+              text
+            }
+          }
+        }
+      }
+    }
+    ... on StreamEnd {
+      reason
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    subject
+    tenantId
+    roles
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const ServerStatusDocument = new TypedDocumentString(`
+    query ServerStatus {
+  server {
+    version
+    startedAt
+    phase
+    stateStore
+    health {
+      ready
+      checks {
+        name
+        ok
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ServerStatusQuery, ServerStatusQueryVariables>;
+export const FindNodeDocument = new TypedDocumentString(`
+    query FindNode($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<FindNodeQuery, FindNodeQueryVariables>;
+export const FindNodesDocument = new TypedDocumentString(`
+    query FindNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<FindNodesQuery, FindNodesQueryVariables>;

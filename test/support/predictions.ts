@@ -1,0 +1,105 @@
+import type { PredictInput, PredictionEventsSubscription, StartPredictionMutation } from '../generated/graphql.js'
+import { PredictionEventsDocument, StartPredictionDocument } from '../generated/graphql.js'
+import { CHAT_MODEL } from './models.js'
+import type { TestServer } from './server.js'
+
+export type PredictionItem = PredictionEventsSubscription['predictionEvents']
+
+export interface ChatOptions {
+  readonly maxTokens?: number
+  readonly temperature?: number
+  readonly seed?: number
+  readonly stop?: string[]
+}
+
+export const chat = (
+  text: string,
+  { maxTokens = 60, temperature = 0.8, seed = 42, stop }: ChatOptions = {},
+): PredictInput => ({
+  chat: {
+    model: CHAT_MODEL,
+    messages: [{ role: 'USER', content: [{ text }] }],
+    generation: { maxTokens, temperature, seed, ...(stop && { stop }) },
+  },
+})
+
+export type StartedPrediction = Extract<StartPredictionMutation['startPrediction'], { __typename: 'Prediction' }>
+
+export async function startChat(server: TestServer, input: PredictInput, token?: string): Promise<StartedPrediction> {
+  const { startPrediction } = await server.request(StartPredictionDocument, { input }, token)
+  if (startPrediction.__typename !== 'Prediction') throw new Error(`Not started: ${startPrediction.message}`)
+  return startPrediction
+}
+
+/** What a client knows of a prediction from the items that it got; notes holes and overlaps. */
+export class PredictionReader {
+  text = ''
+  state = ''
+  cursor: string | null = null
+  sequence = 0
+  ended = false
+  items = 0
+  readonly mistakes: string[] = []
+
+  take(item: PredictionItem): void {
+    this.items++
+    if (item.fromSequence !== this.sequence + 1)
+      this.mistakes.push(`${item.__typename} ${item.fromSequence}–${item.sequence} after ${this.sequence}`)
+    this.sequence = item.sequence
+    this.cursor = item.cursor
+    switch (item.__typename) {
+      case 'PredictionSnapshot':
+        this.state = item.prediction.state
+        this.text = textOf(item.prediction.output)
+        break
+      case 'TokensDelta':
+        this.text += item.text
+        if (item.tokens.map((token) => token.text).join('') !== item.text)
+          this.mistakes.push(`tokens differ from "${item.text}"`)
+        break
+      case 'PredictionChanged':
+        this.state = item.prediction.state
+        break
+      case 'StreamGap':
+        if (item.snapshot.__typename === 'Prediction') {
+          this.state = item.snapshot.state
+          this.text = textOf(item.snapshot.output)
+        }
+        break
+      case 'StreamEnd':
+        this.ended = true
+        break
+    }
+  }
+
+  /** Reads until `until` says so or the stream ends; goes on from the last cursor. */
+  async read(server: TestServer, id: string, options: ReadOptions = {}): Promise<void> {
+    const { until = () => false, transport = 'websocket', token } = options
+    const items = server.subscribe(
+      PredictionEventsDocument,
+      { id, after: this.cursor },
+      { transport, ...(token !== undefined && { token }) },
+    )
+    for await (const { predictionEvents } of items) {
+      this.take(predictionEvents)
+      if (until(this)) break
+    }
+  }
+}
+
+export interface ReadOptions {
+  readonly until?: (reader: PredictionReader) => boolean
+  readonly transport?: 'websocket' | 'sse'
+  readonly token?: string
+}
+
+function textOf(output: object | null | undefined): string {
+  return output && 'text' in output ? String(output.text) : ''
+}
+
+/** The whole text of a prediction, undisturbed. */
+export async function readWhole(server: TestServer, id: string): Promise<PredictionReader> {
+  const reader = new PredictionReader()
+  await reader.read(server, id)
+  return reader
+}

@@ -1,0 +1,174 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { FormattedExecutionResult } from 'graphql'
+import { createClient as createSseClient } from 'graphql-sse'
+import { createClient as createWsClient } from 'graphql-ws'
+import { SignJWT } from 'jose'
+import { WebSocket } from 'ws'
+import type { TypedDocumentString } from '../generated/graphql.js'
+
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+const START_LIMIT_MS = 60_000
+
+export type Environment = Readonly<Record<string, string>>
+
+export const JWT_SECRET = 'a-secret-for-tests-that-is-long-enough-for-hs256'
+
+/** A token of a tenant's member, or of its administrator. */
+export function signToken(tenant: string, roles: readonly string[] = ['MEMBER'], subject = 'ada'): Promise<string> {
+  return new SignJWT({ tenant, roles })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(JWT_SECRET))
+}
+
+export async function findFreePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('There is no port.')
+  return address.port
+}
+
+/** A server as users start it: a process of its own. */
+export class TestServer implements AsyncDisposable {
+  readonly #process: ChildProcess
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+  readonly lines: Record<string, unknown>[] = []
+  stderr = ''
+
+  private constructor(
+    process: ChildProcess,
+    readonly environment: Environment,
+  ) {
+    this.#process = process
+    this.exited = once(process, 'exit').then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+    }))
+    process.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
+  }
+
+  url = ''
+
+  /** Starts a process and does not wait for it to be ready. */
+  static spawn(environment: Environment): TestServer {
+    const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GRAPHLOOM_')))
+    const env = { ...inherited, GRAPHLOOM_PORT: '0', ...environment }
+    const server = new TestServer(
+      spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] }),
+      environment,
+    )
+    const { stdout } = server.#process
+    if (stdout)
+      createInterface({ input: stdout }).on('line', (line) => {
+        if (line.startsWith('{')) server.lines.push(JSON.parse(line) as Record<string, unknown>)
+      })
+    return server
+  }
+
+  static async start(environment: Environment): Promise<TestServer> {
+    const server = TestServer.spawn(environment)
+    const until = Date.now() + START_LIMIT_MS
+    let ended = false
+    void server.exited.then(() => (ended = true))
+    for (;;) {
+      const ready = server.lines.find((line) => line['msg'] === 'ready')
+      if (ready) {
+        server.url = String(ready['address'])
+        return server
+      }
+      if (ended || Date.now() > until) throw new Error(`The server did not start: ${server.stderr}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0
+  }
+
+  get graphqlUrl(): string {
+    return `${this.url}/graphql`
+  }
+
+  /** Sends an operation and gives the whole result. */
+  async send<TResult, TVariables>(
+    document: TypedDocumentString<TResult, TVariables>,
+    variables: TVariables,
+    token?: string,
+    signal?: AbortSignal,
+  ): Promise<FormattedExecutionResult<TResult>> {
+    const response = await fetch(this.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query: document.toString(), variables }),
+      ...(signal && { signal }),
+    })
+    return (await response.json()) as FormattedExecutionResult<TResult>
+  }
+
+  /** Sends an operation that must succeed. */
+  async request<TResult, TVariables>(
+    document: TypedDocumentString<TResult, TVariables>,
+    variables: TVariables,
+    token?: string,
+  ): Promise<TResult> {
+    const { data, errors } = await this.send(document, variables, token)
+    if (errors || !data) throw new Error(`The operation failed: ${JSON.stringify(errors)}`)
+    return data
+  }
+
+  /** Follows a subscription over a socket or over server-sent events; leaving the loop closes it. */
+  async *subscribe<TResult, TVariables>(
+    document: TypedDocumentString<TResult, TVariables>,
+    variables: TVariables,
+    options: { readonly transport?: 'websocket' | 'sse'; readonly token?: string } = {},
+  ): AsyncGenerator<TResult, void, void> {
+    const request = { query: document.toString(), variables: variables as Record<string, unknown> }
+    const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }
+    const client =
+      options.transport === 'sse'
+        ? createSseClient({ url: `${this.graphqlUrl}/stream`, headers: authorization, retryAttempts: 0 })
+        : createWsClient({
+            url: this.graphqlUrl.replace(/^http/, 'ws'),
+            webSocketImpl: WebSocket,
+            connectionParams: authorization,
+            retryAttempts: 0,
+          })
+    try {
+      for await (const result of client.iterate<TResult>(request)) {
+        const { data, errors } = result as FormattedExecutionResult<TResult>
+        if (errors || !data) throw new Error(`The subscription failed: ${JSON.stringify(errors)}`)
+        yield data
+      }
+    } finally {
+      await client.dispose()
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name)
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL')
+    await this.exited
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    this.signal('SIGTERM')
+    const timer = setTimeout(() => this.signal('SIGKILL'), 10_000)
+    await this.exited
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
+import { isErrorWithCode } from '../../src/kernel/errors.js'
+import type { ModelRunner } from '../../src/ports/model-runtime.js'
+import { NEVER, startBundled } from '../support/inference.js'
+import { cosine, EMBEDDING_MODEL, readGolden, type GoldenEmbedding } from '../support/models.js'
+import { silentLogger } from '../support/state.js'
+
+const runtime = createOnnxModelRuntime({ logger: silentLogger })
+const golden = readGolden<GoldenEmbedding>(EMBEDDING_MODEL)
+let runner: ModelRunner
+beforeAll(async () => {
+  runner = await startBundled(runtime, EMBEDDING_MODEL)
+})
+afterAll(() => runtime[Symbol.asyncDispose]())
+
+const embed = async (tokenIds: readonly (readonly number[])[], signal = NEVER): Promise<readonly Float32Array[]> =>
+  (await runner.embed({ id: 'test', tokenIds }, signal)).vectors
+
+test('vectors are those of the file, in order and of length 1', async () => {
+  const vectors = await embed(golden.map((item) => item.tokenIds))
+  golden.forEach((item, i) => {
+    const vector = Array.from(vectors[i]!)
+    expect(cosine(vector, item.embedding)).toBeGreaterThanOrEqual(0.9999)
+    expect(Math.hypot(...vector)).toBeCloseTo(1, 6)
+  })
+})
+
+test('a vector is bit for bit the same alone and in any batch', async () => {
+  const texts = golden.map((item) => item.tokenIds)
+  const alone: Float32Array[] = []
+  for (const tokenIds of texts) alone.push((await embed([tokenIds]))[0]!)
+  const mixed = Array.from({ length: 40 }, (_, i) => (i * 5) % texts.length)
+  for (const order of [texts.map((_, i) => i), mixed, mixed.slice(7, 10)]) {
+    const vectors = await embed(order.map((i) => texts[i]!))
+    order.forEach((i, place) => expect(vectors[place]).toEqual(alone[i]))
+  }
+})
+
+test('a cancelled call ends at once, and the next one is served', async () => {
+  const leaving = new AbortController()
+  const long = golden.at(-1)!.tokenIds
+  const running = embed(new Array<readonly number[]>(2_000).fill(long), leaving.signal)
+  leaving.abort(new Error('enough'))
+  await expect(running).rejects.toThrow('enough')
+  expect(await embed([[101, 102]])).toHaveLength(1)
+  expect(await embed([])).toEqual([])
+})
+
+test('sequences that the model cannot take are refused', async () => {
+  for (const wrong of [[], new Array<number>(257).fill(101), [30_522], [-1]])
+    await expect(embed([[101, 102], wrong])).rejects.toSatisfy(
+      (error) => isErrorWithCode(error, 'INVALID_INPUT') && error.details.path === 'tokenIds.1',
+    )
+})
