@@ -71,7 +71,12 @@ test('a mutation over HTTP is one trace, from the client through service and sto
   const spans = spansOf(traceId)
   const pathsOf = (name: string): string[][] =>
     spans.filter((span) => span.name === name).map((span) => pathOf(span, spanId))
-  expect(pathsOf('mutation Predict')).toEqual([['POST /graphql', 'graphql mutation', 'mutation Predict']])
+  expect(pathsOf('graphql mutation')).toEqual([['POST /graphql', 'graphql mutation']])
+  const execution = spans.find(({ name }) => name === 'graphql mutation')
+  expect(execution?.attributes).toMatchObject({
+    'graphql.operation.type': 'mutation',
+    'graphql.operation.name': 'Predict',
+  })
   expect(pathsOf('store insert')[0]?.slice(0, 2)).toEqual(['POST /graphql', 'graphql mutation'])
   const [runnerPath] = pathsOf('runner.generate')
   expect(runnerPath).toContain('prediction')
@@ -81,7 +86,7 @@ test('a mutation over HTTP is one trace, from the client through service and sto
   expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['graphloom-under-test']))
 })
 
-/** Sends a text as it is and gives the names of the GraphQL library's spans. */
+/** Sends a text as it is and gives the names of the spans of GraphQL, the library's first. */
 async function traceQuery(query: string): Promise<string[]> {
   const { traceId, traceparent } = createTraceparent()
   await fetch(server.graphqlUrl, {
@@ -90,14 +95,15 @@ async function traceQuery(query: string): Promise<string[]> {
     body: JSON.stringify({ query }),
   })
   await waitForSpan(traceId, 'POST /graphql')
-  return spansOf(traceId)
-    .filter(({ scope }) => scope === GRAPHQL_SCOPE)
-    .map(({ name }) => name)
+  const [ofLibrary, ofPipeline] = [true, false].map((isLibrary) =>
+    spansOf(traceId).filter(({ name, scope }) => (scope === GRAPHQL_SCOPE) === isLibrary && name.startsWith('graphql')),
+  )
+  return [...(ofLibrary ?? []), ...(ofPipeline ?? [])].map(({ name }) => name)
 }
 
-test('the GraphQL library is traced, but not field by field', async () => {
+test('parsing, validation and execution are traced, but not field by field', async () => {
   const names = await traceQuery('query Traced { models { id name versions { id } } }')
-  expect(names.toSorted()).toEqual(['graphql.parse', 'graphql.validate', 'query Traced'])
+  expect(names).toEqual(['graphql.parse', 'graphql.validate', 'graphql query'])
 })
 
 test.each([

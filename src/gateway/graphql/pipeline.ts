@@ -218,10 +218,11 @@ export class Pipeline {
     }
   }
 
-  async #traced<T>({ operation, operationName, caller }: PreparedOperation, work: () => Promise<T>): Promise<T> {
+  /** The span of an execution, by OpenTelemetry's semantic conventions; graphql's own `execute` may not be part of it. */
+  async #traced<T>({ operation, caller }: PreparedOperation, work: () => Promise<T>): Promise<T> {
     const attributes = {
       'graphql.operation.type': operation.operation,
-      ...(operationName !== undefined && { 'graphql.operation.name': operationName }),
+      ...(operation.name && { 'graphql.operation.name': operation.name.value }),
     }
     const span = trace
       .getTracer(TRACER)
