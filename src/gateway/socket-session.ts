@@ -78,39 +78,42 @@ export class SocketSession {
     this.operations.delete(id)
   }
 
-  /** Tells what runs under the id that its client wants no answer; resolves when it has ended. */
-  complete(id: string): Promise<void> {
+  /** Tells what runs under the id that its client wants no answer; resolves when it has ended, null when nothing runs. */
+  complete(id: string): Promise<void> | null {
     const operation = this.operations.get(id)
-    if (!operation) return Promise.resolve()
+    if (!operation) return null
     this.operations.delete(id)
     operation.controller.abort(new GraphloomError('CANCELLED', 'The client wants no answer.'))
     return operation.ended
   }
 
-  /** Whether messages about some id must be taken in turn. */
-  get hasTurns(): boolean {
-    return this.#turns.size > 0
-  }
-
   /**
    * Takes a message about an id when what an earlier one has ended is over: an id can be taken anew as soon as it is
-   * completed. `take` must not reject. False when too many messages wait.
+   * completed. `take` must not reject; it gives null when there is nothing to wait for. False when too many messages
+   * wait.
    */
-  inTurn(id: string, take: () => Promise<void>): boolean {
+  inTurn(id: string, take: () => Promise<void> | null): boolean {
     const before = this.#turns.get(id)
-    if (before && this.#waitingMessages >= this.#limits.subscriptionsPerConnection) return false
-    const turn = before ? before.then(() => this.#takeWaiting(take)) : take()
-    if (before) this.#waitingMessages++
+    if (!before) {
+      const ended = take()
+      if (ended) this.#keepTurn(id, ended)
+      return true
+    }
+    if (this.#waitingMessages >= this.#limits.subscriptionsPerConnection) return false
+    this.#waitingMessages++
+    const takeWaiting = async (): Promise<void> => {
+      this.#waitingMessages--
+      await take()
+    }
+    this.#keepTurn(id, before.then(takeWaiting))
+    return true
+  }
+
+  #keepTurn(id: string, turn: Promise<void>): void {
     this.#turns.set(id, turn)
     void turn.then(() => {
       if (this.#turns.get(id) === turn) this.#turns.delete(id)
     })
-    return true
-  }
-
-  #takeWaiting(take: () => Promise<void>): Promise<void> {
-    this.#waitingMessages--
-    return take()
   }
 
   /** Whether the socket still shows signs of life; called once for each ping. */
@@ -138,7 +141,11 @@ export class SocketSession {
       return `"payload":${json}`
     })
     const { socket } = this
-    if (socket.readyState !== socket.OPEN) return
+    if (socket.readyState !== socket.OPEN) {
+      // Its close event can only come when sources that always have an item ready let it.
+      this.close()
+      return new Promise((resolve) => setImmediate(resolve))
+    }
     if (socket.bufferedAmount + text.length <= this.#limits.sendBufferBytes) {
       socket.send(text)
       // A source that always has an item ready must not keep everyone else from their turn.

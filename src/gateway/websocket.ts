@@ -32,6 +32,7 @@ export interface WebSocketOptions {
 type MessageHandler = (text: string) => Promise<void>
 type GraphQLContext = SocketContext<Record<string, unknown>, SocketSession>
 
+const CLIENT_MESSAGES = new Set<string>(['connection_init', 'ping', 'pong', 'subscribe', 'complete'])
 const CLOSED_GOING_AWAY = 1001
 const CLOSED_TRY_AGAIN_LATER = 1013
 const CLOSE_LIMIT_MS = 1_000
@@ -149,21 +150,16 @@ export class WebSocketGateway implements AsyncDisposable {
 
   /** Hands a message on, those about an id that has just been completed in their turn. */
   #receive(session: SocketSession, text: string, handle: MessageHandler): void {
-    const { socket } = session
-    if (text.includes('"complete"') || session.hasTurns) {
-      const message = parseMessage(text)
-      const { type, id } = message ?? {}
-      if (typeof id === 'string' && (type === 'subscribe' || type === 'complete')) {
-        const isTaken = session.inTurn(id, () => {
-          const ended = type === 'complete' ? session.complete(id) : Promise.resolve()
-          void this.#handle(session, text, handle)
-          return ended
-        })
-        if (!isTaken) socket.close(CLOSED_TRY_AGAIN_LATER, 'Too many messages wait')
-        return
-      }
+    const { type, id } = parseMessage(text)
+    if (typeof type === 'string' && !CLIENT_MESSAGES.has(type))
+      return session.socket.close(CloseCode.BadRequest, 'Not a message of a client')
+    const take = (): Promise<void> | null => {
+      const ended = type === 'complete' && typeof id === 'string' ? session.complete(id) : null
+      void this.#handle(session, text, handle)
+      return ended
     }
-    void this.#handle(session, text, handle)
+    if (typeof id !== 'string') take()
+    else if (!session.inTurn(id, take)) session.socket.close(CLOSED_TRY_AGAIN_LATER, 'Too many messages wait')
   }
 
   async #handle(session: SocketSession, text: string, handle: MessageHandler): Promise<void> {
@@ -254,12 +250,11 @@ export class WebSocketGateway implements AsyncDisposable {
   }
 }
 
-/** Null for what is not a message, which graphql-ws answers. */
-function parseMessage(text: string): { readonly type?: unknown; readonly id?: unknown } | null {
+/** Nothing for what is not a message, which graphql-ws answers. */
+function parseMessage(text: string): { readonly type?: unknown; readonly id?: unknown } {
   try {
-    const message = JSON.parse(text) as unknown
-    return message !== null && typeof message === 'object' ? message : null
+    return (JSON.parse(text) as object | null) ?? {}
   } catch {
-    return null
+    return {}
   }
 }

@@ -249,6 +249,21 @@ describe('limits of a socket', () => {
     socket.socket.terminate()
     await expect.poll(() => gateway.test.ended).toContain('flood')
   })
+
+  test('a source that always has an item ready ends with its socket, whichever side closes it', async () => {
+    await using own = await startGateway()
+    const flood = async (): Promise<RawSocket> => {
+      const socket = await RawSocket.connect(own.socketUrl)
+      socket.subscribe('1', 'subscription { flood(bytes: 1) }')
+      await socket.receive('next', '1')
+      return socket
+    }
+    const ofServer = await flood()
+    expect(own.gateway.revoke(() => true)).toBe(1)
+    expect(await ofServer.closed).toMatchObject({ code: 4403 })
+    for (let cut = 0; cut < 10; cut++) (await flood()).socket.terminate()
+    await expect.poll(() => own.test.ended.length).toBe(11)
+  })
 })
 
 describe('subscribers who ask the same', () => {
