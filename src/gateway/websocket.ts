@@ -158,7 +158,7 @@ export class WebSocketGateway implements AsyncDisposable {
       void this.#handle(session, text, handle)
       return ended
     }
-    if (typeof id !== 'string') take()
+    if (typeof id !== 'string') void take()
     else if (!session.inTurn(id, take)) session.socket.close(CLOSED_TRY_AGAIN_LATER, 'Too many messages wait')
   }
 
