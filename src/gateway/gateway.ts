@@ -12,6 +12,7 @@ import type { AccessRules } from './access-rules.js'
 import { Connections } from './connections.js'
 import { createApolloAdapter, type ApolloAdapter } from './graphql/apollo.js'
 import { Pipeline } from './graphql/pipeline.js'
+import { answerPlainRequest } from './graphql/plain-request.js'
 import { parseJsonBody, readBody } from './http/body.js'
 import { createEventStreamRoute } from './http/event-stream.js'
 import { HttpServer } from './http/http-server.js'
@@ -57,6 +58,9 @@ export interface Gateway extends AsyncDisposable {
 
 const GRAPHQL_PATH = '/graphql'
 const DRAIN_POLL_MS = 20
+/** Answers are a caller's own, also those that a GET asks for. */
+const NOT_STORED: Record<string, string> = { 'cache-control': 'no-store' }
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { schema, limits, rules, authenticator, logger, toTrace } = options
@@ -74,7 +78,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const stopping = new AbortController()
   const authenticate = (token: string | null): Promise<Principal> => authenticator.authenticate(token)
   const routes = [
-    createGraphQLRoute(apollo, limits),
+    createGraphQLRoute(pipeline, apollo, limits),
     createEventStreamRoute({
       path: `${GRAPHQL_PATH}/stream`,
       pipeline,
@@ -150,7 +154,7 @@ function cannotListen(error: Error, host: string, port: number): GraphloomError 
   return new GraphloomError('UNAVAILABLE', `Cannot listen on ${host} port ${port}: ${reason}.`, { cause: error })
 }
 
-function createGraphQLRoute(apollo: ApolloAdapter, limits: GatewayLimits): Route {
+function createGraphQLRoute(pipeline: Pipeline, apollo: ApolloAdapter, limits: GatewayLimits): Route {
   return {
     path: GRAPHQL_PATH,
     methods: ['GET', 'POST'],
@@ -160,19 +164,17 @@ function createGraphQLRoute(apollo: ApolloAdapter, limits: GatewayLimits): Route
       const { request, response, search, principal, signal, trace } = call
       if (!principal) throw new GraphloomError('UNAUTHENTICATED', 'A token is needed.')
       const body = request.method === 'POST' ? await readGraphQLBody(call, limits) : undefined
-      const answer = await apollo.answer(
-        { method: request.method ?? 'GET', headers: request.headers, search, body },
-        { principal, signal, trace },
-      )
+      const { method = 'GET', headers } = request
+      const caller = { principal, signal, trace }
+      if (method === 'POST' && search === '') {
+        const plain = await answerPlainRequest(pipeline, { headers, body }, caller)
+        if (plain !== null) return send(response, 200, JSON_TYPE, plain, NOT_STORED)
+      }
+      const answer = await apollo.answer({ method, headers, search, body }, caller)
       if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not supported.')
-      const headers = Object.fromEntries(answer.headers)
-      send(
-        response,
-        answer.status ?? 200,
-        headers['content-type'] ?? 'application/json; charset=utf-8',
-        answer.body.string,
-        headers,
-      )
+      const answerHeaders = { ...NOT_STORED, ...Object.fromEntries(answer.headers) }
+      const type = answerHeaders['content-type'] ?? JSON_TYPE
+      send(response, answer.status ?? 200, type, answer.body.string, answerHeaders)
     },
   }
 }
@@ -206,12 +208,11 @@ function createOperatorRoutes({ schema, limits, health, metrics, statusPage }: G
     whileDraining,
     handle,
   })
-  const json = 'application/json; charset=utf-8'
   return [
-    get('/health/live', ({ response }) => Promise.resolve(send(response, 200, json, '{"status":"live"}\n'))),
+    get('/health/live', ({ response }) => Promise.resolve(send(response, 200, JSON_TYPE, '{"status":"live"}\n'))),
     get('/health/ready', async ({ response }) => {
       const report = await health()
-      send(response, report.ready ? 200 : 503, json, `${JSON.stringify(report, null, 2)}\n`)
+      send(response, report.ready ? 200 : 503, JSON_TYPE, `${JSON.stringify(report, null, 2)}\n`)
     }),
     get('/metrics', async ({ response }) => {
       const { contentType, body } = await metrics()

@@ -154,7 +154,7 @@ export class Pipeline {
   }
 
   format({ errors, ...result }: ExecutionResult): FormattedExecutionResult {
-    return errors ? { ...result, errors: errors.map((error) => this.formatError(error)) } : result
+    return errors ? { errors: errors.map((error) => this.formatError(error)), ...result } : result
   }
 
   #toResults(operation: PreparedOperation, source: AsyncIterable<unknown>): SubscriptionResults {
