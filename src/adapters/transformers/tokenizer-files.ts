@@ -30,11 +30,10 @@ export interface TokenizerFiles {
 
 /** @throws GraphloomError `MODEL_LOAD_FAILED` when the tokenizer's files are missing or wrong. */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
-  const [tokenizer, config, template] = await Promise.all([
-    readJson(folder, 'tokenizer.json'),
-    readJson(folder, 'tokenizer_config.json'),
-    readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => null),
-  ])
+  // One after another: of several missing files the same one is always named.
+  const tokenizer = await readJson(folder, 'tokenizer.json')
+  const config = await readJson(folder, 'tokenizer_config.json')
+  const template = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => null)
   const chatTemplate = template === null ? {} : { chat_template: template }
   return { tokenizer: tokenizer as TokenizerJson, config: { ...config, ...chatTemplate } }
 }
