@@ -14,9 +14,10 @@ import { ModelsService } from './services/models/models.service.js'
 import { Registry, type BundledModel } from './services/models/registry.js'
 import type { ResidencySettings } from './services/models/resident-version.js'
 import { Payloads } from './services/predictions/payloads.js'
+import { PredictionAcceptance, type PredictionAcceptanceOptions } from './services/predictions/prediction-acceptance.js'
 import { PredictionExecutor, type PredictionExecutorOptions } from './services/predictions/prediction-executor.js'
 import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/prediction-store.js'
-import { PredictionsService, type PredictionsServiceOptions } from './services/predictions/predictions.service.js'
+import { PredictionsService } from './services/predictions/predictions.service.js'
 import { PromptEncoder } from './services/predictions/prompt-encoder.js'
 import { WaitingRoom } from './services/predictions/waiting-room.js'
 import { Retention, type RetentionSettings } from './services/retention/retention.js'
@@ -41,7 +42,7 @@ export interface AppOptions {
   readonly retention: RetentionSettings
   /** The largest input or output, bytes. */
   readonly maxPayloadBytes: number
-  readonly currentTrace: PredictionsServiceOptions['currentTrace']
+  readonly currentTrace: PredictionAcceptanceOptions['currentTrace']
   readonly inSpan: PredictionExecutorOptions['inSpan']
   readonly onTokens: (usage: { readonly inputTokens: number; readonly outputTokens: number }) => void
   readonly clock: Clock
@@ -94,7 +95,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     parallel: options.models.concurrentGenerations,
   })
   const executor = new PredictionExecutor({
-    access,
     store,
     payloads,
     queue: state.queue,
@@ -107,8 +107,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     logger,
   })
+  const acceptance = new PredictionAcceptance({
+    access,
+    store,
+    payloads,
+    executor,
+    encoder,
+    models,
+    waitingRoom,
+    currentTrace: options.currentTrace,
+    clock,
+  })
   const predictions = new PredictionsService({
     access,
+    acceptance,
     store,
     payloads,
     executor,
@@ -116,7 +128,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     models,
     streams,
     waitingRoom,
-    currentTrace: options.currentTrace,
     maxJoinedBytes: options.streams.joinBytes,
     clock,
   })

@@ -1,10 +1,7 @@
-import { createHash, randomInt } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
-import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
-import { createId } from '../../kernel/ids.js'
-import { canonicalJson } from '../../kernel/json.js'
+import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
-import type { ModelTask, ModelVersionDocument } from '../../domain/model.js'
+import type { ModelVersionDocument } from '../../domain/model.js'
 import {
   isEnded,
   type PredictionDocument,
@@ -20,15 +17,17 @@ import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Streams } from '../streams/streams.js'
 import type { Payloads } from './payloads.js'
+import { requirePredictionVersion, type PredictionAcceptance, type StartRequest } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
-import { parseInput, parseSeed, INPUT_FIELDS, type PredictionRequest } from './prediction-input.js'
-import type { PredictionBody, PredictionStore, TokensData } from './prediction-store.js'
+import { parseInput, type PredictionRequest } from './prediction-input.js'
+import type { PredictionStore, TokensData } from './prediction-store.js'
 import { createPredictionSource, type PredictionEvent, type PredictionSnapshot } from './prediction-stream.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionsServiceOptions {
   readonly access: Access
+  readonly acceptance: PredictionAcceptance
   readonly store: PredictionStore
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
@@ -36,20 +35,8 @@ export interface PredictionsServiceOptions {
   readonly models: Pick<ModelsService, 'requireByReference' | 'readMetrics' | 'getRunner'>
   readonly streams: Streams
   readonly waitingRoom: WaitingRoom
-  /** The trace that the current call belongs to. */
-  readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
   readonly maxJoinedBytes: number
   readonly clock: Clock
-}
-
-export interface StartRequest {
-  readonly input: PredictionRequest
-  /** 0 to 9; 5 when null. */
-  readonly priority: number | null
-  /** Milliseconds from now; null is none. */
-  readonly deadlineMs: number | null
-  readonly store: boolean
-  readonly idempotencyKey: string | null
 }
 
 export interface PredictionFilter {
@@ -70,22 +57,9 @@ export interface Estimate {
   readonly queueWaitMs: number | null
 }
 
-interface Accepted {
-  readonly document: PredictionDocument
-  /** Its end, for whoever waits for it. */
-  readonly ended: Promise<EndedPrediction> | null
-}
-
-const DEFAULT_PRIORITY = 5
-const MAX_DEADLINE_MS = 24 * 3_600_000
-const MAX_IDEMPOTENCY_KEY = 256
-const TASK_OF: Record<PredictionKind, ModelTask> = { CHAT: 'CHAT', COMPLETION: 'CHAT', EMBEDDING: 'TEXT_EMBEDDING' }
-
 /** Asking models. Every prediction is durable from its acceptance to its end, whether a client waits for it or not. */
 export class PredictionsService {
   readonly #options: PredictionsServiceOptions
-  /** Requests with an idempotency key that are being accepted. */
-  readonly #accepting = new Map<string, Promise<void>>()
 
   constructor(options: PredictionsServiceOptions) {
     this.#options = options
@@ -96,8 +70,9 @@ export class PredictionsService {
    * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `FORBIDDEN`.
    */
   async start(principal: Principal, request: StartRequest): Promise<PredictionDocument> {
-    this.#options.access.require(principal, 'prediction.create')
-    return (await this.#accept(principal, request, false)).document
+    const { access, acceptance } = this.#options
+    access.require(principal, 'prediction.create')
+    return (await acceptance.accept(principal, request, false)).document
   }
 
   /**
@@ -105,8 +80,9 @@ export class PredictionsService {
    * @throws GraphloomError as `start`; a prediction that failed is no error here.
    */
   async predict(principal: Principal, request: StartRequest, signal: AbortSignal): Promise<EndedPrediction> {
-    this.#options.access.require(principal, 'prediction.create')
-    const { document, ended } = await this.#accept(principal, request, true)
+    const { access, acceptance } = this.#options
+    access.require(principal, 'prediction.create')
+    const { document, ended } = await acceptance.accept(principal, request, true)
     if (!ended) return { document, output: null }
     const onAbort = (): void => void this.#end(document).catch(() => undefined)
     signal.addEventListener('abort', onAbort, { once: true })
@@ -194,7 +170,7 @@ export class PredictionsService {
   async estimate(principal: Principal, request: PredictionRequest, signal?: AbortSignal): Promise<Estimate> {
     const { access, encoder, models, waitingRoom } = this.#options
     access.require(principal, 'prediction.read')
-    const version = await this.#requireVersion(principal, request)
+    const version = await requirePredictionVersion(models, principal, request)
     const inputTokens = await encoder.countTokens(version, parseInput(request), null, signal)
     const queueLength = waitingRoom.waiting(version.id)
     const recent = models.readMetrics([version.id], 'ONE_MINUTE')
@@ -202,123 +178,6 @@ export class PredictionsService {
     const queueWaitMs =
       queueLength === 0 && runningCount === 0 ? 0 : waitingRoom.expectedWaitMs(version.id, recent.latencyMs.p50)
     return { version, inputTokens, queueLength, queueWaitMs }
-  }
-
-  /** Requests with the same key go one after the other, so that the later ones find what the first one started. */
-  async #accept(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
-    const { idempotencyKey } = request
-    if (idempotencyKey === null) return this.#acceptNow(principal, request, wait)
-    const key = JSON.stringify([principal.tenantId, idempotencyKey])
-    const before = this.#accepting.get(key)
-    const accepted = (before ?? Promise.resolve()).then(() => this.#acceptNow(principal, request, wait))
-    const settled = accepted.then(
-      () => undefined,
-      () => undefined,
-    )
-    this.#accepting.set(key, settled)
-    try {
-      return await accepted
-    } finally {
-      if (this.#accepting.get(key) === settled) this.#accepting.delete(key)
-    }
-  }
-
-  async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
-    const { access, encoder, executor, payloads, store, waitingRoom, models } = this.#options
-    checkStartRequest(request)
-    const input = parseInput(request.input)
-    const seed = parseSeed(request.input)
-    const inputHash = hashOf(request)
-    const known =
-      request.idempotencyKey === null
-        ? null
-        : await store.getByIdempotencyKey(scopeOf(principal), request.idempotencyKey)
-    if (known) return { document: sameInput(known, inputHash), ended: null }
-    const version = await this.#requireVersion(principal, request.input)
-    const id = createId('prediction', this.#options.clock.now())
-    const inputTokens = await encoder.countTokens(version, input, id)
-    waitingRoom.enter(version.id, id, () => models.readMetrics([version.id], 'ONE_MINUTE').latencyMs.p50)
-    const maxTokens = inputTokens + (input.kind === 'EMBEDDING' ? 0 : input.settings.maxTokens)
-    const expected = wait ? executor.expectEnd(id) : null
-    try {
-      executor.hold(
-        id,
-        access.admit({ kind: 'prediction', tenantId: principal.tenantId, subject: principal.subject, maxTokens }),
-      )
-      const body = this.#toDocument({
-        principal,
-        request,
-        version,
-        input: await payloads.put(input),
-        seed,
-        inputHash,
-        id,
-      })
-      const document = await store.insert(body, this.#options.clock.now())
-      return { document, ended: expected?.ended ?? null }
-    } catch (error) {
-      expected?.forget()
-      waitingRoom.leave(id)
-      if (!isErrorWithCode(error, 'CONFLICT') || request.idempotencyKey === null) throw error
-      const first = await store.getByIdempotencyKey(scopeOf(principal), request.idempotencyKey)
-      if (!first) throw error
-      return { document: sameInput(first, inputHash), ended: null }
-    }
-  }
-
-  #toDocument(accepted: {
-    readonly principal: Principal
-    readonly request: StartRequest
-    readonly version: ModelVersionDocument
-    readonly input: PredictionDocument['input']
-    readonly seed: number | null
-    readonly inputHash: string
-    readonly id: string
-  }): PredictionBody {
-    const { principal, request, version, input, seed, inputHash, id } = accepted
-    const now = this.#options.clock.now()
-    return {
-      id,
-      tenantId: principal.tenantId,
-      state: 'QUEUED',
-      kind: request.input.kind,
-      requestedModel: request.input.model,
-      modelVersionId: version.id,
-      input,
-      output: null,
-      error: null,
-      finishReason: null,
-      usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
-      timings: {
-        queueMs: null,
-        loadMs: null,
-        prefillMs: null,
-        timeToFirstTokenMs: null,
-        computeMs: null,
-        totalMs: null,
-        tokensPerSecond: null,
-      },
-      seed: request.input.kind === 'EMBEDDING' ? null : (seed ?? randomInt(2 ** 47)),
-      priority: request.priority ?? DEFAULT_PRIORITY,
-      deadlineAt: request.deadlineMs === null ? null : now + request.deadlineMs,
-      store: request.store,
-      createdBy: principal.subject,
-      idempotencyKey: request.idempotencyKey,
-      inputHash,
-      startedAt: null,
-      endedAt: null,
-      attempt: 0,
-      fingerprint: null,
-      replayDiverged: false,
-      ...this.#options.currentTrace(),
-    }
-  }
-
-  async #requireVersion(principal: Principal, request: PredictionRequest): Promise<ModelVersionDocument> {
-    const version = await this.#options.models.requireByReference(principal, request.model)
-    if (version.task !== TASK_OF[request.kind])
-      throw invalidInput(`${INPUT_FIELDS[request.kind]}.model`, `"${request.model}" is a model for ${version.task}.`)
-    return version
   }
 
   /** Ends it wherever it is: running here, or waiting. */
@@ -338,51 +197,26 @@ export class PredictionsService {
   }
 
   async #cancelWaiting(current: PredictionDocument): Promise<PredictionDocument> {
-    const { clock, executor, payloads, store } = this.#options
+    const { clock, executor, store } = this.#options
     const endedAt = clock.now()
     const generated =
       current.state === 'RUNNING' && current.kind !== 'EMBEDDING' ? await store.readTokens(current.id) : null
     const output: PredictionOutput | null =
       generated && generated.tokens.length > 0 ? { kind: 'TEXT', ...generated } : null
-    const next: PredictionDocument = {
+    const end: PredictionDocument = {
       ...current,
       state: 'CANCELLED',
       finishReason: 'CANCELLED',
-      output: output && current.store ? await payloads.put(output) : null,
       timings: { ...current.timings, totalMs: endedAt - current.createdAt },
       endedAt,
     }
-    const remove = [{ kind: 'remove', taskId: current.id }] as const
-    if (current.store) await store.update(next, remove)
-    else {
-      await store.endAndDelete(next, remove)
-      await payloads.delete(current.input)
-    }
-    this.#options.waitingRoom.leave(current.id)
-    executor.settle({ document: next, output })
-    return next
+    const ended = await executor.storeEnd(end, output, { kind: 'remove', taskId: current.id })
+    executor.settle(ended)
+    return ended.document
   }
 }
 
 const scopeOf = (principal: Principal) => ({ tenantId: principal.tenantId })
-
-function checkStartRequest({ priority, deadlineMs, idempotencyKey }: StartRequest): void {
-  if (priority !== null && !(Number.isInteger(priority) && priority >= 0 && priority <= 9))
-    throw invalidInput('priority', `is ${priority}; a whole number from 0 to 9 is allowed.`)
-  if (deadlineMs !== null && !(deadlineMs > 0 && deadlineMs <= MAX_DEADLINE_MS))
-    throw invalidInput('deadlineMs', `is ${deadlineMs}; a number above 0 and at most ${MAX_DEADLINE_MS} is allowed.`)
-  if (idempotencyKey !== null && (idempotencyKey.length === 0 || idempotencyKey.length > MAX_IDEMPOTENCY_KEY))
-    throw invalidInput('idempotencyKey', `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters.`)
-}
-
-function hashOf({ input, priority, deadlineMs, store }: StartRequest): string {
-  return createHash('sha256').update(canonicalJson({ input, priority, deadlineMs, store })).digest('hex')
-}
-
-function sameInput(known: PredictionDocument, inputHash: string): PredictionDocument {
-  if (known.inputHash === inputHash) return known
-  throw new GraphloomError('IDEMPOTENCY_CONFLICT', 'The idempotency key was used before with another input.')
-}
 
 function toStoreFilter(filter: PredictionFilter): Filter {
   const { state, kind, modelVersionId, requestedModel, createdAfter, createdBefore } = filter

@@ -1,0 +1,204 @@
+import { createHash, randomInt } from 'node:crypto'
+import type { Clock } from '../../kernel/clock.js'
+import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
+import { createId } from '../../kernel/ids.js'
+import { canonicalJson } from '../../kernel/json.js'
+import type { ModelTask, ModelVersionDocument } from '../../domain/model.js'
+import type { PredictionDocument, PredictionKind } from '../../domain/prediction.js'
+import type { Principal } from '../../domain/principal.js'
+import type { Access } from '../access/access.js'
+import type { ModelsService } from '../models/models.service.js'
+import type { Payloads } from './payloads.js'
+import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
+import { INPUT_FIELDS, parseInput, parseSeed, type PredictionRequest } from './prediction-input.js'
+import type { PredictionBody, PredictionStore } from './prediction-store.js'
+import type { PromptEncoder } from './prompt-encoder.js'
+import type { WaitingRoom } from './waiting-room.js'
+
+export interface PredictionAcceptanceOptions {
+  readonly access: Access
+  readonly store: PredictionStore
+  readonly payloads: Payloads
+  readonly executor: PredictionExecutor
+  readonly encoder: PromptEncoder
+  readonly models: Pick<ModelsService, 'requireByReference' | 'readMetrics'>
+  readonly waitingRoom: WaitingRoom
+  /** The trace that the current call belongs to. */
+  readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
+  readonly clock: Clock
+}
+
+export interface StartRequest {
+  readonly input: PredictionRequest
+  /** 0 to 9; 5 when null. */
+  readonly priority: number | null
+  /** Milliseconds from now; null is none. */
+  readonly deadlineMs: number | null
+  readonly store: boolean
+  readonly idempotencyKey: string | null
+}
+
+export interface Accepted {
+  readonly document: PredictionDocument
+  /** Its end, for whoever waits for it. */
+  readonly ended: Promise<EndedPrediction> | null
+}
+
+const DEFAULT_PRIORITY = 5
+const MAX_DEADLINE_MS = 24 * 3_600_000
+const MAX_IDEMPOTENCY_KEY = 256
+const TASK_OF: Record<PredictionKind, ModelTask> = { CHAT: 'CHAT', COMPLETION: 'CHAT', EMBEDDING: 'TEXT_EMBEDDING' }
+
+/** Lets predictions in: checks them, counts what they ask for, and puts them on disk. */
+export class PredictionAcceptance {
+  readonly #options: PredictionAcceptanceOptions
+  /** Requests with an idempotency key that are being accepted. */
+  readonly #accepting = new Map<string, Promise<void>>()
+
+  constructor(options: PredictionAcceptanceOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Stores a prediction with its entry in the queue. Requests with the same key go one after the other, so that the
+   * later ones find what the first one started. `wait` says whether the caller wants its end.
+   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`.
+   */
+  async accept(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
+    const { idempotencyKey } = request
+    if (idempotencyKey === null) return this.#acceptNow(principal, request, wait)
+    const key = JSON.stringify([principal.tenantId, idempotencyKey])
+    const before = this.#accepting.get(key)
+    const accepted = (before ?? Promise.resolve()).then(() => this.#acceptNow(principal, request, wait))
+    const settled = accepted.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#accepting.set(key, settled)
+    try {
+      return await accepted
+    } finally {
+      if (this.#accepting.get(key) === settled) this.#accepting.delete(key)
+    }
+  }
+
+  async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
+    const { access, encoder, executor, payloads, store, waitingRoom, models } = this.#options
+    checkStartRequest(request)
+    const input = parseInput(request.input)
+    const seed = parseSeed(request.input)
+    const inputHash = hashOf(request)
+    const known = await this.#getByKey(principal, request)
+    if (known) return { document: sameInput(known, inputHash), ended: null }
+    const version = await requirePredictionVersion(models, principal, request.input)
+    const id = createId('prediction', this.#options.clock.now())
+    const inputTokens = await encoder.countTokens(version, input, id)
+    waitingRoom.enter(version.id, id, () => models.readMetrics([version.id], 'ONE_MINUTE').latencyMs.p50)
+    const maxTokens = inputTokens + (input.kind === 'EMBEDDING' ? 0 : input.settings.maxTokens)
+    const ended = wait ? executor.expectEnd(id) : null
+    try {
+      executor.hold(
+        id,
+        access.admit({ kind: 'prediction', tenantId: principal.tenantId, subject: principal.subject, maxTokens }),
+      )
+      const body = this.#toDocument({
+        principal,
+        request,
+        version,
+        input: await payloads.put(input),
+        seed,
+        inputHash,
+        id,
+      })
+      const document = await store.insert(body, this.#options.clock.now())
+      return { document, ended }
+    } catch (error) {
+      executor.forget(id)
+      const first = isErrorWithCode(error, 'CONFLICT') ? await this.#getByKey(principal, request) : null
+      if (!first) throw error
+      return { document: sameInput(first, inputHash), ended: null }
+    }
+  }
+
+  async #getByKey({ tenantId }: Principal, { idempotencyKey }: StartRequest): Promise<PredictionDocument | null> {
+    return idempotencyKey === null ? null : this.#options.store.getByIdempotencyKey({ tenantId }, idempotencyKey)
+  }
+
+  #toDocument(accepted: {
+    readonly principal: Principal
+    readonly request: StartRequest
+    readonly version: ModelVersionDocument
+    readonly input: PredictionDocument['input']
+    readonly seed: number | null
+    readonly inputHash: string
+    readonly id: string
+  }): PredictionBody {
+    const { principal, request, version, input, seed, inputHash, id } = accepted
+    const now = this.#options.clock.now()
+    return {
+      id,
+      tenantId: principal.tenantId,
+      state: 'QUEUED',
+      kind: request.input.kind,
+      requestedModel: request.input.model,
+      modelVersionId: version.id,
+      input,
+      output: null,
+      error: null,
+      finishReason: null,
+      usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
+      timings: {
+        queueMs: null,
+        loadMs: null,
+        prefillMs: null,
+        timeToFirstTokenMs: null,
+        computeMs: null,
+        totalMs: null,
+        tokensPerSecond: null,
+      },
+      seed: request.input.kind === 'EMBEDDING' ? null : (seed ?? randomInt(2 ** 47)),
+      priority: request.priority ?? DEFAULT_PRIORITY,
+      deadlineAt: request.deadlineMs === null ? null : now + request.deadlineMs,
+      store: request.store,
+      createdBy: principal.subject,
+      idempotencyKey: request.idempotencyKey,
+      inputHash,
+      startedAt: null,
+      endedAt: null,
+      attempt: 0,
+      fingerprint: null,
+      replayDiverged: false,
+      ...this.#options.currentTrace(),
+    }
+  }
+}
+
+/** @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT` for a model of another task. */
+export async function requirePredictionVersion(
+  models: Pick<ModelsService, 'requireByReference'>,
+  principal: Principal,
+  request: PredictionRequest,
+): Promise<ModelVersionDocument> {
+  const version = await models.requireByReference(principal, request.model)
+  if (version.task !== TASK_OF[request.kind])
+    throw invalidInput(`${INPUT_FIELDS[request.kind]}.model`, `"${request.model}" is a model for ${version.task}.`)
+  return version
+}
+
+function checkStartRequest({ priority, deadlineMs, idempotencyKey }: StartRequest): void {
+  if (priority !== null && !(Number.isInteger(priority) && priority >= 0 && priority <= 9))
+    throw invalidInput('priority', `is ${priority}; a whole number from 0 to 9 is allowed.`)
+  if (deadlineMs !== null && !(deadlineMs > 0 && deadlineMs <= MAX_DEADLINE_MS))
+    throw invalidInput('deadlineMs', `is ${deadlineMs}; a number above 0 and at most ${MAX_DEADLINE_MS} is allowed.`)
+  if (idempotencyKey !== null && (idempotencyKey.length === 0 || idempotencyKey.length > MAX_IDEMPOTENCY_KEY))
+    throw invalidInput('idempotencyKey', `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters.`)
+}
+
+function hashOf({ input, priority, deadlineMs, store }: StartRequest): string {
+  return createHash('sha256').update(canonicalJson({ input, priority, deadlineMs, store })).digest('hex')
+}
+
+function sameInput(known: PredictionDocument, inputHash: string): PredictionDocument {
+  if (known.inputHash === inputHash) return known
+  throw new GraphloomError('IDEMPOTENCY_CONFLICT', 'The idempotency key was used before with another input.')
+}
