@@ -16,6 +16,9 @@ const KEPT_DOCUMENTS = 2_000
 const KEPT_BYTES = 64 * 1_048_576
 /** Memory of a parsed document for each character of its text, about. */
 const BYTES_PER_CHARACTER = 64
+/** A client's mistake is looked at more than once for one answer, and often comes again. */
+const KEPT_REFUSALS = 100
+const KEPT_REFUSALS_BYTES = 8 * 1_048_576
 const TOO_MANY_TOKENS = /^Syntax Error: Document contains more tha[nt] \d+ tokens/
 
 /** Documents by their texts: each is parsed and validated once, whatever transports it comes by. */
@@ -25,7 +28,12 @@ export class Documents {
   readonly #known = new LRUCache<string, DocumentNode>({
     max: KEPT_DOCUMENTS,
     maxSize: KEPT_BYTES,
-    sizeCalculation: (_document, text) => text.length * BYTES_PER_CHARACTER,
+    sizeCalculation: sizeOf,
+  })
+  readonly #refused = new LRUCache<string, OperationRejected>({
+    max: KEPT_REFUSALS,
+    maxSize: KEPT_REFUSALS_BYTES,
+    sizeCalculation: sizeOf,
   })
 
   constructor(options: { readonly schema: GraphQLSchema; readonly limits: GatewayLimits }) {
@@ -37,13 +45,25 @@ export class Documents {
   require(text: string): DocumentNode {
     const known = this.#known.get(text)
     if (known) return known
+    const refusal = this.#refused.get(text)
+    if (refusal) throw refusal
+    try {
+      const document = this.#check(text)
+      this.#known.set(text, document)
+      return document
+    } catch (error) {
+      if (error instanceof OperationRejected) this.#refused.set(text, error)
+      throw error
+    }
+  }
+
+  #check(text: string): DocumentNode {
     requireWithin('documentBytes', 'GRAPHLOOM_LIMIT_DOCUMENT_BYTES', Buffer.byteLength(text), this.#limits)
     const document = this.#parse(text)
     checkDocument(document, this.#limits)
     const errors = validate(this.#schema, document)
     if (errors.length > 0)
       throw new OperationRejected(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')))
-    this.#known.set(text, document)
     return document
   }
 
@@ -61,6 +81,8 @@ export class Documents {
     }
   }
 }
+
+const sizeOf = (_kept: unknown, text: string): number => text.length * BYTES_PER_CHARACTER
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
   error.extensions['code'] ??= code
