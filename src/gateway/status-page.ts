@@ -41,12 +41,15 @@ a { color: var(--accent); } #sandbox { height: 80vh; margin-top: 1rem; border: 1
 #sandbox:empty { display: none; }`
 
 const SCRIPT = `
-for (const button of document.querySelectorAll('[data-copy]'))
+for (const button of document.querySelectorAll('[data-copy]')) {
+  // Browsers give no clipboard to pages that come over plain HTTP from another machine.
+  button.hidden = navigator.clipboard === undefined
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(button.nextElementSibling.textContent)
     button.textContent = 'Copied'
     setTimeout(() => { button.textContent = 'Copy' }, 1500)
   })
+}
 const note = document.getElementById('sandbox-note')
 const script = document.createElement('script')
 script.src = '${SANDBOX_SOURCES.script}/_latest/embeddable-sandbox.umd.production.min.js'
