@@ -94,42 +94,22 @@ export async function startApp(options: AppOptions): Promise<App> {
     maxPerVersion: options.models.queueLength,
     parallel: options.models.concurrentGenerations,
   })
+  const shared = { access, store, payloads, encoder, models, waitingRoom, clock }
   const executor = new PredictionExecutor({
-    store,
-    payloads,
+    ...shared,
     queue: state.queue,
-    models,
     versions,
-    encoder,
-    waitingRoom,
     metrics,
     inSpan: options.inSpan,
-    clock,
     logger,
   })
-  const acceptance = new PredictionAcceptance({
-    access,
-    store,
-    payloads,
-    executor,
-    encoder,
-    models,
-    waitingRoom,
-    currentTrace: options.currentTrace,
-    clock,
-  })
+  const acceptance = new PredictionAcceptance({ ...shared, executor, currentTrace: options.currentTrace })
   const predictions = new PredictionsService({
-    access,
+    ...shared,
     acceptance,
-    store,
-    payloads,
     executor,
-    encoder,
-    models,
     streams,
-    waitingRoom,
     maxJoinedBytes: options.streams.joinBytes,
-    clock,
   })
   await readmitWaiting(store, waitingRoom)
 

@@ -71,7 +71,7 @@ export class BrowserPage implements AsyncDisposable {
 
   async visit(url: string): Promise<void> {
     const { errorText } = await this.#call('Page.navigate', { url })
-    if (errorText !== undefined) throw new Error(`${url}: ${String(errorText)}`)
+    if (errorText !== undefined) throw new Error(`${url} is not shown: ${JSON.stringify(errorText)}`)
     await this.evaluate(`new Promise((resolve) => {
       if (document.readyState === 'complete') resolve()
       else addEventListener('load', () => resolve())
