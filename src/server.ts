@@ -93,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     metrics,
     drain: async (signal) => {
+      logger.info('stopping: running work is finished or saved')
       const answered = new AbortController()
       const requests = gateway.drain(answered.signal)
       await app.drain(signal)
@@ -101,7 +102,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await requests
       clearTimeout(timer)
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      await owned.disposeAsync()
+      logger.info('stopped')
+    },
   }
 }
 
