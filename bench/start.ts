@@ -11,12 +11,18 @@ const SETTLE_MS = 2_000
 
 interface Start {
   readonly readyMs: number
-  readonly residentMib: number
+  readonly residentMb: number
 }
 
-async function measure(entry: URL, environment: Readonly<Record<string, string>>): Promise<Start> {
+/** What `npm start` gives to Node. */
+const root = new URL('../../', import.meta.url)
+const { scripts } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { scripts: { start: string } }
+const [, ...startArguments] = scripts.start.split(' ')
+
+async function measure(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Start> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [fileURLToPath(entry)], {
+  const child = spawn(process.execPath, args, {
+    cwd: fileURLToPath(root),
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -28,7 +34,7 @@ async function measure(entry: URL, environment: Readonly<Record<string, string>>
     const readyMs = performance.now() - startedAt
     await delay(SETTLE_MS)
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
-    return { readyMs, residentMib: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024 }
+    return { readyMs, residentMb: (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1_024) / 1e6 }
   } finally {
     child.kill()
     await gone
@@ -40,14 +46,14 @@ const environment = { GRAPHLOOM_PORT: '0', GRAPHLOOM_DATA_DIR: folder.path }
 const ours: Start[] = []
 const bare: Start[] = []
 for (let round = 0; round < ROUNDS; round++) {
-  ours.push(await measure(new URL('../src/main.js', import.meta.url), environment))
-  bare.push(await measure(new URL('./support/bare-apollo.js', import.meta.url), {}))
+  ours.push(await measure(startArguments, environment))
+  bare.push(await measure([fileURLToPath(new URL('./support/bare-apollo.js', import.meta.url))], {}))
 }
 const [readyMs, bareReadyMs] = [ours, bare].map((starts) => median(starts.map((start) => start.readyMs)))
-const [mib, bareMib] = [ours, bare].map((starts) => median(starts.map((start) => start.residentMib)))
+const [mb, bareMb] = [ours, bare].map((starts) => median(starts.map((start) => start.residentMb)))
 console.log(
   `ready: ${readyMs!.toFixed(0)} ms (wanted at most 1000), bare Apollo Server ${bareReadyMs!.toFixed(0)} ms: ratio ${(readyMs! / bareReadyMs!).toFixed(2)}`,
 )
 console.log(
-  `idle memory: ${mib!.toFixed(0)} MiB (wanted at most 150), bare Apollo Server ${bareMib!.toFixed(0)} MiB: ratio ${(mib! / bareMib!).toFixed(2)}`,
+  `idle memory: ${mb!.toFixed(0)} MB (wanted at most 150), bare Apollo Server ${bareMb!.toFixed(0)} MB: ratio ${(mb! / bareMb!).toFixed(2)}`,
 )
