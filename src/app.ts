@@ -34,6 +34,7 @@ export interface AppOptions {
   readonly models: ResidencySettings & {
     /** Predictions of one version that may wait. */
     readonly queueLength: number
+    readonly concurrentGenerations: number
     /** References of versions to load at start. */
     readonly preload: readonly string[]
   }

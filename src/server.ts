@@ -129,7 +129,8 @@ function startServices(
   const { models, work, retention, server } = configuration
   return startApp({
     state: { ...state, documents: instrumentDocumentStore(state.documents, metrics) },
-    runtime: stack.use(createOnnxModelRuntime({ logger, maxSequences: models.concurrentGenerations })),
+    runtime: stack.use(createOnnxModelRuntime({ logger, generation: {
+ maxRows: models.concurrentGenerations, runningBytes: models.runningTextBytes, keptBytes: models.keptTextBytes } })),
     codec: stack.use(createTextCodec({ logger })),
     modelsDirectory: server.modelsDirectory,
     models,

@@ -45,6 +45,8 @@ export interface Configuration {
     readonly threads: number
     readonly queueLength: number
     readonly concurrentGenerations: number
+    readonly runningTextBytes: number
+    readonly keptTextBytes: number
     readonly idleTtlMs: number
     readonly preload: readonly string[]
   }
@@ -152,6 +154,8 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
         Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
       queueLength: number('GRAPHLOOM_MODEL_QUEUE_LENGTH'),
       concurrentGenerations: number('GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS'),
+      runningTextBytes: number('GRAPHLOOM_MODEL_RUNNING_TEXT_BYTES'),
+      keptTextBytes: number('GRAPHLOOM_MODEL_KEPT_TEXT_BYTES'),
       idleTtlMs: number('GRAPHLOOM_MODEL_IDLE_TTL_MS'),
       preload: parts('GRAPHLOOM_PRELOAD_MODELS'),
     },

@@ -272,9 +272,20 @@ const models: Variable[] = [
     fallback: '1000',
   }),
   integer('Models', 'GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS', [1, 64], {
-    description: 'Texts that one model version generates at once.',
-    example: '4',
-    fallback: '4',
+    description: 'Texts that one model version generates at once; more wait for a place.',
+    example: '8',
+    fallback: '8',
+  }),
+  integer('Models', 'GRAPHLOOM_MODEL_RUNNING_TEXT_BYTES', [1_048_576, 1_099_511_627_776], {
+    description: 'Memory of one model version for the keys and values of the texts that it generates at once, bytes.',
+    example: '1610612736',
+    fallback: '1610612736',
+  }),
+  integer('Models', 'GRAPHLOOM_MODEL_KEPT_TEXT_BYTES', [0, 1_099_511_627_776], {
+    description:
+      'Memory of one model version for the beginnings of prompts that later prompts may share, and for texts set aside, bytes.',
+    example: '268435456',
+    fallback: '268435456',
   }),
   integer('Models', 'GRAPHLOOM_MODEL_IDLE_TTL_MS', [0, YEAR_MS], {
     description: 'Time without work after which a model is unloaded, milliseconds; 0 is never.',

@@ -32,6 +32,11 @@ export interface GenerationSettings {
   readonly stop: readonly string[]
   /** How many alternatives of each token to give with their log-probabilities; null for none at all, 0 to 20. */
   readonly logprobs: number | null
+  /**
+   * Whether to guess tokens and check several at a time. The text is as good, but not the same bit for bit as without,
+   * and not reproducible.
+   */
+  readonly draft: boolean
 }
 
 export interface OutputToken {

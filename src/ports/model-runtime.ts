@@ -33,6 +33,8 @@ export interface StartRunnerRequest {
 
 export interface GenerateRequest {
   readonly id: string
+  /** Texts of one tenant share what their prompts have in common; among tenants places are shared out fairly. */
+  readonly tenantId: string
   readonly promptTokenIds: readonly number[]
   readonly settings: GenerationSettings
   readonly seed: number
@@ -56,9 +58,23 @@ export interface GenerationDelta {
   readonly tokens: readonly OutputToken[]
 }
 
+/** The run that a piece of work shared with others. */
+export interface BatchInfo {
+  /** Pieces of work in it: texts generated together (the most at one time), or sequences of one run. */
+  readonly size: number
+  /** Place among them, from 0. */
+  readonly position: number
+  /** How long it waited in the runner for its place, milliseconds. */
+  readonly waitMs: number
+  /** Tokens that the run computed. */
+  readonly tokens: number
+}
+
 export interface GenerationResult {
   readonly finishReason: FinishReason
   readonly promptTokens: number
+  /** Tokens of the prompt that an earlier prompt had computed. */
+  readonly cachedPromptTokens: number
   /** Sampled tokens, replayed ones and the end token included, before stop strings were cut. */
   readonly outputTokens: number
   /** Whether a replayed token was another than the one computed here (another CPU type or runtime). */
@@ -66,6 +82,12 @@ export interface GenerationResult {
   readonly prefillMs: number
   readonly timeToFirstTokenMs: number | null
   readonly computeMs: number
+  readonly batch: BatchInfo
+  /** Runs of the model to be counted for it: a run of several texts is counted for the first of them. */
+  readonly executions: number
+  /** Tokens that were guessed and checked several at a time, and how many of them were right. */
+  readonly draftedTokens: number
+  readonly acceptedTokens: number
 }
 
 export interface EmbedRequest {

@@ -17,6 +17,7 @@ const GREEDY: GenerationSettings = {
   repetitionPenalty: 1,
   stop: [],
   logprobs: null,
+  draft: false,
 }
 
 export interface Prompt extends Partial<Omit<GenerateRequest, 'settings'>> {
@@ -27,6 +28,7 @@ export interface Prompt extends Partial<Omit<GenerateRequest, 'settings'>> {
 /** A request for a greedy text of 48 tokens, except for what is given. */
 export const toRequest = ({ settings, ...rest }: Prompt): GenerateRequest => ({
   id: 'test',
+  tenantId: 'tenant',
   seed: 7,
   emitted: [],
   priority: 5,

@@ -12,7 +12,7 @@ import { createTemporaryFolder } from '../support/temporary.js'
 vi.setConfig({ testTimeout: 600_000 })
 const full = process.env.GRAPHLOOM_TEST_FULL === '1'
 const stack = new AsyncDisposableStack()
-const runtime = stack.use(createOnnxModelRuntime({ logger: silentLogger, maxSequences: 4 }))
+const runtime = stack.use(createOnnxModelRuntime({ logger: silentLogger, generation: { maxRows: 4 } }))
 const codec = stack.use(createTextCodec({ logger: silentLogger }))
 const goldens = readGolden<GoldenGeneration>(CHAT_MODEL)
 const promptTokenIds = goldens[1]!.promptTokenIds

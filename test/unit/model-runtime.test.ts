@@ -1,8 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createOnnxDecoderSession } from '../../src/adapters/onnxruntime/onnx-decoder-session.js'
 import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
 import { isErrorWithCode } from '../../src/kernel/errors.js'
 import type { LoadProgress } from '../../src/domain/model.js'
@@ -134,20 +132,4 @@ describe('a runner process', () => {
       isErrorWithCode(error, 'UNAVAILABLE'),
     )
   })
-})
-
-test('a graph that only returns its whole cache gives the same logits', async () => {
-  const graph = join(bundledModel(CHAT_MODEL).path, 'onnx/model_quantized.onnx')
-  const session = await InferenceSession.create(graph, { intraOpNumThreads: 2, interOpNumThreads: 1 })
-  const outputNames = session.outputNames.filter((name) => !name.startsWith('new.'))
-  const returning = Object.create(session, { outputNames: { value: outputNames } }) as InferenceSession
-  const [appended, returned] = [session, returning].map((one) => createOnnxDecoderSession(one, Tensor)) as [
-    ReturnType<typeof createOnnxDecoderSession>,
-    ReturnType<typeof createOnnxDecoderSession>,
-  ]
-  const states = [appended.createState(), returned.createState()] as const
-  for (const tokens of [promptTokenIds.slice(0, 20), promptTokenIds.slice(20), [60], [23]])
-    expect(await returned.advance(states[1], tokens)).toEqual(await appended.advance(states[0], tokens))
-  expect(states[1].length).toBe(promptTokenIds.length + 2)
-  await session.release()
 })

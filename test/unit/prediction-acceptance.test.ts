@@ -30,7 +30,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
   const app = stack.use(
     await startApp({
       state,
-      runtime: stack.use(createOnnxModelRuntime({ logger, maxSequences: 1 })),
+      runtime: stack.use(createOnnxModelRuntime({ logger, generation: { maxRows: 1 } })),
       codec: stack.use(createTextCodec({ logger })),
       modelsDirectory,
       models: { ...models, queueLength: 1 },

@@ -5,21 +5,23 @@ import type { ModelRunner, ModelRuntime, StartRunnerRequest } from '../../ports/
 import { SupervisedChild } from '../child-process/supervised-child.js'
 import { describeModel } from './describe-model.js'
 import { createOnnxModelRunner } from './onnx-model-runner.js'
-import type { LoadParams, LoadResult } from './runner-protocol.js'
+import type { GenerationLimits, LoadParams, LoadResult } from './runner-protocol.js'
 
 export interface OnnxModelRuntimeOptions {
   readonly logger: Logger
-  /** Texts that one runner generates at once; more are refused with `OVERLOADED`. */
-  readonly maxSequences?: number
+  readonly generation?: Partial<GenerationLimits>
 }
 
-const MAX_SEQUENCES = 4
+const GENERATION: GenerationLimits = {
+  maxRows: 8,
+  runningBytes: 1_536 * 1_024 * 1_024,
+  keptBytes: 256 * 1_024 * 1_024,
+  native: true,
+}
 
 /** Runs ONNX models in the layout of transformers.js, each in a process of its own. */
-export function createOnnxModelRuntime({
-  logger,
-  maxSequences = MAX_SEQUENCES,
-}: OnnxModelRuntimeOptions): ModelRuntime {
+export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeOptions): ModelRuntime {
+  const limits = { ...GENERATION, ...generation }
   const children = new Set<SupervisedChild>()
   let closed = false
 
@@ -35,7 +37,7 @@ export function createOnnxModelRuntime({
     children.add(child)
     void child.exited.then(() => children.delete(child))
     try {
-      return createOnnxModelRunner(child, await load(child, request, maxSequences))
+      return createOnnxModelRunner(child, await load(child, request, limits))
     } catch (error) {
       await child.stop()
       throw request.signal.aborted ? error : toLoadFailure(error)
@@ -51,9 +53,9 @@ export function createOnnxModelRuntime({
   }
 }
 
-function load(child: SupervisedChild, request: StartRunnerRequest, maxSequences: number): Promise<LoadResult> {
+function load(child: SupervisedChild, request: StartRunnerRequest, generation: GenerationLimits): Promise<LoadResult> {
   const { files, threads, onProgress, signal } = request
-  const params: LoadParams = { files, threads, maxSequences }
+  const params: LoadParams = { files, threads, generation }
   return child.call<LoadResult>('load', params, signal, (event) => onProgress(event as LoadProgress))
 }
 

@@ -1,5 +1,5 @@
 /** The most tokens of a prompt computed in one run: nobody waits longer than for that. */
-export const CHUNK_TOKENS = 256
+export const CHUNK_TOKENS = 128
 /** The same while other texts wait for their next token. */
 export const SHARED_CHUNK_TOKENS = 64
 

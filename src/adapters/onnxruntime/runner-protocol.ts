@@ -4,8 +4,16 @@ import type { EmbedRequest, GenerateRequest, ModelFiles } from '../../ports/mode
 export interface LoadParams {
   readonly files: ModelFiles
   readonly threads: number
-  /** Texts that it generates at once. */
-  readonly maxSequences: number
+  readonly generation: GenerationLimits
+}
+
+/** What the texts that a runner generates at once may take. */
+export interface GenerationLimits {
+  readonly maxRows: number
+  readonly runningBytes: number
+  readonly keptBytes: number
+  /** Whether ONNX Runtime is called by its C API where that can be loaded. */
+  readonly native: boolean
 }
 
 export interface LoadResult {

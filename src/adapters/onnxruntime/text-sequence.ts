@@ -2,7 +2,7 @@ import { invalidInput } from '../../kernel/errors.js'
 import type { FinishReason, OutputToken } from '../../domain/prediction.js'
 import type { GenerateRequest, GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
 import type { Detokenizer } from '../transformers/detokenizer.js'
-import type { DecoderSession, DecoderState } from './decoder-session.js'
+import { Draft } from './draft.js'
 import { toLogprobs } from './logprobs.js'
 import { nextChunkLength } from './prefill-chunks.js'
 import { sampleToken } from './sampler.js'
@@ -10,35 +10,49 @@ import { TextAssembler, type ChosenToken } from './text-assembler.js'
 
 /** What a sequence needs to know of its model. */
 export interface TextModel {
-  readonly session: DecoderSession
   readonly detokenizer: Detokenizer
   readonly eosTokenIds: ReadonlySet<number>
   readonly contextTokens: number
   readonly vocabularySize: number
 }
 
+/** A run in which a sequence took part. */
+export interface SequenceRun {
+  readonly ms: number
+  /** Sequences in the run, and this one's place among them. */
+  readonly size: number
+  readonly position: number
+  /** Runs to be counted for it: those of several sequences are counted for the first. */
+  readonly executions: number
+}
+
 /**
- * One text being generated: `step` does a little of the work, until `result` is there. Tokens that were emitted before
- * are fed one by one and never chosen again; only what comes after them is told to `onDelta`.
+ * One text being generated: it says which tokens to compute next, and takes the logits that follow them, until `result`
+ * is there. Tokens that were emitted before are fed one by one and never chosen again; only what comes after them is
+ * told to `onDelta`. It can be computed again from its beginning at any time.
  */
 export class TextSequence {
   readonly #model: TextModel
   readonly #request: GenerateRequest
   readonly #onDelta: (delta: GenerationDelta) => void
-  readonly #state: DecoderState
   readonly #assembler: TextAssembler
+  readonly #draft: Draft | null
   readonly #seen: Set<number>
   readonly #startedAt = performance.now()
-  #prefilled = 0
   /** Tokens of the answer so far. */
-  #generated = 0
-  #last = 0
+  readonly #answer: number[] = []
   /** Tokens that were given out before. */
   #toPassOver: number
   #replayDiverged = false
+  #cachedPromptTokens = 0
+  #waitMs: number | null = null
   #prefillMs = 0
   #computeMs = 0
   #timeToFirstTokenMs: number | null = null
+  #batch = { size: 1, position: 0 }
+  #executions = 0
+  #draftedTokens = 0
+  #acceptedTokens = 0
   #finishReason: FinishReason | null = null
 
   /** @throws GraphloomError `INVALID_INPUT` for tokens that the model does not have, or too many of them. */
@@ -47,14 +61,27 @@ export class TextSequence {
     this.#model = model
     this.#request = request
     this.#onDelta = onDelta
-    this.#state = model.session.createState()
     this.#assembler = new TextAssembler(model.detokenizer.createStream(), request.settings.stop)
+    this.#draft = request.settings.draft ? new Draft(request.promptTokenIds) : null
     this.#seen = new Set(request.promptTokenIds)
     this.#toPassOver = request.emitted.length
   }
 
-  get isInteractive(): boolean {
-    return this.#request.priority >= 5
+  get prompt(): readonly number[] {
+    return this.#request.promptTokenIds
+  }
+
+  get tenantId(): string {
+    return this.#request.tenantId
+  }
+
+  get priority(): number {
+    return this.#request.priority
+  }
+
+  /** The most tokens that it can come to have, prompt and answer. */
+  get mostTokens(): number {
+    return Math.min(this.#model.contextTokens, this.prompt.length + this.#request.settings.maxTokens)
   }
 
   /** Set when the text has ended. */
@@ -62,56 +89,95 @@ export class TextSequence {
     if (!this.#finishReason) return null
     return {
       finishReason: this.#finishReason,
-      promptTokens: this.#request.promptTokenIds.length,
-      outputTokens: this.#generated,
+      promptTokens: this.prompt.length,
+      cachedPromptTokens: this.#cachedPromptTokens,
+      outputTokens: this.#answer.length,
       replayDiverged: this.#replayDiverged,
       prefillMs: this.#prefillMs,
       timeToFirstTokenMs: this.#timeToFirstTokenMs,
       computeMs: this.#computeMs,
+      batch: { ...this.#batch, waitMs: this.#waitMs ?? 0, tokens: this.#batch.size },
+      executions: this.#executions,
+      draftedTokens: this.#draftedTokens,
+      acceptedTokens: this.#acceptedTokens,
     }
   }
 
-  /** One run of the model: a chunk of at most `chunkTokens` of the prompt, or one token. */
-  async step(chunkTokens: number): Promise<void> {
-    const { promptTokenIds } = this.#request
-    const startedAt = performance.now()
-    const isPrefill = this.#prefilled < promptTokenIds.length
-    const logits = await this.#model.session.advance(
-      this.#state,
-      isPrefill ? this.#takeChunk(chunkTokens) : [this.#last],
-    )
-    if (this.#prefilled === promptTokenIds.length) this.#choose(logits)
-    const ms = performance.now() - startedAt
-    this.#computeMs += ms
-    if (isPrefill) this.#prefillMs += ms
+  /** It has its place among the running texts, with so many tokens of its prompt computed by others. */
+  begin(cachedTokens: number): void {
+    this.#waitMs ??= performance.now() - this.#startedAt
+    if (this.#answer.length === 0) this.#cachedPromptTokens = cachedTokens
   }
 
-  #takeChunk(chunkTokens: number): readonly number[] {
-    const { promptTokenIds } = this.#request
-    const from = this.#prefilled
-    this.#prefilled += nextChunkLength(promptTokenIds.length - from, chunkTokens)
-    return promptTokenIds.slice(from, this.#prefilled)
+  /** The tokens to compute next, when `computed` are: a chunk of the prompt of at most `chunkTokens`, or one token. */
+  nextTokens(computed: number, chunkTokens: number): readonly number[] {
+    const { prompt } = this
+    if (computed >= prompt.length) return [this.#answer[computed - prompt.length]!]
+    return prompt.slice(computed, computed + nextChunkLength(prompt.length - computed, chunkTokens))
   }
 
-  #choose(logits: Float32Array): void {
-    const { settings, seed, emitted, promptTokenIds } = this.#request
-    const replayed = emitted[this.#generated]
+  /** Tokens that may come after the last one, to be checked with it in one run; none when that does not pay. */
+  nextDrafted(computed: number): readonly number[] {
+    const { emitted, settings } = this.#request
+    const isAtEnd = computed === this.prompt.length + this.#answer.length - 1
+    if (!this.#draft || !isAtEnd || this.#answer.length < emitted.length) return []
+    const left = Math.min(settings.maxTokens - this.#answer.length, this.#model.contextTokens - computed - 2)
+    return this.#draft.propose(Math.max(0, left))
+  }
+
+  /** Takes note of a run in which `count` of its tokens were computed after the first `computed`. */
+  note(run: SequenceRun, computed: number): void {
+    this.#computeMs += run.ms
+    this.#executions += run.executions
+    if (computed < this.prompt.length) this.#prefillMs += run.ms
+    else if (run.size > this.#batch.size || this.#answer.length <= 1)
+      this.#batch = { size: run.size, position: run.position }
+  }
+
+  /** Takes the logits that follow the first `computed` tokens. */
+  take(logits: Float32Array, computed: number): void {
+    const index = computed - this.prompt.length
+    // A token that is chosen already: the text is being computed again.
+    if (index < 0 || index < this.#answer.length) return
+    this.#choose(logits, index)
+  }
+
+  /**
+   * Takes the logits after the last token and after each drafted one, as far as the drafted tokens are those that would
+   * have been chosen. Gives how many were.
+   */
+  takeDrafted(logits: readonly Float32Array[], drafted: readonly number[]): number {
+    let accepted = 0
+    for (const row of logits) {
+      this.#choose(row, this.#answer.length)
+      if (this.#finishReason || this.#answer.at(-1) !== drafted[accepted]) break
+      accepted++
+    }
+    this.#draft?.report(drafted.length, accepted)
+    this.#draftedTokens += drafted.length
+    this.#acceptedTokens += accepted
+    return accepted
+  }
+
+  #choose(logits: Float32Array, index: number): void {
+    const { settings, seed, emitted } = this.#request
+    const replayed = emitted[index]
     const raw = settings.logprobs === null || replayed ? null : logits.slice()
-    const sampled = sampleToken(logits, settings, { seed, position: this.#generated, seen: this.#seen })
-    if (replayed && replayed.id !== sampled) this.#replayDiverged = true
+    const sampled = sampleToken(logits, settings, { seed, position: index, seen: this.#seen })
+    if (replayed && replayed.id !== sampled && !this.#draft) this.#replayDiverged = true
     if (!replayed) this.#timeToFirstTokenMs ??= performance.now() - this.#startedAt
     const id = replayed?.id ?? sampled
-    this.#last = id
-    this.#generated++
+    this.#answer.push(id)
     this.#seen.add(id)
+    this.#draft?.push(id)
     if (!replayed && this.#model.eosTokenIds.has(id)) {
       this.#finish('STOP')
       return
     }
     this.#give(this.#assembler.push(this.#toChosen(id, raw)))
-    const isFull = promptTokenIds.length + this.#generated >= this.#model.contextTokens
+    const isFull = this.prompt.length + this.#answer.length >= this.#model.contextTokens
     if (this.#assembler.stopped) this.#finish('STOP')
-    else if (this.#generated >= settings.maxTokens || isFull) this.#finish('LENGTH')
+    else if (this.#answer.length >= settings.maxTokens || isFull) this.#finish('LENGTH')
   }
 
   #toChosen(id: number, raw: Float32Array | null): ChosenToken {

@@ -10,8 +10,6 @@ import { Slots } from './slots.js'
 export interface ResidencySettings {
   /** Threads of one run. */
   readonly threads: number
-  /** Generations that one version works on at once. */
-  readonly concurrentGenerations: number
   /** Unload after so many milliseconds without work; 0 is never. */
   readonly idleTtlMs: number
 }
@@ -49,6 +47,8 @@ const BREAKER_CRASHES = 5
 const BREAKER_WINDOW_MS = 30_000
 const BREAKER_PAUSE_MS = 5_000
 const PROGRESS_EVERY_MS = 100
+/** Predictions that a runner has at once; it orders and batches them itself. */
+const IN_FLIGHT = 256
 
 /** Loading, running and unloading of one model version. All who want it loaded share one job. */
 export class ResidentVersion {
@@ -66,7 +66,7 @@ export class ResidentVersion {
 
   constructor(options: ResidentVersionOptions) {
     this.#options = options
-    this.#slots = new Slots(options.document.task === 'CHAT' ? options.settings.concurrentGenerations : 1)
+    this.#slots = new Slots(options.document.task === 'CHAT' ? IN_FLIGHT : 1)
   }
 
   get running(): number {

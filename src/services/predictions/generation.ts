@@ -64,6 +64,7 @@ export class Generation {
       const runner = await slot.runner(signal)
       const request = {
         id: prediction.id,
+        tenantId: prediction.tenantId,
         promptTokenIds,
         settings,
         seed: prediction.seed ?? 0,

@@ -12,6 +12,7 @@ export interface GenerationRequest {
   readonly stop?: readonly string[] | null
   readonly seed?: number | null
   readonly logprobs?: number | null
+  readonly draft?: boolean | null
 }
 
 export type PredictionRequest =
@@ -116,7 +117,7 @@ function parseTexts(texts: readonly string[], path: string): readonly string[] {
 
 function parseSettings(request: GenerationRequest, inputPath: string): GenerationSettings {
   const path = `${inputPath}.generation`
-  const setting = (name: keyof GenerationRequest, range: Range, otherwise: number): number => {
+  const setting = (name: Exclude<keyof GenerationRequest, 'draft'>, range: Range, otherwise: number): number => {
     const value = request[name]
     return typeof value === 'number' ? checkNumber(value, range, `${path}.${name}`) : otherwise
   }
@@ -132,6 +133,7 @@ function parseSettings(request: GenerationRequest, inputPath: string): Generatio
       typeof request.logprobs === 'number'
         ? setting('logprobs', { min: 0, max: MAX_LOGPROBS, integer: true }, 0)
         : null,
+    draft: request.draft ?? false,
   }
 }
 

@@ -137,13 +137,13 @@ export class PredictionWork {
     this.#generation = generation
     if (this.task.attempt > 1) await generation.resume()
     const result = await generation.run(signal)
-    const { computeMs, prefillMs, outputTokens, finishReason, replayDiverged } = result
+    const { computeMs, prefillMs, outputTokens, finishReason, replayDiverged, cachedPromptTokens } = result
     return {
       state: 'SUCCEEDED',
       output: { kind: 'TEXT', text: generation.text, tokens: generation.tokens },
       error: null,
       finishReason,
-      usage: { inputTokens: promptTokenIds.length, cachedInputTokens: 0, outputTokens },
+      usage: { inputTokens: promptTokenIds.length, cachedInputTokens: cachedPromptTokens, outputTokens },
       timings: {
         prefillMs,
         computeMs,

@@ -1,0 +1,290 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { GraphloomError } from '../../kernel/errors.js'
+import type { GenerationResult } from '../../ports/model-runtime.js'
+import type { DecoderRow, DecoderSession, SavedTokens } from './decoder-session.js'
+import { CHUNK_TOKENS, SHARED_CHUNK_TOKENS } from './prefill-chunks.js'
+import { PrefixTree, sharedLength } from './prefix-tree.js'
+import type { TextSequence } from './text-sequence.js'
+import { isInteractive, WaitingTexts } from './waiting-texts.js'
+
+export interface GenerationLoopOptions {
+  readonly session: DecoderSession
+  /** Memory for the keys and values of running texts, bytes; a text that may need more runs alone. */
+  readonly runningBytes: number
+  /** Memory for kept prefixes and for texts that were set aside, bytes. */
+  readonly keptBytes: number
+}
+
+/** A text with its place among the others. */
+class Text {
+  row: DecoderRow | null = null
+  /** Its keys and values while it is set aside. */
+  saved: SavedTokens | null = null
+  /** Runs that it took part in since it got its row. */
+  runs = 0
+  /** The turn of its last run. */
+  turn = 0
+  ended = false
+
+  constructor(
+    readonly sequence: TextSequence,
+    readonly resolve: (result: GenerationResult) => void,
+    readonly reject: (error: unknown) => void,
+  ) {}
+
+  get tenantId(): string {
+    return this.sequence.tenantId
+  }
+
+  get priority(): number {
+    return this.sequence.priority
+  }
+
+  get isPrefilling(): boolean {
+    return this.row!.length < this.sequence.prompt.length
+  }
+}
+
+const MAX_TEXTS = 1_024
+/** Bulk work that got a row keeps it for so many runs. */
+const LEAST_RUNS = 16
+/** Shared beginnings below this are computed again: that is as quick as a copy. */
+const LEAST_SHARED_TOKENS = 16
+
+/**
+ * Continuous batching: all texts that are past their prompts take a step together; between two steps one chunk of one
+ * prompt is computed, so that a long prompt holds up nobody for longer. Texts join and leave between runs. Interactive
+ * texts take rows from bulk ones, which go on later exactly as they would have.
+ */
+export class GenerationLoop {
+  readonly #options: GenerationLoopOptions
+  readonly #prefixes: PrefixTree
+  readonly #waiting = new WaitingTexts<Text>()
+  readonly #running = new Set<Text>()
+  #turn = 0
+  #isLooping = false
+
+  constructor(options: GenerationLoopOptions) {
+    this.#options = options
+    this.#prefixes = new PrefixTree(options.keptBytes)
+  }
+
+  /**
+   * Runs the sequence until it has its result.
+   * @throws GraphloomError `OVERLOADED` when too many wait; or the signal's reason.
+   */
+  async run(sequence: TextSequence, signal: AbortSignal): Promise<GenerationResult> {
+    signal.throwIfAborted()
+    if (this.#waiting.size >= MAX_TEXTS)
+      throw new GraphloomError('OVERLOADED', `${MAX_TEXTS} texts wait for the model already.`)
+    const { promise, resolve, reject } = Promise.withResolvers<GenerationResult>()
+    const text = new Text(sequence, resolve, reject)
+    // Rows are not touched during a run: the loop takes it out between two.
+    const onAbort = (): void => {
+      text.ended = true
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    this.#waiting.add(text)
+    if (!this.#isLooping) void this.#loop()
+    try {
+      return await promise
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async #loop(): Promise<void> {
+    this.#isLooping = true
+    for (;;) {
+      // Messages are read: what came during the last run joins, what was cancelled leaves.
+      await nextTurn()
+      this.#removeEnded()
+      this.#admit()
+      if (this.#running.size === 0) break
+      const decoding = [...this.#running].filter((text) => !text.isPrefilling)
+      if (decoding.length > 0) await this.#step(decoding)
+      const prefilling = this.#nextPrefilling()
+      if (prefilling) await this.#prefill(prefilling, decoding.length > 0 ? SHARED_CHUNK_TOKENS : CHUNK_TOKENS)
+    }
+    this.#isLooping = false
+  }
+
+  #removeEnded(): void {
+    for (const text of [...this.#running, ...this.#waiting]) {
+      const { result } = text.sequence
+      if (result && !text.ended) text.resolve(result)
+      if (!result && !text.ended) continue
+      text.ended = true
+      this.#waiting.delete(text)
+      this.#running.delete(text)
+      if (text.row) this.#options.session.closeRow(text.row)
+      this.#dropSaved(text)
+    }
+  }
+
+  /** Gives rows to who waits, as long as there are any, and room for what they may come to need. */
+  #admit(): void {
+    const { session } = this.#options
+    while (this.#running.size < session.maxRows || this.#toSetAside()) {
+      const next = this.#waiting.next(this.#running, (text) => this.#mayRun(text))
+      if (!next) return
+      const row = session.openRow() ?? this.#takeRowFor(next)
+      if (!row) return
+      this.#waiting.grant(next)
+      this.#running.add(next)
+      this.#begin(next, row)
+    }
+  }
+
+  #mayRun(text: Text): boolean {
+    const { session, runningBytes } = this.#options
+    const tokens = [...this.#running, text].reduce((total, { sequence }) => total + sequence.mostTokens, 0)
+    if (this.#running.size > 0 && tokens * session.tokenBytes > runningBytes) return false
+    return !this.#canShareSoon(text)
+  }
+
+  /** Whether a prompt that is being computed begins like this one: then it waits, and computes only the rest. */
+  #canShareSoon(text: Text): boolean {
+    const { sequence, saved, tenantId } = text
+    if (saved) return false
+    const { prompt } = sequence
+    const usable = mostShared(prompt)
+    const kept = this.#prefixes.find(tenantId, prompt, usable).length
+    for (const other of this.#running) {
+      if (other.tenantId !== tenantId || !other.isPrefilling) continue
+      if (isInteractive(text) && !isInteractive(other)) continue
+      const shared = Math.min(usable, sharedLength(other.sequence.prompt, prompt, 0))
+      if (shared >= kept + LEAST_SHARED_TOKENS && shared > other.row!.length) return true
+    }
+    return false
+  }
+
+  /** The bulk text that got its row last, of those that have had it for a while. */
+  #toSetAside(): Text | undefined {
+    return [...this.#running].filter((text) => !isInteractive(text) && text.runs >= LEAST_RUNS).at(-1)
+  }
+
+  /** Sets a bulk text aside for an interactive one. */
+  #takeRowFor(next: Text): DecoderRow | null {
+    const bulk = isInteractive(next) ? this.#toSetAside() : undefined
+    if (!bulk?.row) return null
+    const { session } = this.#options
+    const { length } = bulk.row
+    // Without room for a copy it is computed again, which gives the same.
+    if (this.#prefixes.hold(length * session.tokenBytes)) bulk.saved = session.save(bulk.row, 0, length)
+    session.closeRow(bulk.row)
+    bulk.row = null
+    this.#running.delete(bulk)
+    this.#waiting.add(bulk)
+    return session.openRow()
+  }
+
+  #begin(text: Text, row: DecoderRow): void {
+    const { session } = this.#options
+    text.row = row
+    text.runs = 0
+    if (text.saved) {
+      session.restore(row, text.saved, text.saved.count)
+      this.#dropSaved(text)
+      return
+    }
+    const { prompt } = text.sequence
+    const found = this.#prefixes.find(text.tenantId, prompt, mostShared(prompt))
+    if (found.length >= LEAST_SHARED_TOKENS)
+      for (const { saved, count } of found.pieces) session.restore(row, saved, count)
+    text.sequence.begin(row.length)
+  }
+
+  #dropSaved(text: Text): void {
+    if (!text.saved) return
+    this.#prefixes.release(text.saved.count * this.#options.session.tokenBytes)
+    text.saved = null
+  }
+
+  async #step(texts: readonly Text[]): Promise<void> {
+    const { session } = this.#options
+    const computed = texts.map((text) => text.row!.length)
+    const [only] = texts
+    const isAlone = this.#running.size === 1 && this.#waiting.size === 0
+    const drafted = isAlone ? only!.sequence.nextDrafted(computed[0]!) : []
+    const tokens = texts.map(({ sequence }, i) => sequence.nextTokens(computed[i]!, 1)[0]!)
+    if (drafted.length > 0)
+      await this.#run(texts, async () => {
+        const row = only!.row!
+        const logits = await session.extend(row, [tokens[0]!, ...drafted], drafted.length + 1)
+        const accepted = only!.sequence.takeDrafted(logits, drafted)
+        session.truncate(row, computed[0]! + 1 + accepted)
+      })
+    else
+      await this.#run(texts, async () => {
+        const rows = await session.step(
+          texts.map((text) => text.row!),
+          tokens,
+        )
+        texts.forEach((text, i) => this.#take(text, rows[i]!, computed[i]! + 1))
+      })
+  }
+
+  async #prefill(text: Text, chunkTokens: number): Promise<void> {
+    const { session } = this.#options
+    const { sequence } = text
+    const row = text.row!
+    const chunk = sequence.nextTokens(row.length, chunkTokens)
+    await this.#run([text], async () => {
+      const [logits] = await session.extend(row, chunk)
+      // A single token is computed in another kind of run than prompts that share it have.
+      if (chunk.length > 1)
+        this.#prefixes.insert(text.tenantId, sequence.prompt.slice(0, row.length), (from, to) => session.save(row, from, to))
+      this.#take(text, logits!, row.length)
+    })
+  }
+
+  #nextPrefilling(): Text | undefined {
+    const prefilling = [...this.#running].filter((text) => !text.ended && text.isPrefilling)
+    const preferred = prefilling.filter(isInteractive)
+    return (preferred.length > 0 ? preferred : prefilling).reduce<Text | undefined>(
+      (oldest, text) => (oldest && oldest.turn <= text.turn ? oldest : text),
+      undefined,
+    )
+  }
+
+  /** What goes wrong in a run ends the texts in it; what goes wrong with a text's own logits, that text. */
+  async #run(texts: readonly Text[], work: () => Promise<void>): Promise<void> {
+    const { session } = this.#options
+    const computed = texts.map((text) => text.row!.length)
+    const before = session.executions
+    const startedAt = performance.now()
+    this.#turn++
+    try {
+      await work()
+    } catch (error) {
+      for (const text of texts) this.#fail(text, error)
+    }
+    const ms = performance.now() - startedAt
+    texts.forEach((text, position) => {
+      text.runs++
+      text.turn = this.#turn
+      const executions = position === 0 ? session.executions - before : 0
+      text.sequence.note({ ms, size: texts.length, position, executions }, computed[position]!)
+    })
+    this.#removeEnded()
+  }
+
+  #take(text: Text, logits: Float32Array, computed: number): void {
+    if (text.ended) return
+    try {
+      text.sequence.take(logits, computed)
+    } catch (error) {
+      this.#fail(text, error)
+    }
+  }
+
+  #fail(text: Text, error: unknown): void {
+    text.ended = true
+    text.reject(error)
+  }
+}
+
+/** How much of a prompt may come from another: what is left must be two tokens or more. */
+const mostShared = (prompt: readonly number[]): number => Math.max(0, prompt.length - 2)

@@ -1,0 +1,150 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import koffi from 'koffi'
+
+/** An address in native memory. */
+export type Pointer = bigint
+
+/** Element types by their numbers in `ONNXTensorElementDataType`. */
+export const FLOAT32 = 1
+export const INT64 = 7
+
+/** The part of ONNX Runtime's C API that text generation needs. Every call throws what ONNX Runtime says of a failure. */
+export interface OrtLibrary {
+  readonly version: string
+  createSession(path: string, options: SessionOptions): Pointer
+  releaseSession(session: Pointer): void
+  /** Wraps the memory of an array that lies outside of the JavaScript heap; keep the array while the value lives. */
+  createTensor(data: Float32Array | BigInt64Array, dims: readonly number[]): Pointer
+  releaseValue(value: Pointer): void
+  createBinding(session: Pointer): Pointer
+  releaseBinding(binding: Pointer): void
+  bindInput(binding: Pointer, name: string, value: Pointer): void
+  bindOutput(binding: Pointer, name: string, value: Pointer): void
+  /** Runs on another thread. */
+  run(session: Pointer, binding: Pointer): Promise<void>
+}
+
+export interface SessionOptions {
+  readonly threads: number
+  /** Entries of the session's configuration, by ONNX Runtime's names. */
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** Version of the table of functions: its order never changes, later versions only add to its end. */
+const API_VERSION = 23
+const PERFORMANCE_WARNINGS_OFF = 3
+const ALL_OPTIMISATIONS = 99
+const ARENA_ALLOCATOR = 1
+const DEFAULT_MEMORY = 0
+const POINTER_BYTES = 8
+/** ONNX Runtime's kernels want more than koffi's 128 KiB. */
+const STACK_BYTES = 8 * 1_024 * 1_024
+
+const FILES: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'libonnxruntime.so.1',
+  darwin: 'libonnxruntime.1.dylib',
+  win32: 'onnxruntime.dll',
+}
+
+const ADDRESS = 'void *'
+const RESULT = koffi.out(koffi.pointer(ADDRESS))
+
+type Call = (...args: readonly unknown[]) => unknown
+type AsyncCall = Call & { async(...args: readonly unknown[]): void }
+
+/**
+ * Opens the shared library within the onnxruntime-node package.
+ * @throws Error where there is none for this platform, or it cannot be loaded.
+ */
+export function openOrtLibrary(): OrtLibrary {
+  koffi.config({ async_stack_size: STACK_BYTES })
+  const require = createRequire(import.meta.url)
+  const folder = join(dirname(require.resolve('onnxruntime-node/package.json')), 'bin/napi-v6')
+  const library = koffi.load(join(folder, process.platform, process.arch, FILES[process.platform] ?? 'none'))
+  const base = library.func('OrtGetApiBase', ADDRESS, [])() as Pointer
+  const at = (table: Pointer, index: number, result: string, args: Parameters<typeof koffi.proto>[1]): AsyncCall =>
+    koffi.decode(
+      koffi.decode(table, index * POINTER_BYTES, ADDRESS) as Pointer,
+      koffi.proto(null, result, args as never),
+    ) as AsyncCall
+  const api = at(base, 0, ADDRESS, ['uint32'] as never)(API_VERSION) as Pointer | null
+  if (api === null) throw new Error(`ONNX Runtime has no interface of version ${API_VERSION}.`)
+  const version = at(base, 1, 'str', [] as never)() as string
+  return createLibrary(version, (index, result, args) => at(api, index, result, args as never))
+}
+
+type Bind = (index: number, result: string, args: readonly unknown[]) => AsyncCall
+
+/** Numbers are places in the table `OrtApi` of onnxruntime_c_api.h. */
+function createLibrary(version: string, bind: Bind): OrtLibrary {
+  const status = (index: number, ...args: readonly unknown[]): AsyncCall => bind(index, ADDRESS, args)
+  const free = (index: number): AsyncCall => bind(index, 'void', [ADDRESS])
+  const messageOf = bind(2, 'str', [ADDRESS])
+  const releaseStatus = free(93)
+  const check = (failure: unknown): void => {
+    if (failure === null) return
+    const message = String(messageOf(failure))
+    releaseStatus(failure)
+    throw new Error(message)
+  }
+  const create = (call: Call, ...args: readonly unknown[]): Pointer => {
+    const result: [Pointer | null] = [null]
+    check(call(...args, result))
+    return result[0]!
+  }
+  const path = process.platform === 'win32' ? 'str16' : 'str'
+  const environment = create(status(3, 'int', 'str', RESULT), PERFORMANCE_WARNINGS_OFF, 'graphloom')
+  const memory = create(status(69, 'int', 'int', RESULT), ARENA_ALLOCATOR, DEFAULT_MEMORY)
+  const runOptions = create(status(39, RESULT))
+  const createOptions = status(10, RESULT)
+  const setOptimisation = status(23, ADDRESS, 'int')
+  const setIntraThreads = status(24, ADDRESS, 'int')
+  const setInterThreads = status(25, ADDRESS, 'int')
+  const addConfig = status(130, ADDRESS, 'str', 'str')
+  const releaseOptions = free(100)
+  const createSession = status(7, ADDRESS, path, ADDRESS, RESULT)
+  const createTensor = status(49, ADDRESS, ADDRESS, 'size_t', 'int64 *', 'size_t', 'int', RESULT)
+  const createBinding = status(134, ADDRESS, RESULT)
+  const bindInput = status(136, ADDRESS, 'str', ADDRESS)
+  const bindOutput = status(137, ADDRESS, 'str', ADDRESS)
+  const runWithBinding = status(133, ADDRESS, ADDRESS, ADDRESS)
+  return {
+    version,
+    createSession: (file, { threads, config }) => {
+      const options = create(createOptions)
+      try {
+        check(setOptimisation(options, ALL_OPTIMISATIONS))
+        check(setIntraThreads(options, threads))
+        check(setInterThreads(options, 1))
+        for (const [key, value] of Object.entries(config)) check(addConfig(options, key, value))
+        return create(createSession, environment, file, options)
+      } finally {
+        releaseOptions(options)
+      }
+    },
+    releaseSession: free(95),
+    createTensor: (data, dims) => {
+      const type = data instanceof Float32Array ? FLOAT32 : INT64
+      return create(createTensor, memory, data, data.byteLength, dims.map(BigInt), dims.length, type)
+    },
+    releaseValue: free(96),
+    createBinding: (session) => create(createBinding, session),
+    releaseBinding: free(135),
+    bindInput: (binding, name, value) => check(bindInput(binding, name, value)),
+    bindOutput: (binding, name, value) => check(bindOutput(binding, name, value)),
+    run: (session, binding) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      runWithBinding.async(session, runOptions, binding, (error: unknown, failure: unknown) => {
+        try {
+          if (error) throw error as Error
+          check(failure)
+          resolve()
+        } catch (thrown) {
+          reject(thrown)
+        }
+      })
+      return promise
+    },
+  }
+}

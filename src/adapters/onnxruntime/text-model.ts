@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type { GenerationResult } from '../../ports/model-runtime.js'
+import type { CallContext } from '../child-process/serve-parent.js'
+import { loadDetokenizer } from '../transformers/detokenizer.js'
+import { DeltaSender } from './delta-sender.js'
+import { GenerationLoop } from './generation-loop.js'
+import type { ModelFolder } from './model-folder.js'
+import { openDecoderSession } from './open-decoder-session.js'
+import type { GenerateParams, GenerationLimits } from './runner-protocol.js'
+import { TextSequence } from './text-sequence.js'
+
+export interface TextModelOptions {
+  readonly model: ModelFolder
+  readonly folder: string
+  readonly threads: number
+  readonly limits: GenerationLimits
+}
+
+/** Loads a model that generates text. @throws GraphloomError `MODEL_LOAD_FAILED`. */
+export async function loadTextModel({ model, folder, threads, limits }: TextModelOptions) {
+  const { eosTokenIds, contextTokens, vocabularySize } = model
+  const { maxRows, runningBytes, keptBytes, native } = limits
+  const graphFile = join(folder, model.weights.graphFile)
+  const { session, binding } = await openDecoderSession({ graphFile, threads, maxRows, contextTokens, native })
+  const detokenizer = await loadDetokenizer(folder)
+  const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
+  const loop = new GenerationLoop({ session, runningBytes, keptBytes })
+  return {
+    binding,
+    generate: async (request: GenerateParams, { emit, signal }: CallContext): Promise<GenerationResult> => {
+      const deltas = new DeltaSender(emit)
+      const result = await loop.run(new TextSequence(text, request, deltas.add), signal)
+      await deltas.flush()
+      return result
+    },
+    warm: async (): Promise<void> => {
+      const row = session.openRow()!
+      await session.extend(row, [0, 0])
+      await session.step([row], [0])
+      session.closeRow(row)
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/** What decides who goes first. */
+export interface Applicant {
+  readonly tenantId: string
+  /** 0 to 9; 5 and above is interactive. */
+  readonly priority: number
+}
+
+/** Of so many places one is given to bulk work while interactive work waits too. */
+const BULK_PLACE_EVERY = 4
+
+export const isInteractive = ({ priority }: Applicant): boolean => priority >= 5
+
+/**
+ * Who waits for a place: interactive work before bulk (every fourth place the other way round, so that bulk work is
+ * never starved), among equals the tenant that has fewest places, then higher priority, then who came first.
+ */
+export class WaitingTexts<T extends Applicant> {
+  readonly #waiting = new Set<T>()
+  #granted = 0
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  add(applicant: T): void {
+    this.#waiting.add(applicant)
+  }
+
+  delete(applicant: T): boolean {
+    return this.#waiting.delete(applicant)
+  }
+
+  /** Who of those that `mayRun` is next; `running` are those who have places. It stays until `grant`. */
+  next(running: Iterable<Applicant>, mayRun: (applicant: T) => boolean): T | null {
+    const places = new Map<string, number>()
+    for (const { tenantId } of running) places.set(tenantId, (places.get(tenantId) ?? 0) + 1)
+    const bulkFirst = this.#granted % BULK_PLACE_EVERY === BULK_PLACE_EVERY - 1
+    const rank = (one: T): readonly number[] => [
+      isInteractive(one) === bulkFirst ? 1 : 0,
+      places.get(one.tenantId) ?? 0,
+      -one.priority,
+    ]
+    let best: T | null = null
+    for (const one of this.#waiting) if (mayRun(one) && (!best || isBefore(rank(one), rank(best)))) best = one
+    return best
+  }
+
+  grant(applicant: T): void {
+    this.#waiting.delete(applicant)
+    this.#granted++
+  }
+
+  [Symbol.iterator](): Iterator<T> {
+    return this.#waiting.values()
+  }
+}
+
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  const different = a.findIndex((value, i) => value !== b[i])
+  return different >= 0 && a[different]! < b[different]!
+}
