@@ -16,7 +16,16 @@ const NEVER = new AbortController().signal
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
 async function decodeMsPerToken(runner: ModelRunner, promptTokenIds: readonly number[]): Promise<number> {
-  const settings = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, stop: [], logprobs: null, draft: false }
+  const settings = {
+    temperature: 0,
+    topK: 0,
+    topP: 1,
+    minP: 0,
+    repetitionPenalty: 1,
+    stop: [],
+    logprobs: null,
+    draft: false,
+  }
   const place = { id: 'bench', tenantId: 'bench', priority: 5 }
   const request: Omit<GenerateRequest, 'settings'> = { ...place, promptTokenIds, seed: 0, emitted: [] }
   let firstAt = 0

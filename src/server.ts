@@ -129,8 +129,16 @@ function startServices(
   const { models, work, retention, server } = configuration
   return startApp({
     state: { ...state, documents: instrumentDocumentStore(state.documents, metrics) },
-    runtime: stack.use(createOnnxModelRuntime({ logger, generation: {
- maxRows: models.concurrentGenerations, runningBytes: models.runningTextBytes, keptBytes: models.keptTextBytes } })),
+    runtime: stack.use(
+      createOnnxModelRuntime({
+        logger,
+        generation: {
+          maxRows: models.concurrentGenerations,
+          runningBytes: models.runningTextBytes,
+          keptBytes: models.keptTextBytes,
+        },
+      }),
+    ),
     codec: stack.use(createTextCodec({ logger })),
     modelsDirectory: server.modelsDirectory,
     models,

@@ -50,7 +50,11 @@ describe.each(Object.entries(WAYS))('%s', (_name, openSession) => {
 
   test('a prompt gives the same logits, bit for bit, however it is cut', async () => {
     const whole = await openRow(prompt)
-    for (const chunks of [[2, 328], [64, 64, 64, 64, 74], [299, 31]]) {
+    for (const chunks of [
+      [2, 328],
+      [64, 64, 64, 64, 74],
+      [299, 31],
+    ]) {
       const cut = await openRow(prompt, chunks)
       expect(cut.logits).toEqual(whole.logits)
       expect(await stepOne(cut.row, 60)).toEqual(await stepOne(whole.row, 60))
@@ -75,7 +79,10 @@ describe.each(Object.entries(WAYS))('%s', (_name, openSession) => {
     expect(together.slice(1)).toEqual(alone.map(([first]) => first))
     close(leaving.row)
     const order = [2, 0, 1]
-    const later = await session.step(order.map((i) => rows[i]!), [200, 200, 200])
+    const later = await session.step(
+      order.map((i) => rows[i]!),
+      [200, 200, 200],
+    )
     order.forEach((i, at) => expect(later[at]).toEqual(alone[i]![1]))
     close(...rows)
   })

@@ -154,42 +154,7 @@ describe('where a text ends', () => {
   })
 })
 
-describe('several at once', () => {
-  test('interactive texts go first, and bulk work goes on', async () => {
-    const counts = { interactive: 0, bulk: 0, bulkWhenInteractiveEnded: 0 }
-    const settings = { temperature: 1, maxTokens: 40 }
-    await Promise.all([
-      generate(
-        runner,
-        { promptTokenIds, settings, priority: 2 },
-        {
-          onToken: (count) => (counts.bulk = count),
-        },
-      ),
-      generate(
-        runner,
-        { promptTokenIds, settings, priority: 7 },
-        {
-          onToken: (count) => (counts.interactive = count),
-        },
-      ).then(() => (counts.bulkWhenInteractiveEnded = counts.bulk)),
-    ])
-    expect(counts.bulkWhenInteractiveEnded).toBeGreaterThan(4)
-    expect(counts.bulkWhenInteractiveEnded).toBeLessThan(counts.interactive / 2)
-  })
-
-  test('more than may run are refused, and a cancelled one makes room at once', async () => {
-    const leaving = new AbortController()
-    const endless = { promptTokenIds, settings: { temperature: 1, maxTokens: 4_000 } }
-    const running = [1, 2, 3, 4].map((seed) => generate(runner, { ...endless, seed }, { signal: leaving.signal }))
-    await expect(generate(runner, endless)).rejects.toSatisfy((error) => isErrorWithCode(error, 'OVERLOADED'))
-    leaving.abort(new Error('enough'))
-    const next = generate(runner, { promptTokenIds, settings: { maxTokens: 2 } })
-    for (const one of await Promise.allSettled(running))
-      expect(one).toMatchObject({ status: 'rejected', reason: { message: 'enough' } })
-    expect((await next).ids).toHaveLength(2)
-  })
-
+describe('a cancel', () => {
   test('nothing is told after a cancel, and what was told is the beginning of the text', async () => {
     const leaving = new AbortController()
     const told: number[] = []

@@ -235,7 +235,9 @@ export class GenerationLoop {
       const [logits] = await session.extend(row, chunk)
       // A single token is computed in another kind of run than prompts that share it have.
       if (chunk.length > 1)
-        this.#prefixes.insert(text.tenantId, sequence.prompt.slice(0, row.length), (from, to) => session.save(row, from, to))
+        this.#prefixes.insert(text.tenantId, sequence.prompt.slice(0, row.length), (from, to) =>
+          session.save(row, from, to),
+        )
       this.#take(text, logits!, row.length)
     })
   }

@@ -120,10 +120,7 @@ export class KeyValueRows {
     const { heads, headSize } = this.#options.shape
     const slot = this.slots(part, row.slot, 1)
     for (let head = 0; head < heads; head++)
-      slot.set(
-        fresh.subarray(head * headSize, (head + 1) * headSize),
-        (head * this.#capacity + position) * headSize,
-      )
+      slot.set(fresh.subarray(head * headSize, (head + 1) * headSize), (head * this.#capacity + position) * headSize)
   }
 
   save(row: CacheRow, from: number, to: number): SavedTokens {

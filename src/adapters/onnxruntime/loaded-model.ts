@@ -10,6 +10,8 @@ import { loadTextModel } from './text-model.js'
 
 /** A model in memory. It has the call that its task is for. */
 export interface LoadedModel {
+  /** By which interface ONNX Runtime is called. */
+  readonly binding: string
   readonly generate?: (params: GenerateParams, context: CallContext) => Promise<GenerationResult>
   readonly embed?: (params: EmbedParams, context: CallContext) => Promise<EmbedResult>
   /** Runs it once, so that the first caller does not wait for what is done on first use. */
@@ -26,6 +28,7 @@ export async function loadModel({ files, threads, generation }: LoadParams): Pro
 function createEmbeddingModel(session: InferenceSession, model: ModelFolder): LoadedModel {
   const embedder = new Embedder({ session, TensorType: Tensor, pooling: model.pooling ?? 'mean', model })
   return {
+    binding: 'onnxruntime-node',
     embed: async ({ tokenIds }, { signal }) => {
       const startedAt = performance.now()
       const vectors = await embedder.embed(tokenIds, signal)

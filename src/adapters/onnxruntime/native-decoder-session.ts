@@ -21,7 +21,8 @@ const FIRST_CAPACITY_TOKENS = 512
 /** The most tokens of one `extend`. */
 const MAX_EXTEND_TOKENS = 512
 
-const growTo = (tokens: number): number => FIRST_CAPACITY_TOKENS * 2 ** Math.ceil(Math.log2(Math.max(1, tokens / FIRST_CAPACITY_TOKENS)))
+const growTo = (tokens: number): number =>
+  FIRST_CAPACITY_TOKENS * 2 ** Math.ceil(Math.log2(Math.max(1, tokens / FIRST_CAPACITY_TOKENS)))
 
 /**
  * Drives a decoder graph through ONNX Runtime's C API. The arrays of the cache are bound as its past and as its
@@ -126,7 +127,11 @@ export class NativeDecoderSession implements DecoderSession {
         feed('num_logits_to_keep', this.#logitsCount, [])
       }
       const kept = graph.takesLogitsCount ? logitsCount : count
-      const logits = library.createTensor(this.#reserveLogits(rows.length * kept), [rows.length, kept, graph.vocabularySize])
+      const logits = library.createTensor(this.#reserveLogits(rows.length * kept), [
+        rows.length,
+        kept,
+        graph.vocabularySize,
+      ])
       values.push(logits)
       library.bindOutput(binding, 'logits', logits)
       this.#executions++
@@ -171,7 +176,12 @@ export class NativeDecoderSession implements DecoderSession {
     const { heads, headSize, names } = graph.cache
     const binding = library.createBinding(session)
     const values = names.map((name, part) => {
-      const value = library.createTensor(this.#rows.slots(part, slot, count), [count, heads, this.#rows.capacity, headSize])
+      const value = library.createTensor(this.#rows.slots(part, slot, count), [
+        count,
+        heads,
+        this.#rows.capacity,
+        headSize,
+      ])
       library.bindInput(binding, `past_key_values.${name}`, value)
       library.bindOutput(binding, `present.${name}`, value)
       return value

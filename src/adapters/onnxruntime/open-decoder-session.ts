@@ -46,7 +46,8 @@ function tryOpenLibrary(): OrtLibrary | null {
     return openOrtLibrary()
   } catch (error) {
     // It goes to the server's log.
-    console.error(`ONNX Runtime is used by onnxruntime-node: ${error instanceof Error ? error.message : String(error)}`)
+    const reason = error instanceof Error ? error.message : String(error)
+    process.stderr.write(`ONNX Runtime is called through onnxruntime-node: ${reason}\n`)
     return null
   }
 }

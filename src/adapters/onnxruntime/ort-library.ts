@@ -6,8 +6,8 @@ import koffi from 'koffi'
 export type Pointer = bigint
 
 /** Element types by their numbers in `ONNXTensorElementDataType`. */
-export const FLOAT32 = 1
-export const INT64 = 7
+const FLOAT32 = 1
+const INT64 = 7
 
 /** The part of ONNX Runtime's C API that text generation needs. Every call throws what ONNX Runtime says of a failure. */
 export interface OrtLibrary {
@@ -76,16 +76,41 @@ export function openOrtLibrary(): OrtLibrary {
 
 type Bind = (index: number, result: string, args: readonly unknown[]) => AsyncCall
 
-/** Numbers are places in the table `OrtApi` of onnxruntime_c_api.h. */
-function createLibrary(version: string, bind: Bind): OrtLibrary {
+/** Numbers are places in the table `OrtApi` of onnxruntime_c_api.h. All but those that free give a status. */
+function bindCalls(bind: Bind) {
   const status = (index: number, ...args: readonly unknown[]): AsyncCall => bind(index, ADDRESS, args)
-  const free = (index: number): AsyncCall => bind(index, 'void', [ADDRESS])
-  const messageOf = bind(2, 'str', [ADDRESS])
-  const releaseStatus = free(93)
+  const free = (index: number): Call => bind(index, 'void', [ADDRESS])
+  const path = process.platform === 'win32' ? 'str16' : 'str'
+  return {
+    getErrorMessage: bind(2, 'str', [ADDRESS]),
+    createEnv: status(3, 'int', 'str', RESULT),
+    createSession: status(7, ADDRESS, path, ADDRESS, RESULT),
+    createSessionOptions: status(10, RESULT),
+    setOptimisation: status(23, ADDRESS, 'int'),
+    setIntraThreads: status(24, ADDRESS, 'int'),
+    setInterThreads: status(25, ADDRESS, 'int'),
+    createRunOptions: status(39, RESULT),
+    createTensor: status(49, ADDRESS, ADDRESS, 'size_t', 'int64 *', 'size_t', 'int', RESULT),
+    createMemoryInfo: status(69, 'int', 'int', RESULT),
+    releaseStatus: free(93),
+    releaseSession: free(95),
+    releaseValue: free(96),
+    releaseSessionOptions: free(100),
+    addConfig: status(130, ADDRESS, 'str', 'str'),
+    run: status(133, ADDRESS, ADDRESS, ADDRESS),
+    createBinding: status(134, ADDRESS, RESULT),
+    releaseBinding: free(135),
+    bindInput: status(136, ADDRESS, 'str', ADDRESS),
+    bindOutput: status(137, ADDRESS, 'str', ADDRESS),
+  }
+}
+
+function createLibrary(version: string, bind: Bind): OrtLibrary {
+  const calls = bindCalls(bind)
   const check = (failure: unknown): void => {
     if (failure === null) return
-    const message = String(messageOf(failure))
-    releaseStatus(failure)
+    const message = String(calls.getErrorMessage(failure))
+    calls.releaseStatus(failure)
     throw new Error(message)
   }
   const create = (call: Call, ...args: readonly unknown[]): Pointer => {
@@ -93,49 +118,36 @@ function createLibrary(version: string, bind: Bind): OrtLibrary {
     check(call(...args, result))
     return result[0]!
   }
-  const path = process.platform === 'win32' ? 'str16' : 'str'
-  const environment = create(status(3, 'int', 'str', RESULT), PERFORMANCE_WARNINGS_OFF, 'graphloom')
-  const memory = create(status(69, 'int', 'int', RESULT), ARENA_ALLOCATOR, DEFAULT_MEMORY)
-  const runOptions = create(status(39, RESULT))
-  const createOptions = status(10, RESULT)
-  const setOptimisation = status(23, ADDRESS, 'int')
-  const setIntraThreads = status(24, ADDRESS, 'int')
-  const setInterThreads = status(25, ADDRESS, 'int')
-  const addConfig = status(130, ADDRESS, 'str', 'str')
-  const releaseOptions = free(100)
-  const createSession = status(7, ADDRESS, path, ADDRESS, RESULT)
-  const createTensor = status(49, ADDRESS, ADDRESS, 'size_t', 'int64 *', 'size_t', 'int', RESULT)
-  const createBinding = status(134, ADDRESS, RESULT)
-  const bindInput = status(136, ADDRESS, 'str', ADDRESS)
-  const bindOutput = status(137, ADDRESS, 'str', ADDRESS)
-  const runWithBinding = status(133, ADDRESS, ADDRESS, ADDRESS)
+  const environment = create(calls.createEnv, PERFORMANCE_WARNINGS_OFF, 'graphloom')
+  const memory = create(calls.createMemoryInfo, ARENA_ALLOCATOR, DEFAULT_MEMORY)
+  const runOptions = create(calls.createRunOptions)
   return {
     version,
     createSession: (file, { threads, config }) => {
-      const options = create(createOptions)
+      const options = create(calls.createSessionOptions)
       try {
-        check(setOptimisation(options, ALL_OPTIMISATIONS))
-        check(setIntraThreads(options, threads))
-        check(setInterThreads(options, 1))
-        for (const [key, value] of Object.entries(config)) check(addConfig(options, key, value))
-        return create(createSession, environment, file, options)
+        check(calls.setOptimisation(options, ALL_OPTIMISATIONS))
+        check(calls.setIntraThreads(options, threads))
+        check(calls.setInterThreads(options, 1))
+        for (const [key, value] of Object.entries(config)) check(calls.addConfig(options, key, value))
+        return create(calls.createSession, environment, file, options)
       } finally {
-        releaseOptions(options)
+        calls.releaseSessionOptions(options)
       }
     },
-    releaseSession: free(95),
+    releaseSession: calls.releaseSession,
     createTensor: (data, dims) => {
       const type = data instanceof Float32Array ? FLOAT32 : INT64
-      return create(createTensor, memory, data, data.byteLength, dims.map(BigInt), dims.length, type)
+      return create(calls.createTensor, memory, data, data.byteLength, dims.map(BigInt), dims.length, type)
     },
-    releaseValue: free(96),
-    createBinding: (session) => create(createBinding, session),
-    releaseBinding: free(135),
-    bindInput: (binding, name, value) => check(bindInput(binding, name, value)),
-    bindOutput: (binding, name, value) => check(bindOutput(binding, name, value)),
+    releaseValue: calls.releaseValue,
+    createBinding: (session) => create(calls.createBinding, session),
+    releaseBinding: calls.releaseBinding,
+    bindInput: (binding, name, value) => check(calls.bindInput(binding, name, value)),
+    bindOutput: (binding, name, value) => check(calls.bindOutput(binding, name, value)),
     run: (session, binding) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      runWithBinding.async(session, runOptions, binding, (error: unknown, failure: unknown) => {
+      calls.run.async(session, runOptions, binding, (error: unknown, failure: unknown) => {
         try {
           if (error) throw error as Error
           check(failure)

@@ -70,7 +70,13 @@ export class PrefixTree {
       const to = Math.min(tokens.length, at + EDGE_TOKENS)
       // All of them are there already, in a part of an edge.
       if (edge && at + count === tokens.length) break
-      const added: Edge = { parent: node, tokens: tokens.slice(at, to), saved: save(at, to), usedAt: ++this.#uses, node: { edges: new Set() } }
+      const added: Edge = {
+        parent: node,
+        tokens: tokens.slice(at, to),
+        saved: save(at, to),
+        usedAt: ++this.#uses,
+        node: { edges: new Set() },
+      }
       if (!this.#makeRoom(added.saved.data.byteLength, node)) break
       node.edges.add(added)
       node = added.node
@@ -104,13 +110,18 @@ export class PrefixTree {
     if (!oldest) return false
     oldest.parent.edges.delete(oldest)
     this.#bytes -= oldest.saved.data.byteLength
-    for (const [tenantId, root] of this.#roots) if (root !== inUse && root.edges.size === 0) this.#roots.delete(tenantId)
+    for (const [tenantId, root] of this.#roots)
+      if (root !== inUse && root.edges.size === 0) this.#roots.delete(tenantId)
     return true
   }
 }
 
 /** The edge that has the most of the tokens from `at` on. */
-function bestEdge(node: Node, tokens: readonly number[], at: number): { readonly edge: Edge | null; readonly count: number } {
+function bestEdge(
+  node: Node,
+  tokens: readonly number[],
+  at: number,
+): { readonly edge: Edge | null; readonly count: number } {
   let best: { edge: Edge | null; count: number } = { edge: null, count: 0 }
   for (const edge of node.edges) {
     const count = sharedLength(edge.tokens, tokens, at)

@@ -33,13 +33,13 @@ async function load(params: LoadParams, { emit, signal }: CallContext): Promise<
   await loaded.warm()
   signal.throwIfAborted()
   model = loaded
-  return { fingerprint: fingerprint(), residentBytes: process.memoryUsage.rss() }
+  return { fingerprint: fingerprint(loaded.binding), residentBytes: process.memoryUsage.rss() }
 }
 
-function fingerprint(): string {
+function fingerprint(binding: string): string {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { readonly version: string }
   const cpu = cpus()[0]?.model.trim() ?? 'unknown CPU'
-  return `onnxruntime-node ${version} / ${process.platform} ${process.arch} / ${cpu}`
+  return `ONNX Runtime ${version}, ${binding} / ${process.platform} ${process.arch} / ${cpu}`
 }
 
 function requireCall<K extends 'generate' | 'embed'>(name: K): NonNullable<LoadedModel[K]> {
