@@ -71,7 +71,7 @@ describe('a runner process', () => {
     const verified = told.filter(({ phase }) => phase === 'VERIFYING').map(({ doneBytes }) => doneBytes)
     expect(verified).toEqual(verified.toSorted((a, b) => a - b))
     expect(told.at(-1)?.doneBytes).toBe(told.at(-1)?.totalBytes)
-    expect(runner.fingerprint).toMatch(/^onnxruntime-node \d+\.\d+\.\d+ \/ \w+ \w+ \/ .+/)
+    expect(runner.fingerprint).toMatch(/^ONNX Runtime \d+\.\d+\.\d+, onnxruntime-node \/ \w+ \w+ \/ .+/)
     expect(runner.residentBytes()).toBeGreaterThan(20_000_000)
     await runner.stop()
     expect(await runner.exited).toMatchObject({ expected: true })
