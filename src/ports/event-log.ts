@@ -64,6 +64,9 @@ export interface EventLog {
    */
   subscribe(stream: string, listener: EventListener): Disposable
 
+  /** Whether anybody subscribes to the stream through this log at the moment. */
+  isFollowed(stream: string): boolean
+
   /** Deletes what the policy lets go; resolves with the number of events deleted. */
   trim(policy: TrimPolicy): Promise<number>
 

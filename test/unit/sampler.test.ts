@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { toLogprobs } from '../../src/adapters/onnxruntime/logprobs.js'
 import {
   argmax,
-  sampleToken,
+  Sampler,
   selectCandidates,
   toDistances,
   type SamplingSettings,
 } from '../../src/adapters/onnxruntime/sampler.js'
 
 const PLAIN: SamplingSettings = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 }
+const sampler = new Sampler()
+const sampleToken = sampler.sample.bind(sampler)
 const NOTHING_SEEN: ReadonlySet<number> = new Set()
 
 /** Logits with many ties: multiples of a quarter. */

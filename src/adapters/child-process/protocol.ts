@@ -6,7 +6,7 @@ export type ToChild =
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
   | { readonly kind: 'abort'; readonly id: number }
 
-/** What a child sends. Events of a call come before its result. */
+/** What a child sends, several at a time. Events of a call come before its result. */
 export type ToParent =
   | { readonly kind: 'event'; readonly id: number; readonly event: unknown }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
@@ -20,7 +20,7 @@ export interface ChildError {
   readonly stack: string | null
 }
 
-/** What a child sent, or null when it is none of the above: a child's memory may be damaged. */
+/** One of the things that a child sent, or null when it is none of the above: a child's memory may be damaged. */
 export function parseToParent(message: unknown): ToParent | null {
   if (!isRecord(message) || typeof message['id'] !== 'number') return null
   const { kind, id } = message

@@ -43,11 +43,24 @@ export function serveParent(handlers: Readonly<Record<string, CallHandler>>): vo
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 }
 
-/** Resolves also when the parent is gone: this process then ends anyway. */
+let outbox: { readonly messages: ToParent[]; readonly sent: Promise<void> } | null = null
+
+/**
+ * What is said in one turn goes in one message, which costs as much as one of its parts. Resolves also when the parent
+ * is gone: this process then ends anyway.
+ */
 function send(message: ToParent): Promise<void> {
+  if (outbox) {
+    outbox.messages.push(message)
+    return outbox.sent
+  }
   const { promise, resolve } = Promise.withResolvers<void>()
-  if (process.connected && process.send) process.send(message, undefined, undefined, () => resolve())
-  else resolve()
+  const { messages } = (outbox = { messages: [message], sent: promise })
+  queueMicrotask(() => {
+    outbox = null
+    if (process.connected && process.send) process.send(messages, undefined, undefined, () => resolve())
+    else resolve()
+  })
   return promise
 }
 

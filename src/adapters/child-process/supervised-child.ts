@@ -126,6 +126,11 @@ export class SupervisedChild {
   }
 
   #receive(received: unknown): void {
+    if (Array.isArray(received)) for (const one of received) this.#receiveOne(one)
+    else this.#warn('child process sent something odd', typeof received)
+  }
+
+  #receiveOne(received: unknown): void {
     const message = parseToParent(received)
     if (!message) {
       this.#warn('child process sent something odd', typeof received)

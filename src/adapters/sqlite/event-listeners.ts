@@ -25,6 +25,10 @@ export class EventListeners {
     }
   }
 
+  has(stream: string): boolean {
+    return this.#listeners.has(stream)
+  }
+
   tell(request: WriteRequest, outcome: WriteOutcome): void {
     const rows = 'effects' in request ? request.effects.events : request.kind === 'append' ? request.events : []
     const groups = new Map<string, LoggedEvent[]>()

@@ -73,6 +73,10 @@ export class SqliteEventLog implements EventLog {
     return this.#deps.listeners.add(stream, listener)
   }
 
+  isFollowed(stream: string): boolean {
+    return this.#deps.listeners.has(stream)
+  }
+
   async trim(policy: TrimPolicy): Promise<number> {
     const { answer } = await this.#deps.writer.write('trim', { policy }, this.#deps.now())
     return answer

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
 import type { GenerationSettings, OutputToken, PredictionDocument } from '../../domain/prediction.js'
 import type { GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
 import type { ModelSlot } from '../models/resident-version.js'
 import type { PredictionStore, TokensData } from './prediction-store.js'
+
+/** Time between two appends of a text that nobody follows. */
+const UNFOLLOWED_APPEND_MS = 250
 
 export interface GenerationOptions {
   readonly prediction: PredictionDocument
@@ -25,6 +29,8 @@ export class Generation {
   /** Tokens that wait for the append before them. */
   #pending: { texts: string[]; tokens: OutputToken[] } = { texts: [], tokens: [] }
   #appending: Promise<void> | null = null
+  /** Ends the pause between two appends. */
+  readonly #ended = new AbortController()
   readonly #failed = new AbortController()
   firstTokenAt: number | null = null
 
@@ -53,6 +59,7 @@ export class Generation {
     try {
       return await this.#generate(whileStored)
     } finally {
+      this.#ended.abort()
       await this.#appending
       if (this.#failed.signal.aborted && !signal.aborted) whileStored.throwIfAborted()
     }
@@ -95,10 +102,14 @@ export class Generation {
     })
   }
 
-  /** One append at a time; what comes meanwhile goes with the next. */
+  /**
+   * One append at a time; what comes meanwhile goes with the next. Without a follower nobody sees what is not appended
+   * yet, and after a crash the same is generated again: so appends are few then.
+   */
   async #append(): Promise<void> {
     const { store, prediction } = this.#options
     while (this.#pending.tokens.length > 0 || this.#pending.texts.length > 0) {
+      if (!store.isFollowed(prediction.id)) await this.#pause()
       const data: TokensData = { text: this.#pending.texts.join(''), tokens: this.#pending.tokens }
       this.#pending = { texts: [], tokens: [] }
       try {
@@ -108,5 +119,9 @@ export class Generation {
         return
       }
     }
+  }
+
+  #pause(): Promise<unknown> {
+    return delay(UNFOLLOWED_APPEND_MS, null, { signal: this.#ended.signal, ref: false }).catch(() => null)
   }
 }

@@ -165,6 +165,11 @@ export class PredictionStore {
     }
   }
 
+  /** Whether anybody follows the prediction at the moment. */
+  isFollowed(id: string): boolean {
+    return this.#log.isFollowed(id)
+  }
+
   async appendTokens(id: string, data: TokensData): Promise<void> {
     await this.#log.append(id, [{ type: TOKENS_DELTA, data: data as unknown as Json }])
   }
