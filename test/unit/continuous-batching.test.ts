@@ -4,7 +4,6 @@ import type { DecoderSession } from '../../src/adapters/onnxruntime/decoder-sess
 import { GenerationLoop } from '../../src/adapters/onnxruntime/generation-loop.js'
 import { openDecoderSession } from '../../src/adapters/onnxruntime/open-decoder-session.js'
 import { SHARED_CHUNK_TOKENS } from '../../src/adapters/onnxruntime/prefill-chunks.js'
-import { Sampler } from '../../src/adapters/onnxruntime/sampler.js'
 import { TextSequence, type TextModel } from '../../src/adapters/onnxruntime/text-sequence.js'
 import { loadDetokenizer } from '../../src/adapters/transformers/detokenizer.js'
 import type { GenerateRequest, GenerationResult } from '../../src/ports/model-runtime.js'
@@ -40,7 +39,6 @@ beforeAll(async () => {
   session = opened.session
   // Without end tokens each text is as long as it may be.
   model = {
-    sampler: new Sampler(),
     detokenizer: await loadDetokenizer(folder),
     eosTokenIds: new Set(),
     contextTokens: 8_192,

@@ -1,17 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toLogprobs } from '../../src/adapters/onnxruntime/logprobs.js'
-import {
-  argmax,
-  Sampler,
-  selectCandidates,
-  toDistances,
-  type SamplingSettings,
-} from '../../src/adapters/onnxruntime/sampler.js'
+import { argmax, sampleToken, selectCandidates, type SamplingSettings } from '../../src/adapters/onnxruntime/sampler.js'
+import type { Scores } from '../../src/adapters/onnxruntime/token-selection.js'
 
 const PLAIN: SamplingSettings = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 }
-const sampler = new Sampler()
-const sampleToken = sampler.sample.bind(sampler)
 const NOTHING_SEEN: ReadonlySet<number> = new Set()
 
 /** Logits with many ties: multiples of a quarter. */
@@ -24,11 +17,18 @@ const limits = fc.record({
   minP: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
 })
 
+const scoresOf = (values: Float32Array, temperature: number): Scores => ({
+  logits: values,
+  max: values[argmax(values)]!,
+  temperature,
+})
+
 /** The rules as they are defined, by sorting everything; more than one answer where rounding decides. */
 function candidatesByDefinition(
-  distances: Float64Array,
+  { logits: values, max, temperature }: Scores,
   { topK, topP, minP }: Pick<SamplingSettings, 'topK' | 'topP' | 'minP'>,
 ): number[][] {
+  const distances = Float64Array.from(values, (value) => (max - value) * (1 / temperature))
   const all = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]! || a - b)
   const ids = topK > 0 ? all.slice(0, topK) : all
   const mass = ids.reduce((total, id) => total + Math.exp(-distances[id]!), 0)
@@ -51,10 +51,10 @@ describe('sampling', () => {
   test('candidates are those of the definition of topK, topP and minP', () => {
     fc.assert(
       fc.property(logits, fc.double({ min: 0.1, max: 2, noNaN: true }), limits, (values, temperature, settings) => {
-        const distances = toDistances(values, values[argmax(values)]!, temperature)
-        const candidates = [...selectCandidates(distances, settings)]
+        const scores = scoresOf(values, temperature)
+        const candidates = [...selectCandidates(scores, settings).ids]
         expect(candidates).toContain(argmax(values))
-        expect(candidatesByDefinition(distances, settings)).toContainEqual(candidates)
+        expect(candidatesByDefinition(scores, settings)).toContainEqual(candidates)
       }),
       { numRuns: 500 },
     )
@@ -77,8 +77,7 @@ describe('sampling', () => {
         const choose = (): number => sampleToken(values.slice(), all, { seed, position, seen: NOTHING_SEEN })
         const chosen = choose()
         expect(choose()).toBe(chosen)
-        const distances = toDistances(values, values[argmax(values)]!, 0.7)
-        expect([...selectCandidates(distances, settings)]).toContain(chosen)
+        expect([...selectCandidates(scoresOf(values, 0.7), settings).ids]).toContain(chosen)
       }),
     )
   })

@@ -1,4 +1,4 @@
-import { allTokens, argmax, toDistances } from './sampler.js'
+import { argmax } from './sampler.js'
 import { selectLikeliest } from './token-selection.js'
 
 export interface TokenLogprob {
@@ -14,13 +14,13 @@ export function toLogprobs(
   id: number,
   count: number,
 ): { readonly logprob: number; readonly alternatives: readonly TokenLogprob[] } {
-  const distances = toDistances(logits, logits[argmax(logits)]!, 1)
+  const scores = { logits, max: logits[argmax(logits)]!, temperature: 1 }
   let mass = 0
-  for (let i = 0; i < distances.length; i++) mass += Math.exp(-distances[i]!)
-  const logprobOf = (token: number): number => -distances[token]! - Math.log(mass)
-  const likeliest = count > 0 ? selectLikeliest(allTokens(distances.length), distances, { count }) : []
-  const alternatives = Array.from(likeliest)
-    .sort((a, b) => distances[a]! - distances[b]! || a - b)
+  for (let i = 0; i < logits.length; i++) mass += Math.exp(logits[i]! - scores.max)
+  const logprobOf = (token: number): number => logits[token]! - scores.max - Math.log(mass)
+  const likeliest = count > 0 ? Array.from(selectLikeliest(scores, { count }).ids) : []
+  const alternatives = likeliest
+    .sort((a, b) => logits[b]! - logits[a]! || a - b)
     .map((token) => ({ id: token, logprob: logprobOf(token) }))
   return { logprob: logprobOf(id), alternatives }
 }

@@ -7,7 +7,6 @@ import { GenerationLoop } from './generation-loop.js'
 import type { ModelFolder } from './model-folder.js'
 import { openDecoderSession } from './open-decoder-session.js'
 import type { GenerateParams, GenerationLimits } from './runner-protocol.js'
-import { Sampler } from './sampler.js'
 import { TextSequence } from './text-sequence.js'
 
 export interface TextModelOptions {
@@ -24,7 +23,7 @@ export async function loadTextModel({ model, folder, threads, limits }: TextMode
   const graphFile = join(folder, model.weights.graphFile)
   const { session, binding } = await openDecoderSession({ graphFile, threads, maxRows, contextTokens, native })
   const detokenizer = await loadDetokenizer(folder)
-  const text = { detokenizer, sampler: new Sampler(), eosTokenIds, contextTokens, vocabularySize }
+  const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
   const loop = new GenerationLoop({ session, runningBytes, keptBytes })
   return {
     binding,

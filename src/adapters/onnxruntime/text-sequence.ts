@@ -5,13 +5,12 @@ import type { Detokenizer } from '../transformers/detokenizer.js'
 import { Draft } from './draft.js'
 import { toLogprobs } from './logprobs.js'
 import { nextChunkLength } from './prefill-chunks.js'
-import type { Sampler } from './sampler.js'
+import { sampleToken } from './sampler.js'
 import { TextAssembler, type ChosenToken } from './text-assembler.js'
 
 /** What a sequence needs to know of its model. */
 export interface TextModel {
   readonly detokenizer: Detokenizer
-  readonly sampler: Sampler
   readonly eosTokenIds: ReadonlySet<number>
   readonly contextTokens: number
   readonly vocabularySize: number
@@ -164,7 +163,7 @@ export class TextSequence {
     const { settings, seed, emitted } = this.#request
     const replayed = emitted[index]
     const raw = settings.logprobs === null || replayed ? null : logits.slice()
-    const sampled = this.#model.sampler.sample(logits, settings, { seed, position: index, seen: this.#seen })
+    const sampled = sampleToken(logits, settings, { seed, position: index, seen: this.#seen })
     if (replayed && replayed.id !== sampled && !this.#draft) this.#replayDiverged = true
     if (!replayed) this.#timeToFirstTokenMs ??= performance.now() - this.#startedAt
     const id = replayed?.id ?? sampled

@@ -1,79 +1,122 @@
+/** Tokens in order of id, each with how far its logit lies below the highest: its weight is e^-distance. */
+export interface Candidates {
+  readonly ids: Int32Array
+  readonly distances: Float64Array
+}
+
 /** Which of the likeliest tokens stay: so many, or so many that they have this share of the mass of all given. */
 export type Limit = { readonly count: number } | { readonly mass: number }
 
-const BUCKETS = 2_048
-/** Buckets per unit of distance. */
-const BUCKETS_PER_UNIT = 64
-
-/** e^-x at the beginning of each bucket. */
-const BUCKET_WEIGHTS = Float64Array.from({ length: BUCKETS }, (_, bucket) => Math.exp(-bucket / BUCKETS_PER_UNIT))
-
-/** e^-distance: within a bucket by its Taylor series, which is as exact and takes half the time. */
-function weightIn(bucket: number, distance: number): number {
-  if (bucket === BUCKETS - 1) return Math.exp(-distance)
-  const x = distance - bucket / BUCKETS_PER_UNIT
-  return BUCKET_WEIGHTS[bucket]! * (1 - x * (1 - (x / 2) * (1 - (x / 3) * (1 - (x / 4) * (1 - x / 5)))))
+/** Logits, and what their distances from the highest of them are divided by. */
+export interface Scores {
+  readonly logits: Float32Array
+  readonly max: number
+  readonly temperature: number
 }
 
-function bucketOf(distance: number): number {
-  const bucket = distance * BUCKETS_PER_UNIT
-  return bucket < BUCKETS - 1 ? Math.trunc(bucket) : BUCKETS - 1
+const BUCKETS = 2_048
+const BUCKETS_PER_UNIT = 64
+const BUCKET_WIDTH = 1 / BUCKETS_PER_UNIT
+/** e^-x at the beginning of each bucket. */
+const BUCKET_WEIGHTS = Float64Array.from({ length: BUCKETS }, (_, bucket) => Math.exp(-bucket * BUCKET_WIDTH))
+
+const bucketOf = (distance: number): number => Math.min(BUCKETS - 1, Math.trunc(distance * BUCKETS_PER_UNIT))
+
+/** All tokens that lie at most so far below the highest. */
+export function gatherTokens({ logits, max, temperature }: Scores, farthest = Infinity): Candidates {
+  const perLogit = 1 / temperature
+  // In two passes: the second knows how much room it needs.
+  const lowest = max - (farthest + 1e-9) * temperature
+  let count = 0
+  for (let id = 0; id < logits.length; id++) if (logits[id]! >= lowest) count++
+  const ids = new Int32Array(count)
+  const distances = new Float64Array(count)
+  let kept = 0
+  for (let id = 0; id < logits.length; id++) {
+    if (logits[id]! < lowest) continue
+    ids[kept] = id
+    distances[kept++] = (max - logits[id]!) * perLogit
+  }
+  return keep({ ids, distances }, (distance) => distance <= farthest)
 }
 
 /**
- * The shortest beginning of the tokens in order of likelihood (ties by id) that reaches the limit, at least one token;
- * given and returned in order of id, as a part of the array given. `distances[id]` is how far a token's logit lies below
- * the highest, so its weight is e^-distance. Only the tokens about the limit are sorted; this runs for every token of
- * an answer over a whole vocabulary, so its loops are plain.
+ * The shortest beginning of the tokens in order of likelihood (ties by id) that reaches the limit, at least one token.
+ * This runs for every token of an answer over a whole vocabulary: tokens are counted in buckets by distance, and only
+ * those about the limit are sorted.
  */
-export function selectLikeliest(ids: Int32Array, distances: Float64Array, limit: Limit): Int32Array {
-  const isCount = 'count' in limit
-  if (isCount && limit.count >= ids.length) return ids
+export function selectLikeliest(scores: Scores, limit: Limit): Candidates {
+  const { logits, max, temperature } = scores
+  const perLogit = 1 / temperature
   const amounts = new Float64Array(BUCKETS)
-  for (let i = 0; i < ids.length; i++) {
-    const distance = distances[ids[i]!]!
-    const bucket = bucketOf(distance)
-    amounts[bucket]! += isCount ? 1 : weightIn(bucket, distance)
-  }
-  const wanted = isCount ? Math.max(1, limit.count) : limit.mass * amounts.reduce((total, mass) => total + mass, 0)
+  const last = BUCKETS - 1
+  if ('count' in limit) for (let id = 0; id < logits.length; id++) amounts[bucketOf((max - logits[id]!) * perLogit)]!++
+  else
+    for (let id = 0; id < logits.length; id++) {
+      const distance = (max - logits[id]!) * perLogit
+      const scaled = distance * BUCKETS_PER_UNIT
+      const bucket = scaled < last ? Math.trunc(scaled) : last
+      // Within a bucket the Taylor series of e^-x is as exact as Math.exp, and takes a fraction of its time.
+      const x = distance - bucket * BUCKET_WIDTH
+      amounts[bucket]! +=
+        bucket === last
+          ? Math.exp(-distance)
+          : BUCKET_WEIGHTS[bucket]! * (1 - x * (1 - x * (1 / 2 - x * (1 / 6 - x * (1 / 24 - x * (1 / 120))))))
+    }
+  const border = findBorder(amounts, limit)
+  const farthest = border.bucket === last ? Infinity : (border.bucket + 1) * BUCKET_WIDTH
+  return cutAt(gatherTokens(scores, farthest), border, 'count' in limit)
+}
+
+/** The same among candidates. */
+export function limitCandidates(candidates: Candidates, limit: Limit): Candidates {
+  const amounts = new Float64Array(BUCKETS)
+  for (const distance of candidates.distances)
+    amounts[bucketOf(distance)]! += 'count' in limit ? 1 : Math.exp(-distance)
+  return cutAt(candidates, findBorder(amounts, limit), 'count' in limit)
+}
+
+interface Border {
+  /** The bucket in which the limit is reached. */
+  readonly bucket: number
+  /** What is reached before it, and what is to be reached. */
+  readonly reached: number
+  readonly wanted: number
+}
+
+function findBorder(amounts: Float64Array, limit: Limit): Border {
+  const wanted =
+    'count' in limit ? Math.max(1, limit.count) : limit.mass * amounts.reduce((total, mass) => total + mass, 0)
   let reached = 0
-  let last = 0
-  while (last < BUCKETS - 1 && reached + amounts[last]! < wanted) reached += amounts[last++]!
-  const takes = (distance: number): boolean => {
-    if (reached >= wanted) return false
-    reached += isCount ? 1 : Math.exp(-distance)
-    return true
-  }
-  return keepUntil(ids, distances, findBorder(ids, distances, last, takes))
+  let bucket = 0
+  while (bucket < BUCKETS - 1 && reached + amounts[bucket]! < wanted) reached += amounts[bucket++]!
+  return { bucket, reached, wanted }
 }
 
-/** The last token of a bucket, in order of likelihood, that is still taken; -1 for none. */
-function findBorder(
-  ids: Int32Array,
-  distances: Float64Array,
-  bucket: number,
-  takes: (distance: number) => boolean,
-): number {
+function cutAt(candidates: Candidates, { bucket, reached, wanted }: Border, byCount: boolean): Candidates {
+  const { ids, distances } = candidates
   const inside: number[] = []
-  for (let i = 0; i < ids.length; i++) if (bucketOf(distances[ids[i]!]!) === bucket) inside.push(ids[i]!)
+  for (let i = 0; i < ids.length; i++) if (bucketOf(distances[i]!) === bucket) inside.push(i)
   inside.sort((a, b) => distances[a]! - distances[b]! || a - b)
-  let border = -1
-  for (const id of inside) {
-    if (!takes(distances[id]!)) break
-    border = id
+  let total = reached
+  let edge = -1
+  for (const i of inside) {
+    if (total >= wanted) break
+    total += byCount ? 1 : Math.exp(-distances[i]!)
+    edge = i
   }
-  return border
+  // Nothing of the bucket is taken when rounding had it begin at the limit.
+  if (edge < 0) return keep(candidates, (distance) => bucketOf(distance) < bucket)
+  const farthest = distances[edge]!
+  return keep(candidates, (distance, i) => distance < farthest || (distance === farthest && i <= edge))
 }
 
-/** Keeps the tokens up to the border in order of likelihood; all when there is none. */
-function keepUntil(ids: Int32Array, distances: Float64Array, border: number): Int32Array {
-  if (border < 0) return ids
-  const farthest = distances[border]!
+export function keep({ ids, distances }: Candidates, stays: (distance: number, index: number) => boolean): Candidates {
   let kept = 0
   for (let i = 0; i < ids.length; i++) {
-    const id = ids[i]!
-    const distance = distances[id]!
-    if (distance < farthest || (distance === farthest && id <= border)) ids[kept++] = id
+    if (!stays(distances[i]!, i)) continue
+    ids[kept] = ids[i]!
+    distances[kept++] = distances[i]!
   }
-  return ids.subarray(0, kept)
+  return { ids: ids.subarray(0, kept), distances: distances.subarray(0, kept) }
 }
