@@ -2,16 +2,60 @@ import { ArgsType, Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { MessageRole, PredictionKind, PredictionState } from '../../src/domain/prediction.js'
 import {
   DEFAULT_MAX_TOKENS,
+  MAX_LOGIT_BIASES,
   MAX_LOGPROBS,
   MAX_MESSAGES,
   MAX_STOPS,
   MAX_STOP_CHARACTERS,
   MAX_TEXTS,
 } from '../../src/services/predictions/prediction-input.js'
-import { DateTimeScalar, LongScalar } from '../common/scalars.js'
+import { MAX_CHOICES } from '../../src/services/predictions/output-constraint.js'
+import { DateTimeScalar, JsonScalar, LongScalar } from '../common/scalars.js'
 import { MessageRoleEnum, PredictionKindEnum, PredictionStateEnum } from './prediction.enum.js'
 
 const MODEL = 'The model: "name" (its alias `latest`), "name:version" or "name@alias".'
+
+@InputType('LogitBiasInput', { description: 'Makes one token more or less likely.' })
+export class LogitBiasInput {
+  @Field(() => Int, { description: 'Its number in the model’s vocabulary, 0 or more.' })
+  readonly tokenId!: number
+
+  @Field(() => Float, { description: 'Added to its logit; −100 (as good as never) to 100 (as good as always).' })
+  readonly bias!: number
+}
+
+/** Exactly one field is given: `isOneOf` is set on the built type. */
+@InputType('OutputConstraintInput', {
+  description:
+    'What the text must be: exactly one of the fields. Tokens that do not fit are never chosen. A text that ends by itself (STOP, without a stop string) is whole; one that ends by LENGTH is a beginning.',
+})
+export class OutputConstraintInput {
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      'A JSON value that is valid by this JSON Schema (2020-12 or draft 7). A keyword that cannot be honoured is refused by its name. Objects have the properties that are named, in this order.',
+  })
+  readonly jsonSchema?: unknown
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A text that this regular expression matches as a whole; ECMAScript’s form without look-around and back-references.',
+  })
+  readonly regex?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A text of this grammar in EBNF as xgrammar and llama.cpp (GBNF) write it; its first rule is `root`.',
+  })
+  readonly grammar?: string | null
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `One of these texts; 1 to ${MAX_CHOICES}, no two alike.`,
+  })
+  readonly choice?: string[] | null
+}
 
 @InputType('GenerationInput', {
   description: 'How tokens are chosen, and when to stop. What is left out has its default.',
@@ -55,6 +99,34 @@ export class GenerationInput {
       'Makes tokens that occurred in prompt or answer less likely (above 1) or more (below); above 0, at most 2, 1 when unset.',
   })
   readonly repetitionPenalty?: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Taken off the logit of every token that the answer has already; −2 to 2, 0 when unset.',
+  })
+  readonly presencePenalty?: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Taken off the logit of a token for each time that the answer has it; −2 to 2, 0 when unset.',
+  })
+  readonly frequencyPenalty?: number | null
+
+  @Field(() => [LogitBiasInput], {
+    nullable: true,
+    description: `Makes single tokens more or less likely; at most ${MAX_LOGIT_BIASES}.`,
+  })
+  readonly logitBias?: LogitBiasInput[] | null
+
+  @Field(() => OutputConstraintInput, { nullable: true, description: 'What the text must be; free text when unset.' })
+  readonly constraint?: OutputConstraintInput | null
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether to guess tokens, from what prompt and answer have already and from what `constraint` forces, and check several at a time: faster for texts that repeat their prompt. The text is as good, but not bit for bit the one without, and not reproducible. False when unset.',
+  })
+  readonly draft?: boolean | null
 
   @Field(() => [String], {
     nullable: true,
@@ -101,6 +173,12 @@ export class ChatInput {
 
   @Field(() => GenerationInput, { nullable: true, description: 'How to generate.' })
   readonly generation?: GenerationInput | null
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'A JSON Schema that the answer is to be valid by; the same as `generation.constraint.jsonSchema`.',
+  })
+  readonly responseSchema?: unknown
 }
 
 @InputType('CompletionInput', { description: 'A text to continue.' })

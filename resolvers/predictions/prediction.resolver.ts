@@ -200,6 +200,15 @@ export class PredictionResolver {
 
 @Resolver(() => TextOutput)
 export class TextOutputResolver {
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description:
+      'The text as a JSON value, valid by the schema that was asked for; null for other texts and for one that is not whole.',
+  })
+  json(@Root() { text, isJson }: TextOutput): unknown {
+    return isJson ? (JSON.parse(text) as unknown) : null
+  }
+
   @FieldResolver(() => [OutputTokenType], { description: 'Its tokens, in order.' })
   tokens(
     @Root() output: TextOutput,
@@ -253,7 +262,8 @@ export class TokensDeltaResolver {
 function toRequest({ chat, completion, embedding }: PredictInput): PredictionRequest {
   if (chat) {
     const messages = chat.messages.map(({ role, content }) => ({ role, content: content.map((part) => part.text) }))
-    return { kind: 'CHAT', model: chat.model, messages, generation: chat.generation ?? {} }
+    const { model, generation, responseSchema } = chat
+    return { kind: 'CHAT', model, messages, generation: generation ?? {}, responseSchema }
   }
   if (completion) {
     const { model, prompt, generation } = completion

@@ -70,6 +70,7 @@ export class TextOutput {
   readonly text!: string
 
   readonly tokens!: readonly OutputToken[]
+  readonly isJson?: boolean
 }
 
 @ObjectType('EmbeddingVector', { description: 'The vector of one text.' })
@@ -152,6 +153,34 @@ export class PredictionTimingsType {
   readonly tokensPerSecond!: number | null
 }
 
+@ObjectType('BatchInfo', { description: 'The run of the model that a prediction shared with others.' })
+export class BatchInfoType {
+  @Field(() => Int, {
+    description: 'Pieces of work in it: texts generated together (the most at one time), or sequences of one run.',
+  })
+  readonly size!: number
+
+  @Field(() => Int, { description: 'Place among them, from 0.' })
+  readonly position!: number
+
+  @Field(() => Float, { description: 'How long it waited in the runner for its place, milliseconds.' })
+  readonly waitMs!: number
+
+  @Field(() => Int, { description: 'Tokens that the run computed.' })
+  readonly tokens!: number
+}
+
+@ObjectType('DraftInfo', {
+  description: 'Tokens that were guessed and checked several at a time. Such a text is not reproducible bit for bit.',
+})
+export class DraftInfoType {
+  @Field(() => Int, { description: 'Tokens guessed.' })
+  readonly proposedTokens!: number
+
+  @Field(() => Int, { description: 'Those of them that were right.' })
+  readonly acceptedTokens!: number
+}
+
 @ObjectType('Prediction', {
   implements: Node,
   description:
@@ -224,6 +253,18 @@ export class Prediction extends Node {
       'Whether, going on after a crash, the model would have chosen another token than the one given out before; what was given out stays.',
   })
   readonly replayDiverged!: boolean
+
+  @Field(() => BatchInfoType, {
+    nullable: true,
+    description: 'The run that it shared with others; null until it has run.',
+  })
+  readonly batch?: BatchInfoType | null
+
+  @Field(() => DraftInfoType, {
+    nullable: true,
+    description: 'What was drafted; null unless `generation.draft` was set and it has run.',
+  })
+  readonly draft?: DraftInfoType | null
 
   @Field(() => String, { description: 'Trace that it was accepted in, 32 hexadecimal digits.' })
   readonly traceId!: string

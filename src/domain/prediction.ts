@@ -1,4 +1,5 @@
 import type { ErrorInfo } from '../kernel/errors.js'
+import type { Json } from '../kernel/json.js'
 import type { StoredDocument } from './stored-document.js'
 
 export const PREDICTION_STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
@@ -28,6 +29,12 @@ export interface GenerationSettings {
   readonly minP: number
   /** Logits of tokens seen in prompt or output are divided (positive) or multiplied (negative) by it; above 0, at most 2. */
   readonly repetitionPenalty: number
+  /** Taken off the logit of every token that the answer has; -2 to 2. */
+  readonly presencePenalty: number
+  /** Taken off the logit of a token for each time that the answer has it; -2 to 2. */
+  readonly frequencyPenalty: number
+  /** Added to the logits of single tokens; -100 to 100. */
+  readonly logitBias: readonly { readonly tokenId: number; readonly bias: number }[]
   /** Generation ends before the first of these; at most 8 of at most 256 characters. */
   readonly stop: readonly string[]
   /** How many alternatives of each token to give with their log-probabilities; null for none at all, 0 to 20. */
@@ -37,7 +44,25 @@ export interface GenerationSettings {
    * and not reproducible.
    */
   readonly draft: boolean
+  /** What the text must be; null for free text. */
+  readonly constraint: OutputConstraint | null
 }
+
+/** A function that a model may ask to be called. */
+export interface ToolDefinition {
+  readonly name: string
+  readonly description: string
+  /** JSON Schema of its arguments, an object. */
+  readonly parameters: Json
+}
+
+/** What a text must be: a JSON value, a match, a text of a grammar, one of a list, or text with well-formed calls. */
+export type OutputConstraint =
+  | { readonly kind: 'JSON_SCHEMA'; readonly schema: Json }
+  | { readonly kind: 'REGEX'; readonly pattern: string }
+  | { readonly kind: 'GRAMMAR'; readonly grammar: string }
+  | { readonly kind: 'CHOICE'; readonly choices: readonly string[] }
+  | { readonly kind: 'TOOLS'; readonly tools: readonly ToolDefinition[]; readonly isRequired: boolean }
 
 export interface OutputToken {
   readonly id: number
@@ -60,7 +85,13 @@ export type PredictionInput =
   | { readonly kind: 'EMBEDDING'; readonly texts: readonly string[] }
 
 export type PredictionOutput =
-  | { readonly kind: 'TEXT'; readonly text: string; readonly tokens: readonly OutputToken[] }
+  | {
+      readonly kind: 'TEXT'
+      readonly text: string
+      readonly tokens: readonly OutputToken[]
+      /** Whether the text is a whole value by the JSON Schema that was asked for. */
+      readonly isJson?: boolean
+    }
   | { readonly kind: 'EMBEDDING'; readonly vectors: readonly (readonly number[])[] }
 
 /** A value in the document, or in the blob store when it is too large for one. */
@@ -70,6 +101,24 @@ export interface Usage {
   readonly inputTokens: number
   readonly cachedInputTokens: number
   readonly outputTokens: number
+}
+
+/** The run that a piece of work shared with others. */
+export interface BatchInfo {
+  /** Pieces of work in it: texts generated together (the most at one time), or sequences of one run. */
+  readonly size: number
+  /** Place among them, from 0. */
+  readonly position: number
+  /** How long it waited in the runner for its place, milliseconds. */
+  readonly waitMs: number
+  /** Tokens that the run computed. */
+  readonly tokens: number
+}
+
+/** Tokens that were guessed and checked several at a time, and how many of them were right. */
+export interface DraftInfo {
+  readonly proposedTokens: number
+  readonly acceptedTokens: number
 }
 
 /** Milliseconds of wall time; null where the phase did not take place. */
@@ -113,6 +162,10 @@ export interface PredictionDocument extends StoredDocument {
   /** Runtime and CPU type that computed it. */
   readonly fingerprint: string | null
   readonly replayDiverged: boolean
+  /** Null until it has run, and for what was stored before there was one. */
+  readonly batch?: BatchInfo | null
+  /** Null where nothing was to be drafted. */
+  readonly draft?: DraftInfo | null
   readonly traceId: string
   /** W3C `traceparent` under which the work was accepted. */
   readonly traceparent: string | null

@@ -1,5 +1,5 @@
 import type { LoadProgress, ModelTask, TensorDescription } from '../domain/model.js'
-import type { FinishReason, GenerationSettings, OutputToken } from '../domain/prediction.js'
+import type { BatchInfo, DraftInfo, FinishReason, GenerationSettings, OutputToken } from '../domain/prediction.js'
 
 /** A model version's files, and what is needed to run them. Paths are absolute. */
 export interface ModelFiles {
@@ -58,18 +58,6 @@ export interface GenerationDelta {
   readonly tokens: readonly OutputToken[]
 }
 
-/** The run that a piece of work shared with others. */
-export interface BatchInfo {
-  /** Pieces of work in it: texts generated together (the most at one time), or sequences of one run. */
-  readonly size: number
-  /** Place among them, from 0. */
-  readonly position: number
-  /** How long it waited in the runner for its place, milliseconds. */
-  readonly waitMs: number
-  /** Tokens that the run computed. */
-  readonly tokens: number
-}
-
 export interface GenerationResult {
   readonly finishReason: FinishReason
   readonly promptTokens: number
@@ -85,9 +73,9 @@ export interface GenerationResult {
   readonly batch: BatchInfo
   /** Runs of the model to be counted for it: a run of several texts is counted for the first of them. */
   readonly executions: number
-  /** Tokens that were guessed and checked several at a time, and how many of them were right. */
-  readonly draftedTokens: number
-  readonly acceptedTokens: number
+  readonly draft: DraftInfo
+  /** Whether the model ended the text by itself: a constrained text is whole then. */
+  readonly endedByModel: boolean
 }
 
 export interface EmbedRequest {

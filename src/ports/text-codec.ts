@@ -1,3 +1,5 @@
+import type { OutputConstraint } from '../domain/prediction.js'
+
 /** A chat message whose parts are joined to plain text. */
 export interface CodecMessage {
   readonly role: 'system' | 'user' | 'assistant'
@@ -16,6 +18,8 @@ export interface TextCodec extends AsyncDisposable {
   encodeChat(folder: string, messages: readonly CodecMessage[], signal?: AbortSignal): Promise<number[]>
   /** The text as it is: no template; control tokens in it are text. */
   encodeText(folder: string, text: string, signal?: AbortSignal): Promise<number[]>
+  /** @throws GraphloomError `INVALID_INPUT` with the reason when the grammar engine cannot honour the constraint. */
+  checkConstraint(constraint: OutputConstraint, signal?: AbortSignal): Promise<void>
   /** For an embedding model: with its special tokens, one sequence per text, not truncated. */
   encodeForEmbedding(folder: string, texts: readonly string[], signal?: AbortSignal): Promise<number[][]>
 }

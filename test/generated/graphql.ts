@@ -18,6 +18,8 @@ export type ChatInput = {
   messages: Array<MessageInput>;
   /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
   model: string;
+  /** A JSON Schema that the answer is to be valid by; the same as `generation.constraint.jsonSchema`. */
+  responseSchema?: unknown;
 };
 
 /** A text to continue. */
@@ -122,12 +124,22 @@ export type FinishReason =
 
 /** How tokens are chosen, and when to stop. What is left out has its default. */
 export type GenerationInput = {
+  /** What the text must be; free text when unset. */
+  constraint?: OutputConstraintInput | null | undefined;
+  /** Whether to guess tokens, from what prompt and answer have already and from what `constraint` forces, and check several at a time: faster for texts that repeat their prompt. The text is as good, but not bit for bit the one without, and not reproducible. False when unset. */
+  draft?: boolean | null | undefined;
+  /** Taken off the logit of a token for each time that the answer has it; −2 to 2, 0 when unset. */
+  frequencyPenalty?: number | null | undefined;
+  /** Makes single tokens more or less likely; at most 300. */
+  logitBias?: Array<LogitBiasInput> | null | undefined;
   /** Gives each token’s log-probability and this many alternatives; 0 to 20, none when unset. */
   logprobs?: number | null | undefined;
   /** The most tokens to generate, 1 or more; 256 when unset, and never past the model’s context. */
   maxTokens?: number | null | undefined;
   /** Considers only tokens at least this many times as likely as the likeliest; 0 to 1, 0 when unset. */
   minP?: number | null | undefined;
+  /** Taken off the logit of every token that the answer has already; −2 to 2, 0 when unset. */
+  presencePenalty?: number | null | undefined;
   /** Makes tokens that occurred in prompt or answer less likely (above 1) or more (below); above 0, at most 2, 1 when unset. */
   repetitionPenalty?: number | null | undefined;
   /** The same seed and input give the same text on one type of CPU; 0 or more, drawn at random when unset. */
@@ -158,6 +170,14 @@ export type LoadPhase =
   | 'VERIFYING'
   /** The model runs for the first time. */
   | 'WARMING';
+
+/** Makes one token more or less likely. */
+export type LogitBiasInput = {
+  /** Added to its logit; −100 (as good as never) to 100 (as good as always). */
+  bias: number;
+  /** Its number in the model’s vocabulary, 0 or more. */
+  tokenId: number;
+};
 
 /** A message of a chat. */
 export type MessageInput = {
@@ -197,6 +217,17 @@ export type ModelVersionState =
   | 'UNLOADING'
   /** In memory, running for the first time. */
   | 'WARMING';
+
+/** What the text must be: exactly one of the fields. Tokens that do not fit are never chosen. A text that ends by itself (STOP, without a stop string) is whole; one that ends by LENGTH is a beginning. */
+export type OutputConstraintInput =
+  {   /** One of these texts; 1 to 256, no two alike. */
+  choice: Array<string>; grammar?: never; jsonSchema?: never; regex?: never; }
+  |  { choice?: never;   /** A text of this grammar in EBNF as xgrammar and llama.cpp (GBNF) write it; its first rule is `root`. */
+  grammar: string; jsonSchema?: never; regex?: never; }
+  |  { choice?: never; grammar?: never;   /** A JSON value that is valid by this JSON Schema (2020-12 or draft 7). A keyword that cannot be honoured is refused by its name. Objects have the properties that are named, in this order. */
+  jsonSchema: unknown; regex?: never; }
+  |  { choice?: never; grammar?: never; jsonSchema?: never;   /** A text that this regular expression matches as a whole; ECMAScript’s form without look-around and back-references. */
+  regex: string; };
 
 /** What to ask which model: exactly one of the fields. */
 export type PredictInput =
@@ -402,8 +433,8 @@ export type ProblemPartsFragment =
 
 export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
     | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-    | { __typename: 'TextOutput', text: string }
-   | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } };
+    | { __typename: 'TextOutput', text: string, json: unknown }
+   | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null };
 
 export type PredictMutationVariables = Exact<{
   input: PredictInput;
@@ -420,8 +451,8 @@ export type PredictMutation = { predict:
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string }
-       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } }
+        | { __typename: 'TextOutput', text: string, json: unknown }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
 export type StartPredictionMutationVariables = Exact<{
@@ -440,8 +471,8 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string }
-       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } }
+        | { __typename: 'TextOutput', text: string, json: unknown }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
 export type CancelPredictionMutationVariables = Exact<{
@@ -453,8 +484,8 @@ export type CancelPredictionMutation = { cancelPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string }
-       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } }
+        | { __typename: 'TextOutput', text: string, json: unknown }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
 export type DeletePredictionMutationVariables = Exact<{
@@ -475,8 +506,8 @@ export type PredictionQueryVariables = Exact<{
 
 export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
       | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-      | { __typename: 'TextOutput', text: string }
-     | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null } } | null };
+      | { __typename: 'TextOutput', text: string, json: unknown }
+     | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null } | null };
 
 export type PredictionTokensQueryVariables = Exact<{
   id: string;
@@ -619,6 +650,7 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
     __typename
     ... on TextOutput {
       text
+      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -658,6 +690,16 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
   endedAt
   fingerprint
   replayDiverged
+  batch {
+    size
+    position
+    waitMs
+    tokens
+  }
+  draft {
+    proposedTokens
+    acceptedTokens
+  }
   traceId
 }
     `, {"fragmentName":"PredictionParts"}) as unknown as TypedDocumentString<PredictionPartsFragment, unknown>;
@@ -964,6 +1006,7 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
+      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1003,6 +1046,16 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  batch {
+    size
+    position
+    waitMs
+    tokens
+  }
+  draft {
+    proposedTokens
+    acceptedTokens
+  }
   traceId
 }`) as unknown as TypedDocumentString<PredictMutation, PredictMutationVariables>;
 export const StartPredictionDocument = new TypedDocumentString(`
@@ -1043,6 +1096,7 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
+      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1082,6 +1136,16 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  batch {
+    size
+    position
+    waitMs
+    tokens
+  }
+  draft {
+    proposedTokens
+    acceptedTokens
+  }
   traceId
 }`) as unknown as TypedDocumentString<StartPredictionMutation, StartPredictionMutationVariables>;
 export const CancelPredictionDocument = new TypedDocumentString(`
@@ -1110,6 +1174,7 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
+      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1149,6 +1214,16 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  batch {
+    size
+    position
+    waitMs
+    tokens
+  }
+  draft {
+    proposedTokens
+    acceptedTokens
+  }
   traceId
 }`) as unknown as TypedDocumentString<CancelPredictionMutation, CancelPredictionMutationVariables>;
 export const DeletePredictionDocument = new TypedDocumentString(`
@@ -1186,6 +1261,7 @@ export const PredictionDocument = new TypedDocumentString(`
     __typename
     ... on TextOutput {
       text
+      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1225,6 +1301,16 @@ export const PredictionDocument = new TypedDocumentString(`
   endedAt
   fingerprint
   replayDiverged
+  batch {
+    size
+    position
+    waitMs
+    tokens
+  }
+  draft {
+    proposedTokens
+    acceptedTokens
+  }
   traceId
 }`) as unknown as TypedDocumentString<PredictionQuery, PredictionQueryVariables>;
 export const PredictionTokensDocument = new TypedDocumentString(`

@@ -18,6 +18,10 @@ const GREEDY: GenerationSettings = {
   stop: [],
   logprobs: null,
   draft: false,
+  constraint: null,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  logitBias: [],
 }
 
 export interface Prompt extends Partial<Omit<GenerateRequest, 'settings'>> {

@@ -6,7 +6,7 @@ import { openDecoderSession } from '../../src/adapters/onnxruntime/open-decoder-
 import { SHARED_CHUNK_TOKENS } from '../../src/adapters/onnxruntime/prefill-chunks.js'
 import { TextSequence, type TextModel } from '../../src/adapters/onnxruntime/text-sequence.js'
 import { loadDetokenizer } from '../../src/adapters/transformers/detokenizer.js'
-import type { GenerateRequest, GenerationResult } from '../../src/ports/model-runtime.js'
+import type { GenerateRequest, GenerationDelta, GenerationResult } from '../../src/ports/model-runtime.js'
 import { NEVER, toRequest, type Prompt } from '../support/inference.js'
 import { bundledModel, CHAT_MODEL, readGolden, type GoldenGeneration } from '../support/models.js'
 import { createRandom } from '../support/random.js'
@@ -95,10 +95,11 @@ function openLoop({ maxRows = 8, keptBytes = 256 * 2 ** 20, runningBytes = 2 ** 
   ): Promise<Told> => {
     const ids: number[] = []
     const request: GenerateRequest = toRequest(prompt)
-    const sequence = new TextSequence(model, request, ({ tokens }) => {
+    const onDelta = ({ tokens }: GenerationDelta): void => {
       ids.push(...tokens.map(({ id }) => id))
       onToken(ids.length)
-    })
+    }
+    const sequence = new TextSequence({ model, request, grammar: null, onDelta })
     return { ...(await loop.run(sequence, signal)), ids }
   }
   return { runs, generate, openRows: () => open }
@@ -270,9 +271,9 @@ test('drafted tokens are those that the text has without them, and cost fewer ru
   const drafted = await generate({ promptTokenIds, settings: { maxTokens: 60, draft: true } })
   const chunks = runs.filter((run) => run.kind === 'chunk')
   expect(drafted).toMatchObject({ outputTokens: 60, executions: runs.length, replayDiverged: false })
-  expect(drafted.acceptedTokens).toBeGreaterThan(30)
-  expect(drafted.draftedTokens).toBe(chunks.slice(2).reduce((total, { tokens }) => total + tokens - 1, 0))
-  expect(runs).toHaveLength(2 + 59 - drafted.acceptedTokens)
+  expect(drafted.draft.acceptedTokens).toBeGreaterThan(30)
+  expect(drafted.draft.proposedTokens).toBe(chunks.slice(2).reduce((total, { tokens }) => total + tokens - 1, 0))
+  expect(runs).toHaveLength(2 + 59 - drafted.draft.acceptedTokens)
 })
 
 test('the same seed and input give the same text in any mix', async () => {

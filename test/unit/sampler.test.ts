@@ -4,7 +4,17 @@ import { toLogprobs } from '../../src/adapters/onnxruntime/logprobs.js'
 import { argmax, sampleToken, selectCandidates, type SamplingSettings } from '../../src/adapters/onnxruntime/sampler.js'
 import type { Scores } from '../../src/adapters/onnxruntime/token-selection.js'
 
-const PLAIN: SamplingSettings = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 }
+const PLAIN: SamplingSettings = {
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  repetitionPenalty: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  logitBias: [],
+}
+const NO_COUNTS: ReadonlyMap<number, number> = new Map()
 const NOTHING_SEEN: ReadonlySet<number> = new Set()
 
 /** Logits with many ties: multiples of a quarter. */
@@ -64,7 +74,7 @@ describe('sampling', () => {
     fc.assert(
       fc.property(logits, limits, fc.nat(), (values, settings, seed) => {
         const likeliest = values.indexOf(Math.max(...values))
-        const draw = { seed, position: 3, seen: NOTHING_SEEN }
+        const draw = { seed, position: 3, seen: NOTHING_SEEN, counts: NO_COUNTS }
         expect(sampleToken(values.slice(), { ...PLAIN, ...settings, temperature: 0 }, draw)).toBe(likeliest)
       }),
     )
@@ -74,7 +84,8 @@ describe('sampling', () => {
     fc.assert(
       fc.property(logits, limits, fc.maxSafeNat(), fc.nat({ max: 8_192 }), (values, settings, seed, position) => {
         const all = { ...PLAIN, temperature: 0.7, ...settings }
-        const choose = (): number => sampleToken(values.slice(), all, { seed, position, seen: NOTHING_SEEN })
+        const choose = (): number =>
+          sampleToken(values.slice(), all, { seed, position, seen: NOTHING_SEEN, counts: NO_COUNTS })
         const chosen = choose()
         expect(choose()).toBe(chosen)
         expect([...selectCandidates(scoresOf(values, 0.7), settings).ids]).toContain(chosen)
@@ -87,7 +98,7 @@ describe('sampling', () => {
     const counts = [0, 0, 0, 0]
     const draws = 13_000
     for (let position = 0; position < draws; position++)
-      counts[sampleToken(values.slice(), PLAIN, { seed: 11, position, seen: NOTHING_SEEN })]!++
+      counts[sampleToken(values.slice(), PLAIN, { seed: 11, position, seen: NOTHING_SEEN, counts: NO_COUNTS })]!++
     for (const [id, weight] of [1, 2, 3, 0.5].entries()) {
       const share = weight / 6.5
       const deviation = Math.sqrt(draws * share * (1 - share))
@@ -98,12 +109,30 @@ describe('sampling', () => {
   test('the penalty lowers seen tokens, positive and negative', () => {
     const settings = { ...PLAIN, temperature: 0, repetitionPenalty: 2 }
     const choose = (values: number[], seen: number[]): number =>
-      sampleToken(Float32Array.from(values), settings, { seed: 0, position: 0, seen: new Set(seen) })
+      sampleToken(Float32Array.from(values), settings, { seed: 0, position: 0, seen: new Set(seen), counts: NO_COUNTS })
     expect(choose([5, 3], [0])).toBe(1)
     expect(choose([5, 2], [0])).toBe(0)
     expect(choose([-1, -1.5], [0])).toBe(1)
     expect(choose([5, 3], [0, 1, 99])).toBe(0)
   })
+})
+
+test('presence and frequency penalties are taken off, biases added', () => {
+  const counts = new Map([
+    [0, 1],
+    [1, 3],
+  ])
+  const choose = (values: number[], settings: Partial<SamplingSettings>): number =>
+    sampleToken(
+      Float32Array.from(values),
+      { ...PLAIN, temperature: 0, ...settings },
+      { seed: 0, position: 0, seen: NOTHING_SEEN, counts },
+    )
+  expect(choose([5, 5.4, 4], { presencePenalty: 0.9 })).toBe(1)
+  expect(choose([5, 5.4, 4], { frequencyPenalty: 0.3 })).toBe(0)
+  expect(choose([5, 5.4, 4], { presencePenalty: 1, frequencyPenalty: 0.3 })).toBe(2)
+  expect(choose([5, 5.4, 4], { logitBias: [{ tokenId: 2, bias: 1.5 }] })).toBe(2)
+  expect(choose([5, 5.4, 4], { logitBias: [{ tokenId: 99, bias: 100 }] })).toBe(1)
 })
 
 describe('log-probabilities', () => {

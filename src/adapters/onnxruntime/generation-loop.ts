@@ -213,7 +213,7 @@ export class GenerationLoop {
       await this.#run(texts, async () => {
         const row = only!.row!
         const logits = await session.extend(row, [tokens[0]!, ...drafted], drafted.length + 1)
-        const accepted = only!.sequence.takeDrafted(logits, drafted)
+        const accepted = await only!.sequence.takeDrafted(logits, drafted)
         session.truncate(row, computed[0]! + 1 + accepted)
       })
     else
@@ -222,7 +222,7 @@ export class GenerationLoop {
           texts.map((text) => text.row!),
           tokens,
         )
-        texts.forEach((text, i) => this.#take(text, rows[i]!, computed[i]! + 1))
+        for (const [i, text] of texts.entries()) await this.#take(text, rows[i]!, computed[i]! + 1)
       })
   }
 
@@ -238,7 +238,7 @@ export class GenerationLoop {
         this.#prefixes.insert(text.tenantId, sequence.prompt.slice(0, row.length), (from, to) =>
           session.save(row, from, to),
         )
-      this.#take(text, logits!, row.length)
+      await this.#take(text, logits!, row.length)
     })
   }
 
@@ -273,10 +273,10 @@ export class GenerationLoop {
     this.#removeEnded()
   }
 
-  #take(text: Text, logits: Float32Array, computed: number): void {
+  async #take(text: Text, logits: Float32Array, computed: number): Promise<void> {
     if (text.ended) return
     try {
-      text.sequence.take(logits, computed)
+      await text.sequence.take(logits, computed)
     } catch (error) {
       this.#fail(text, error)
     }

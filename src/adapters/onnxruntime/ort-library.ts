@@ -138,7 +138,15 @@ function createLibrary(version: string, bind: Bind): OrtLibrary {
     releaseSession: calls.releaseSession,
     createTensor: (data, dims) => {
       const type = data instanceof Float32Array ? FLOAT32 : INT64
-      return create(calls.createTensor, memory, data, data.byteLength, BigInt64Array.from(dims, BigInt), dims.length, type)
+      return create(
+        calls.createTensor,
+        memory,
+        data,
+        data.byteLength,
+        BigInt64Array.from(dims, BigInt),
+        dims.length,
+        type,
+      )
     },
     releaseValue: calls.releaseValue,
     createBinding: (session) => create(calls.createBinding, session),

@@ -10,7 +10,10 @@ import {
   type Scores,
 } from './token-selection.js'
 
-export type SamplingSettings = Pick<GenerationSettings, 'temperature' | 'topK' | 'topP' | 'minP' | 'repetitionPenalty'>
+export type SamplingSettings = Pick<
+  GenerationSettings,
+  'temperature' | 'topK' | 'topP' | 'minP' | 'repetitionPenalty' | 'presencePenalty' | 'frequencyPenalty' | 'logitBias'
+>
 
 export interface Draw {
   /** At least 0, below 2⁵³. */
@@ -19,16 +22,20 @@ export interface Draw {
   readonly position: number
   /** Tokens of prompt and answer so far. */
   readonly seen: ReadonlySet<number>
+  /** How often the answer has each of its tokens. */
+  readonly counts: ReadonlyMap<number, number>
 }
 
 /**
- * Chooses a token from logits by repetition penalty, temperature, topK, topP and minP, in this order (that of Hugging
- * Face's generation), and then the draw for `position`. Temperature 0 takes the likeliest; ties go to the lowest id.
- * The same arguments give the same token. The penalty changes `logits`.
+ * Chooses a token from logits by bias, repetition, presence and frequency penalty, temperature, topK, topP and minP, in
+ * this order (that of Hugging Face's generation), and then the draw for `position`. Temperature 0 takes the likeliest; ties go to the lowest id.
+ * The same arguments give the same token. Bias and penalties change `logits`.
  */
 export function sampleToken(logits: Float32Array, settings: SamplingSettings, draw: Draw): number {
   const { temperature } = settings
+  for (const { tokenId, bias } of settings.logitBias) if (tokenId < logits.length) logits[tokenId]! += bias
   penalise(logits, settings.repetitionPenalty, draw.seen)
+  penaliseRepeated(logits, settings, draw.counts)
   const best = argmax(logits)
   if (temperature === 0) return best
   const candidates = selectCandidates({ logits, max: logits[best]!, temperature }, settings)
@@ -42,6 +49,16 @@ function penalise(logits: Float32Array, penalty: number, seen: ReadonlySet<numbe
     const logit = logits[id]
     if (logit !== undefined) logits[id] = logit > 0 ? logit / penalty : logit * penalty
   }
+}
+
+/** OpenAI's formula: presence once, frequency for each time that the answer has the token. */
+function penaliseRepeated(
+  logits: Float32Array,
+  { presencePenalty, frequencyPenalty }: Pick<SamplingSettings, 'presencePenalty' | 'frequencyPenalty'>,
+  counts: ReadonlyMap<number, number>,
+): void {
+  if (presencePenalty === 0 && frequencyPenalty === 0) return
+  for (const [id, count] of counts) logits[id]! -= presencePenalty + frequencyPenalty * count
 }
 
 export function argmax(values: Float32Array): number {

@@ -7,6 +7,7 @@ import { GenerationLoop } from './generation-loop.js'
 import type { ModelFolder } from './model-folder.js'
 import { openDecoderSession } from './open-decoder-session.js'
 import type { GenerateParams, GenerationLimits } from './runner-protocol.js'
+import { TextGrammars } from './text-grammars.js'
 import { TextSequence } from './text-sequence.js'
 
 export interface TextModelOptions {
@@ -24,14 +25,22 @@ export async function loadTextModel({ model, folder, threads, limits }: TextMode
   const { session, binding } = await openDecoderSession({ graphFile, threads, maxRows, contextTokens, native })
   const detokenizer = await loadDetokenizer(folder)
   const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
+  const grammars = new TextGrammars(folder, vocabularySize, eosTokenIds)
   const loop = new GenerationLoop({ session, runningBytes, keptBytes })
   return {
     binding,
     generate: async (request: GenerateParams, { emit, signal }: CallContext): Promise<GenerationResult> => {
       const deltas = new DeltaSender(emit)
-      const result = await loop.run(new TextSequence(text, request, deltas.add), signal)
-      await deltas.flush()
-      return result
+      const { constraint } = request.settings
+      const grammar = constraint ? await grammars.open(constraint) : null
+      try {
+        const sequence = new TextSequence({ model: text, request, grammar, onDelta: deltas.add })
+        const result = await loop.run(sequence, signal)
+        await deltas.flush()
+        return result
+      } finally {
+        grammar?.matcher[Symbol.dispose]()
+      }
     },
     warm: async (): Promise<void> => {
       const row = session.openRow()!

@@ -1,12 +1,16 @@
-import { invalidInput } from '../../kernel/errors.js'
+import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { FinishReason, OutputToken } from '../../domain/prediction.js'
 import type { GenerateRequest, GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
 import type { Detokenizer } from '../transformers/detokenizer.js'
+import type { GrammarMatcher } from '../xgrammar/grammar-engine.js'
 import { Draft } from './draft.js'
 import { toLogprobs } from './logprobs.js'
 import { nextChunkLength } from './prefill-chunks.js'
 import { sampleToken } from './sampler.js'
 import { TextAssembler, type ChosenToken } from './text-assembler.js'
+
+/** The most tokens that are guessed for one run. */
+const MOST_DRAFTED_TOKENS = 16
 
 /** What a sequence needs to know of its model. */
 export interface TextModel {
@@ -14,6 +18,20 @@ export interface TextModel {
   readonly eosTokenIds: ReadonlySet<number>
   readonly contextTokens: number
   readonly vocabularySize: number
+}
+
+/** The grammar that a text must follow. */
+export interface TextGrammar {
+  readonly matcher: GrammarMatcher
+  /** How the model would probably write a text. */
+  readonly guessTokens: (text: string) => readonly number[]
+}
+
+export interface TextSequenceOptions {
+  readonly model: TextModel
+  readonly request: GenerateRequest
+  readonly grammar: TextGrammar | null
+  readonly onDelta: (delta: GenerationDelta) => void
 }
 
 /** A run in which a sequence took part. */
@@ -34,10 +52,13 @@ export interface SequenceRun {
 export class TextSequence {
   readonly #model: TextModel
   readonly #request: GenerateRequest
+  readonly #grammar: TextGrammar | null
   readonly #onDelta: (delta: GenerationDelta) => void
   readonly #assembler: TextAssembler
   readonly #draft: Draft | null
   readonly #seen: Set<number>
+  /** How often the answer has each of its tokens. */
+  readonly #counts = new Map<number, number>()
   readonly #startedAt = performance.now()
   /** Tokens of the answer so far. */
   readonly #answer: number[] = []
@@ -53,13 +74,15 @@ export class TextSequence {
   #executions = 0
   #draftedTokens = 0
   #acceptedTokens = 0
+  #endedByModel = false
   #finishReason: FinishReason | null = null
 
   /** @throws GraphloomError `INVALID_INPUT` for tokens that the model does not have, or too many of them. */
-  constructor(model: TextModel, request: GenerateRequest, onDelta: (delta: GenerationDelta) => void) {
+  constructor({ model, request, grammar, onDelta }: TextSequenceOptions) {
     checkTokens(model, request)
     this.#model = model
     this.#request = request
+    this.#grammar = grammar
     this.#onDelta = onDelta
     this.#assembler = new TextAssembler(model.detokenizer.createStream(), request.settings.stop)
     this.#draft = request.settings.draft ? new Draft(request.promptTokenIds) : null
@@ -98,8 +121,8 @@ export class TextSequence {
       computeMs: this.#computeMs,
       batch: { ...this.#batch, waitMs: this.#waitMs ?? 0, tokens: this.#batch.size },
       executions: this.#executions,
-      draftedTokens: this.#draftedTokens,
-      acceptedTokens: this.#acceptedTokens,
+      draft: { proposedTokens: this.#draftedTokens, acceptedTokens: this.#acceptedTokens },
+      endedByModel: this.#endedByModel,
     }
   }
 
@@ -122,7 +145,9 @@ export class TextSequence {
     const isAtEnd = computed === this.prompt.length + this.#answer.length - 1
     if (!this.#draft || !isAtEnd || this.#answer.length < emitted.length) return []
     const left = Math.min(settings.maxTokens - this.#answer.length, this.#model.contextTokens - computed - 2)
-    return this.#draft.propose(Math.max(0, left))
+    const forced = this.#grammar?.matcher.findForced() ?? ''
+    const drafted = forced === '' ? this.#draft.propose(Math.max(0, left)) : this.#grammar!.guessTokens(forced)
+    return drafted.slice(0, Math.min(MOST_DRAFTED_TOKENS, Math.max(0, left)))
   }
 
   /** Takes note of a run in which `count` of its tokens were computed after the first `computed`. */
@@ -135,21 +160,21 @@ export class TextSequence {
   }
 
   /** Takes the logits that follow the first `computed` tokens. */
-  take(logits: Float32Array, computed: number): void {
+  async take(logits: Float32Array, computed: number): Promise<void> {
     const index = computed - this.prompt.length
     // A token that is chosen already: the text is being computed again.
     if (index < 0 || index < this.#answer.length) return
-    this.#choose(logits, index)
+    await this.#choose(logits, index)
   }
 
   /**
    * Takes the logits after the last token and after each drafted one, as far as the drafted tokens are those that would
    * have been chosen. Gives how many were.
    */
-  takeDrafted(logits: readonly Float32Array[], drafted: readonly number[]): number {
+  async takeDrafted(logits: readonly Float32Array[], drafted: readonly number[]): Promise<number> {
     let accepted = 0
     for (const row of logits) {
-      this.#choose(row, this.#answer.length)
+      await this.#choose(row, this.#answer.length)
       if (this.#finishReason || this.#answer.at(-1) !== drafted[accepted]) break
       accepted++
     }
@@ -159,18 +184,23 @@ export class TextSequence {
     return accepted
   }
 
-  #choose(logits: Float32Array, index: number): void {
+  async #choose(logits: Float32Array, index: number): Promise<void> {
     const { settings, seed, emitted } = this.#request
     const replayed = emitted[index]
     const raw = settings.logprobs === null || replayed ? null : logits.slice()
-    const sampled = sampleToken(logits, settings, { seed, position: index, seen: this.#seen })
+    await this.#grammar?.matcher.mask(logits)
+    const sampled = sampleToken(logits, settings, { seed, position: index, seen: this.#seen, counts: this.#counts })
     if (replayed && replayed.id !== sampled && !this.#draft) this.#replayDiverged = true
     if (!replayed) this.#timeToFirstTokenMs ??= performance.now() - this.#startedAt
     const id = replayed?.id ?? sampled
+    if (this.#grammar && !this.#grammar.matcher.accept(id))
+      throw new GraphloomError('INTERNAL', `Token ${id} is not of the grammar.`)
     this.#answer.push(id)
     this.#seen.add(id)
+    this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
     this.#draft?.push(id)
     if (!replayed && this.#model.eosTokenIds.has(id)) {
+      this.#endedByModel = true
       this.#finish('STOP')
       return
     }

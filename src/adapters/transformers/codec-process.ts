@@ -1,12 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import { canonicalJson } from '../../kernel/json.js'
+import type { OutputConstraint } from '../../domain/prediction.js'
 import type { CodecMessage } from '../../ports/text-codec.js'
 import { serveParent, type CallContext } from '../child-process/serve-parent.js'
 import { loadTokenizer, type ModelTokenizer } from './tokenizer.js'
 
 /** Tokenizers kept in memory; one of a large vocabulary takes some 100 MB. */
 const KEPT_TOKENIZERS = 8
+const KEPT_CONSTRAINTS = 256
 
+/** Constraints that the grammar engine can honour. */
+const honoured = new LRUCache<string, true>({ max: KEPT_CONSTRAINTS })
 const tokenizers = new LRUCache<string, Promise<ModelTokenizer>>({ max: KEPT_TOKENIZERS })
 
 function openTokenizer(folder: string): Promise<ModelTokenizer> {
@@ -23,6 +28,14 @@ serveParent({
     (await openTokenizer(folder)).encodeChat(messages),
   encodeText: async ({ folder, text }: { folder: string; text: string }) =>
     (await openTokenizer(folder)).encode(text, false),
+  checkConstraint: async ({ constraint }: { constraint: OutputConstraint }) => {
+    const key = canonicalJson(constraint)
+    if (honoured.has(key)) return
+    // Loaded by the first that is asked about.
+    const { checkConstraint } = await import('../xgrammar/grammar-engine.js')
+    await checkConstraint(constraint)
+    honoured.set(key, true)
+  },
   encodeForEmbedding: async (
     { folder, texts }: { folder: string; texts: readonly string[] },
     { signal }: CallContext,

@@ -57,6 +57,28 @@ function createByteDetokenizer({ tokenizer }: TokenizerFiles, vocabulary: Record
 }
 
 /**
+ * Splits texts into tokens of byte-level BPE, each time the longest that fits: a good guess of how a model would write
+ * them, where no tokenizer is at hand.
+ */
+export function createTokenGuesser(tokens: readonly string[]): (text: string) => number[] {
+  const written = new Map(Array.from(byteLevelAlphabet(), ([character, byte]) => [byte, character]))
+  const idOf = new Map(tokens.map((token, id) => [token, id]))
+  const longest = tokens.reduce((length, token) => Math.max(length, token.length), 0)
+  return (text) => {
+    const rest = Array.from(Buffer.from(text, 'utf8'), (byte) => written.get(byte)).join('')
+    const ids: number[] = []
+    for (let at = 0; at < rest.length;) {
+      let length = Math.min(longest, rest.length - at)
+      while (length > 0 && !idOf.has(rest.slice(at, at + length))) length--
+      if (length === 0) break
+      ids.push(idOf.get(rest.slice(at, at + length))!)
+      at += length
+    }
+    return ids
+  }
+}
+
+/**
  * The characters by which byte-level BPE writes bytes (GPT-2's `bytes_to_unicode`): printable Latin-1 as itself, the
  * rest from U+0100 on.
  */

@@ -168,6 +168,8 @@ export class PredictionAcceptance {
       attempt: 0,
       fingerprint: null,
       replayDiverged: false,
+      batch: null,
+      draft: null,
       ...this.#options.currentTrace(),
     }
   }

@@ -1,4 +1,5 @@
 import { invalidInput } from '../../kernel/errors.js'
+import { parseConstraint, type ConstraintRequest } from './output-constraint.js'
 import type { ChatMessage, GenerationSettings, MessageRole, PredictionInput } from '../../domain/prediction.js'
 
 /** Generation settings as a client gives them; what is missing gets its default. */
@@ -13,6 +14,10 @@ export interface GenerationRequest {
   readonly seed?: number | null
   readonly logprobs?: number | null
   readonly draft?: boolean | null
+  readonly presencePenalty?: number | null
+  readonly frequencyPenalty?: number | null
+  readonly logitBias?: readonly { readonly tokenId: number; readonly bias: number }[] | null
+  readonly constraint?: ConstraintRequest | null
 }
 
 export type PredictionRequest =
@@ -20,6 +25,8 @@ export type PredictionRequest =
       readonly kind: 'CHAT'
       readonly model: string
       readonly messages: readonly MessageRequest[]
+      /** A JSON Schema that the answer is to be valid by. */
+      readonly responseSchema?: unknown
       readonly generation: GenerationRequest
     }
   | {
@@ -48,6 +55,7 @@ export const MAX_STOP_CHARACTERS = 256
 export const MAX_MESSAGES = 1_024
 export const MAX_TEXTS = 256
 export const MAX_LOGPROBS = 20
+export const MAX_LOGIT_BIASES = 300
 export const DEFAULT_MAX_TOKENS = 256
 
 interface Range {
@@ -66,7 +74,7 @@ export function parseInput(request: PredictionRequest): PredictionInput {
       return {
         kind: 'CHAT',
         messages: parseMessages(request.messages, path),
-        settings: parseSettings(request.generation, path),
+        settings: withResponseSchema(parseSettings(request.generation, path), request.responseSchema, path),
       }
     case 'COMPLETION':
       if (request.prompt.length === 0) throw invalidInput(`${path}.prompt`, 'must not be empty.')
@@ -117,7 +125,11 @@ function parseTexts(texts: readonly string[], path: string): readonly string[] {
 
 function parseSettings(request: GenerationRequest, inputPath: string): GenerationSettings {
   const path = `${inputPath}.generation`
-  const setting = (name: Exclude<keyof GenerationRequest, 'draft'>, range: Range, otherwise: number): number => {
+  const setting = (
+    name: Exclude<keyof GenerationRequest, 'draft' | 'logitBias' | 'constraint'>,
+    range: Range,
+    otherwise: number,
+  ): number => {
     const value = request[name]
     return typeof value === 'number' ? checkNumber(value, range, `${path}.${name}`) : otherwise
   }
@@ -128,13 +140,35 @@ function parseSettings(request: GenerationRequest, inputPath: string): Generatio
     topP: setting('topP', { min: 0, max: 1, aboveMin: true }, 0.95),
     minP: setting('minP', { min: 0, max: 1 }, 0),
     repetitionPenalty: setting('repetitionPenalty', { min: 0, max: 2, aboveMin: true }, 1),
+    presencePenalty: setting('presencePenalty', { min: -2, max: 2 }, 0),
+    frequencyPenalty: setting('frequencyPenalty', { min: -2, max: 2 }, 0),
+    logitBias: parseLogitBias(request.logitBias ?? [], path),
     stop: parseStops(request.stop ?? [], path),
     logprobs:
       typeof request.logprobs === 'number'
         ? setting('logprobs', { min: 0, max: MAX_LOGPROBS, integer: true }, 0)
         : null,
     draft: request.draft ?? false,
+    constraint: request.constraint ? parseConstraint(request.constraint, `${path}.constraint`) : null,
   }
+}
+
+function parseLogitBias(
+  logitBias: NonNullable<GenerationRequest['logitBias']>,
+  path: string,
+): GenerationSettings['logitBias'] {
+  if (logitBias.length > MAX_LOGIT_BIASES)
+    throw invalidInput(`${path}.logitBias`, `has ${logitBias.length} tokens; at most ${MAX_LOGIT_BIASES} are allowed.`)
+  return logitBias.map(({ tokenId, bias }, i) => ({
+    tokenId: checkNumber(tokenId, { min: 0, max: 10_000_000, integer: true }, `${path}.logitBias.${i}.tokenId`),
+    bias: checkNumber(bias, { min: -100, max: 100 }, `${path}.logitBias.${i}.bias`),
+  }))
+}
+
+function withResponseSchema(settings: GenerationSettings, schema: unknown, path: string): GenerationSettings {
+  if (schema === undefined || schema === null) return settings
+  if (settings.constraint) throw invalidInput(`${path}.responseSchema`, 'is not allowed beside generation.constraint.')
+  return { ...settings, constraint: parseConstraint({ jsonSchema: schema }, `${path}.responseSchema`) }
 }
 
 function parseStops(stop: readonly string[], path: string): readonly string[] {

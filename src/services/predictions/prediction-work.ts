@@ -4,6 +4,8 @@ import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/er
 import { createId } from '../../kernel/ids.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type {
+  BatchInfo,
+  DraftInfo,
   FinishReason,
   PredictionDocument,
   PredictionInput,
@@ -42,6 +44,8 @@ export interface Outcome {
   readonly usage: Usage
   readonly timings: Partial<PredictionTimings>
   readonly replayDiverged: boolean
+  readonly batch: BatchInfo | null
+  readonly draft: DraftInfo | null
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
@@ -137,10 +141,11 @@ export class PredictionWork {
     this.#generation = generation
     if (this.task.attempt > 1) await generation.resume()
     const result = await generation.run(signal)
-    const { computeMs, prefillMs, outputTokens, finishReason, replayDiverged, cachedPromptTokens } = result
+    const { computeMs, prefillMs, outputTokens, finishReason, replayDiverged, cachedPromptTokens, batch } = result
+    const isJson = settings.constraint?.kind === 'JSON_SCHEMA' && result.endedByModel
     return {
       state: 'SUCCEEDED',
-      output: { kind: 'TEXT', text: generation.text, tokens: generation.tokens },
+      output: { kind: 'TEXT', text: generation.text, tokens: generation.tokens, ...(isJson && { isJson }) },
       error: null,
       finishReason,
       usage: { inputTokens: promptTokenIds.length, cachedInputTokens: cachedPromptTokens, outputTokens },
@@ -151,6 +156,8 @@ export class PredictionWork {
         tokensPerSecond: computeMs > prefillMs ? (1_000 * outputTokens) / (computeMs - prefillMs) : null,
       },
       replayDiverged,
+      batch,
+      draft: settings.draft ? result.draft : null,
     }
   }
 
@@ -181,6 +188,8 @@ export class PredictionWork {
       usage: { inputTokens: this.#inputTokens, cachedInputTokens: 0, outputTokens: 0 },
       timings: { computeMs: result.computeMs },
       replayDiverged: false,
+      batch: null,
+      draft: null,
     }
   }
 
@@ -196,6 +205,8 @@ export class PredictionWork {
       usage: { ...NO_USAGE, inputTokens: this.#inputTokens, outputTokens: partial?.tokens.length ?? 0 },
       timings: {},
       replayDiverged: false,
+      batch: null,
+      draft: null,
     }
   }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { invalidInput } from '../../kernel/errors.js'
+import { invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type { PredictionInput } from '../../domain/prediction.js'
 import type { TextCodec } from '../../ports/text-codec.js'
@@ -37,6 +37,7 @@ export class PromptEncoder {
     id: string | null,
     signal?: AbortSignal,
   ): Promise<number> {
+    if (input.kind !== 'EMBEDDING') await this.#checkConstraint(input, signal)
     const sequences =
       input.kind === 'EMBEDDING'
         ? await this.#texts(version, input.texts, signal)
@@ -61,6 +62,16 @@ export class PromptEncoder {
     signal: AbortSignal,
   ): Promise<readonly (readonly number[])[]> {
     return this.#take(id) ?? (await this.#texts(version, texts, signal))
+  }
+
+  async #checkConstraint({ kind, settings }: TextInput, signal?: AbortSignal): Promise<void> {
+    if (!settings.constraint) return
+    try {
+      await this.#codec.checkConstraint(settings.constraint, signal)
+    } catch (error) {
+      if (!isErrorWithCode(error, 'INVALID_INPUT')) throw error
+      throw invalidInput(`${INPUT_FIELDS[kind]}.generation.constraint`, error.message.replace(/^constraint:? /, ''))
+    }
   }
 
   #take(id: string): readonly (readonly number[])[] | undefined {
