@@ -24,7 +24,12 @@ async function decodeMsPerToken(runner: ModelRunner, promptTokenIds: readonly nu
     repetitionPenalty: 1,
     stop: [],
     logprobs: null,
-    draft: false, constraint: null, presencePenalty: 0, frequencyPenalty: 0, logitBias: [] }
+    draft: false,
+    constraint: null,
+    presencePenalty: 0,
+    frequencyPenalty: 0,
+    logitBias: [],
+  }
   const place = { id: 'bench', tenantId: 'bench', priority: 5 }
   const request: Omit<GenerateRequest, 'settings'> = { ...place, promptTokenIds, seed: 0, emitted: [] }
   let firstAt = 0

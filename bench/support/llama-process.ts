@@ -30,10 +30,10 @@ interface LlamaSequence {
 }
 
 const [packageFolder = '', modelPath = '', threads = '2', streams = '8', contextTokens = '2048'] = process.argv.slice(2)
-const { getLlama } = (await import(pathToFileURL(`${packageFolder}/dist/index.js`).href)) as {
+const nodeLlama = (await import(pathToFileURL(`${packageFolder}/dist/index.js`).href)) as {
   getLlama(options: object): Promise<Llama>
 }
-const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: Number(threads) })
+const llama = await nodeLlama.getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: Number(threads) })
 const model = await llama.loadModel({ modelPath })
 const contextOf = async (sequences: number): Promise<LlamaSequence[]> => {
   const context = await model.createContext({

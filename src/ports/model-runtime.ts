@@ -80,6 +80,10 @@ export interface GenerationResult {
 
 export interface EmbedRequest {
   readonly id: string
+  /** Among tenants runs are shared out fairly. */
+  readonly tenantId: string
+  /** 0 to 9; 5 and above is interactive. */
+  readonly priority: number
   /** One sequence of token ids per text. */
   readonly tokenIds: readonly (readonly number[])[]
   readonly traceparent?: string
@@ -89,6 +93,10 @@ export interface EmbedResult {
   /** One vector per text, in order, of `embeddingDimensions` components, length 1. */
   readonly vectors: readonly Float32Array[]
   readonly computeMs: number
+  /** The run of the first text. */
+  readonly batch: BatchInfo
+  /** Runs of the model to be counted for it: a run of several requests is counted for the first of them. */
+  readonly executions: number
 }
 
 /** How a runner process ended: asked to, or not. */

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => runtime[Symbol.asyncDispose]())
 
 const embed = async (tokenIds: readonly (readonly number[])[], signal = NEVER): Promise<readonly Float32Array[]> =>
-  (await runner.embed({ id: 'test', tokenIds }, signal)).vectors
+  (await runner.embed({ id: 'test', tenantId: 'tenant', priority: 5, tokenIds }, signal)).vectors
 
 test('vectors are those of the file, in order and of length 1', async () => {
   const vectors = await embed(golden.map((item) => item.tokenIds))
@@ -52,4 +52,21 @@ test('sequences that the model cannot take are refused', async () => {
     await expect(embed([[101, 102], wrong])).rejects.toSatisfy(
       (error) => isErrorWithCode(error, 'INVALID_INPUT') && error.details.path === 'tokenIds.1',
     )
+})
+
+test('texts of many requests share runs, each with the vector that it has alone', async () => {
+  const texts = Array.from({ length: 64 }, (_, i) => {
+    const { tokenIds } = golden[i % golden.length]!
+    return tokenIds.slice(0, 2 + ((i * 29) % Math.max(1, tokenIds.length - 2)))
+  })
+  const alone: Float32Array[] = []
+  for (const tokenIds of texts) alone.push((await embed([tokenIds]))[0]!)
+  const results = await Promise.all(
+    texts.map((tokenIds, i) =>
+      runner.embed({ id: `text ${i}`, tenantId: `tenant ${i % 3}`, priority: i % 10, tokenIds: [tokenIds] }, NEVER),
+    ),
+  )
+  results.forEach(({ vectors }, i) => expect(vectors[0]).toEqual(alone[i]))
+  expect(results.reduce((total, { executions }) => total + executions, 0)).toBeLessThanOrEqual(24)
+  for (const { batch } of results) expect(batch.position).toBeLessThan(batch.size)
 })

@@ -89,8 +89,8 @@ describe('a runner process', () => {
     await expect(running).rejects.toSatisfy((error) => isErrorWithCode(error, 'RUNNER_CRASHED'))
     expect(await doomed.exited).toEqual({ expected: false, reason: 'signal SIGKILL' })
     expect(doomed.residentBytes()).not.toBe(0)
-    await expect(doomed.embed({ id: 'x', tokenIds: [[1]] }, NEVER)).rejects.toSatisfy((error) =>
-      isErrorWithCode(error, 'RUNNER_CRASHED'),
+    await expect(doomed.embed({ id: 'x', tenantId: 'tenant', priority: 5, tokenIds: [[1]] }, NEVER)).rejects.toSatisfy(
+      (error) => isErrorWithCode(error, 'RUNNER_CRASHED'),
     )
     await doomed.stop()
   })

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BATCH_TOKENS, toBatches } from '../../src/adapters/onnxruntime/embedding-batches.js'
 import { nextChunkLength } from '../../src/adapters/onnxruntime/prefill-chunks.js'
 
 test('no chunk of a prompt is a single token, unless the prompt is', () => {
@@ -18,17 +17,4 @@ test('no chunk of a prompt is a single token, unless the prompt is', () => {
     }),
   )
   expect(nextChunkLength(1, 256)).toBe(1)
-})
-
-test('batches of sequences hold each once, within their tokens', () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 2_000 }), { maxLength: 200 }), (lengths) => {
-      const batches = toBatches(lengths)
-      expect(batches.flat().sort((a, b) => a - b)).toEqual([...lengths.keys()])
-      for (const batch of batches) {
-        const longest = Math.max(...batch.map((index) => lengths[index]!))
-        expect(batch.length === 1 || batch.length * longest <= BATCH_TOKENS).toBe(true)
-      }
-    }),
-  )
 })

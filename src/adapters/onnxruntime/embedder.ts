@@ -1,12 +1,14 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
-import { toBatches } from './embedding-batches.js'
+import { BatchRunner, type SequenceRequest, type SequenceResults } from './batch-runner.js'
 import type { ModelFolder, Pooling } from './model-folder.js'
 import { poolTokens } from './pooling.js'
 
 const STATES = 'last_hidden_state'
 const KNOWN_INPUTS = new Set(['input_ids', 'attention_mask', 'token_type_ids'])
+
+/** Rows times the longest of them, in one run: what a cancel may have to wait for. */
+const BATCH_TOKENS = 1_024
 
 export interface EmbedderOptions {
   readonly session: InferenceSession
@@ -19,6 +21,7 @@ export interface EmbedderOptions {
 export class Embedder {
   readonly #options: EmbedderOptions
   readonly #hasTokenTypes: boolean
+  readonly #batches: BatchRunner<Float32Array>
 
   /** @throws GraphloomError `MODEL_LOAD_FAILED` when the graph has another layout than transformers.js gives it. */
   constructor(options: EmbedderOptions) {
@@ -31,23 +34,17 @@ export class Embedder {
       )
     this.#options = options
     this.#hasTokenTypes = inputNames.includes('token_type_ids')
+    this.#batches = new BatchRunner(BATCH_TOKENS, (rows) => this.#run(rows))
   }
 
   /**
-   * The vectors in the order given. Sequences of like length share a run; a vector does not depend on what shares its
-   * run. Between runs messages are read, so that a cancelled call starts no further one.
+   * The vectors in the order given. Sequences of like length share a run, also those of different requests; a vector
+   * does not depend on what shares its run.
    * @throws GraphloomError `INVALID_INPUT` for a sequence that is empty, too long or has tokens unknown to the model.
    */
-  async embed(sequences: readonly (readonly number[])[], signal: AbortSignal): Promise<Float32Array[]> {
-    sequences.forEach((sequence, i) => this.#check(sequence, i))
-    const vectors = new Array<Float32Array>(sequences.length)
-    for (const batch of toBatches(sequences.map((sequence) => sequence.length))) {
-      await nextTurn()
-      signal.throwIfAborted()
-      const rows = await this.#run(batch.map((index) => sequences[index]!))
-      batch.forEach((index, row) => (vectors[index] = rows[row]!))
-    }
-    return vectors
+  async embed(request: SequenceRequest, signal: AbortSignal): Promise<SequenceResults<Float32Array>> {
+    request.sequences.forEach((sequence, i) => this.#check(sequence, i))
+    return this.#batches.run(request, signal)
   }
 
   async #run(rows: readonly (readonly number[])[]): Promise<Float32Array[]> {

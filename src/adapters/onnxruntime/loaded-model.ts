@@ -29,13 +29,12 @@ function createEmbeddingModel(session: InferenceSession, model: ModelFolder): Lo
   const embedder = new Embedder({ session, TensorType: Tensor, pooling: model.pooling ?? 'mean', model })
   return {
     binding: 'onnxruntime-node',
-    embed: async ({ tokenIds }, { signal }) => {
-      const startedAt = performance.now()
-      const vectors = await embedder.embed(tokenIds, signal)
-      return { vectors, computeMs: performance.now() - startedAt }
+    embed: async ({ tokenIds, tenantId, priority }, { signal }) => {
+      const { results, ...run } = await embedder.embed({ sequences: tokenIds, tenantId, priority }, signal)
+      return { vectors: results, ...run }
     },
     warm: async () => {
-      await embedder.embed([[0, 0]], new AbortController().signal)
+      await embedder.embed({ sequences: [[0, 0]], tenantId: '', priority: 5 }, new AbortController().signal)
     },
   }
 }

@@ -153,18 +153,20 @@ function createLibrary(version: string, bind: Bind): OrtLibrary {
     releaseBinding: calls.releaseBinding,
     bindInput: (binding, name, value) => check(calls.bindInput(binding, name, value)),
     bindOutput: (binding, name, value) => check(calls.bindOutput(binding, name, value)),
-    run: (session, binding) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      calls.run.async(session, runOptions, binding, (error: unknown, failure: unknown) => {
-        try {
-          if (error) throw error as Error
-          check(failure)
-          resolve()
-        } catch (thrown) {
-          reject(thrown)
-        }
-      })
-      return promise
-    },
+    run: (session, binding) => runAsync(calls.run, check, [session, runOptions, binding]),
   }
+}
+
+function runAsync(call: AsyncCall, check: (failure: unknown) => void, args: readonly Pointer[]): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  call.async(...args, (error: unknown, failure: unknown) => {
+    try {
+      if (error) throw error as Error
+      check(failure)
+      resolve()
+    } catch (thrown) {
+      reject(thrown)
+    }
+  })
+  return promise
 }

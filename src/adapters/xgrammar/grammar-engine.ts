@@ -1,6 +1,6 @@
 import type * as xgrammar from '@mlc-ai/web-xgrammar'
 import { LRUCache } from 'lru-cache'
-import { GraphloomError, invalidInput } from '../../kernel/errors.js'
+import { invalidInput, type GraphloomError } from '../../kernel/errors.js'
 import { canonicalJson } from '../../kernel/json.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
 import { toStructure } from './structure.js'
@@ -27,9 +27,7 @@ export interface GrammarVocabulary {
 
 /** Compiled grammars kept in memory. */
 const KEPT_GRAMMARS = 64
-/** What a JSON text has between its parts: no line breaks, so that a model cannot go on with white space for ever. */
-const SEPARATORS: [string, string] = [', ', ': ']
-const ONE_LINE = -1
+const MAX_REASON_CHARACTERS = 300
 
 /** A compiled grammar whose memory is freed when it is dropped and nobody is about to use it. A matcher has its own. */
 class KeptGrammar {
@@ -93,17 +91,16 @@ export class GrammarEngine {
   async #compile(constraint: OutputConstraint): Promise<xgrammar.CompiledGrammar> {
     const engine = (this.#engine ??= this.#open())
     const { opened, compiler } = await engine
-    const structure = toStructure(constraint)
     try {
-      if (structure.kind === 'json')
-        return await compiler.compileJSONSchema(structure.schema, false, ONE_LINE, SEPARATORS, true)
-      if (structure.kind === 'ebnf') return await compiler.compileGrammar(structure.grammar)
-      return await compiler.compileStructuralTag(structure.format)
-    } catch {
+      const structure = await toStructure(opened.library, constraint)
+      return await (typeof structure === 'string'
+        ? compiler.compileGrammar(structure)
+        : compiler.compileStructuralTag(structure))
+    } catch (error) {
       // After a failure within it the engine is not used again, nor what it compiled.
       this.#engine = null
       this.#compiled.clear()
-      throw refusal(opened)
+      throw refusal(opened, error)
     }
   }
 }
@@ -115,23 +112,22 @@ export class GrammarEngine {
 export async function checkConstraint(constraint: OutputConstraint): Promise<void> {
   const opened = loadXGrammar()
   const { Grammar } = opened.library
-  const structure = toStructure(constraint)
   try {
-    const grammar =
-      structure.kind === 'json'
-        ? await Grammar.fromJSONSchema(structure.schema, false, ONE_LINE, SEPARATORS, true)
-        : structure.kind === 'ebnf'
-          ? await Grammar.fromEBNF(structure.grammar)
-          : await Grammar.fromStructuralTag(structure.format)
+    const structure = await toStructure(opened.library, constraint)
+    const grammar = await (typeof structure === 'string'
+      ? Grammar.fromEBNF(structure)
+      : Grammar.fromStructuralTag(structure))
     grammar.dispose()
-  } catch {
-    throw refusal(opened)
+  } catch (error) {
+    throw refusal(opened, error)
   }
 }
 
-function refusal(opened: XGrammarLibrary): GraphloomError {
-  const reason = opened.takeMessages()
-  return invalidInput('constraint', `cannot be honoured${reason === '' ? '.' : `: ${reason}`}`)
+function refusal(opened: XGrammarLibrary, error: unknown): GraphloomError {
+  const message = error instanceof Error ? error.message : String(error)
+  // The engine itself only says that it aborted.
+  const reason = opened.takeMessages() || message
+  return invalidInput('constraint', `cannot be honoured: ${reason.slice(0, MAX_REASON_CHARACTERS)}`)
 }
 
 function toMatcher(matcher: xgrammar.GrammarMatcher, endTokenIds: readonly number[]): GrammarMatcher {

@@ -1,50 +1,107 @@
 import type { StructuralTagFormat } from '@mlc-ai/web-xgrammar'
-import type { OutputConstraint, ToolDefinition } from '../../domain/prediction.js'
-
-/** What the grammar engine compiles. */
-export type Structure =
-  | { readonly kind: 'json'; readonly schema: string }
-  | { readonly kind: 'ebnf'; readonly grammar: string }
-  | { readonly kind: 'tags'; readonly format: StructuralTagFormat }
+import type { OutputConstraint } from '../../domain/prediction.js'
+import type { Json } from '../../kernel/json.js'
+import { toPatternRules, toWordRules } from './deterministic-rules.js'
+import type { XGrammar } from './xgrammar-library.js'
 
 /** How a call of a tool stands in a text, in the form that Hermes and SmolLM2 were trained on. */
-export const TOOL_CALL_BEGIN = '<tool_call>'
-export const TOOL_CALL_END = '</tool_call>'
+const TOOL_CALL_BEGIN = '<tool_call>'
+const TOOL_CALL_END = '</tool_call>'
 
-export function toStructure(constraint: OutputConstraint): Structure {
+/** What a JSON text has between its parts: no line breaks, so that a model cannot go on with white space for ever. */
+const SEPARATORS: [string, string] = [', ', ': ']
+const ONE_LINE = -1
+
+/** What the grammar engine compiles: a grammar in its notation, or tags with grammars within free text. */
+export type Structure = string | StructuralTagFormat
+
+/** @throws Error that says what cannot be honoured. */
+export async function toStructure(library: XGrammar, constraint: OutputConstraint): Promise<Structure> {
   switch (constraint.kind) {
     case 'JSON_SCHEMA':
-      return { kind: 'json', schema: JSON.stringify(constraint.schema) }
+      return toJsonGrammar(library, constraint.schema)
     case 'REGEX':
-      return { kind: 'tags', format: { type: 'regex', pattern: constraint.pattern } }
+      return toPatternRules(constraint.pattern, { name: 'root' })
     case 'GRAMMAR':
-      return { kind: 'ebnf', grammar: constraint.grammar }
+      return constraint.grammar
     case 'CHOICE':
-      return { kind: 'ebnf', grammar: `root ::= ${constraint.choices.map(toLiteral).join(' | ')}` }
-    case 'TOOLS':
-      return {
-        kind: 'tags',
-        format: {
-          type: 'triggered_tags',
-          triggers: [TOOL_CALL_BEGIN],
-          tags: constraint.tools.map(toTag),
-          at_least_one: constraint.isRequired,
-        },
-      }
+      return toWordRules(constraint.choices, { name: 'root' })
+    case 'TOOLS': {
+      const toTag = async ({ name, parameters }: { readonly name: string; readonly parameters: Json }) => ({
+        type: 'tag' as const,
+        begin: `${TOOL_CALL_BEGIN}\n{"name": ${JSON.stringify(name)}, "arguments": `,
+        content: { type: 'grammar' as const, grammar: await toJsonGrammar(library, parameters) },
+        end: `}\n${TOOL_CALL_END}`,
+      })
+      const tags = await Promise.all(constraint.tools.map(toTag))
+      return { type: 'triggered_tags', triggers: [TOOL_CALL_BEGIN], tags, at_least_one: constraint.isRequired }
+    }
   }
 }
 
-const toTag = ({ name, parameters }: Pick<ToolDefinition, 'name' | 'parameters'>) => ({
-  type: 'tag' as const,
-  begin: `${TOOL_CALL_BEGIN}\n{"name": ${JSON.stringify(name)}, "arguments": `,
-  content: { type: 'json_schema' as const, json_schema: parameters as Record<string, unknown> },
-  end: `}\n${TOOL_CALL_END}`,
-})
+/** The engine turns a schema into a grammar; what it would get wrong is left out there and put in as rules. */
+async function toJsonGrammar(library: XGrammar, schema: Json): Promise<string> {
+  const replaced = new Replaced(JSON.stringify(schema))
+  const rest = JSON.stringify(replaced.replaceIn(schema))
+  const grammar = await library.Testings._jsonSchemaToEBNF(rest, false, ONE_LINE, SEPARATORS, true)
+  return replaced.putInto(grammar)
+}
 
-/** A literal of the grammar notation; every character but letters and digits by its number. */
-function toLiteral(text: string): string {
-  const escaped = Array.from(text, (char) =>
-    /^[A-Za-z0-9 ]$/.test(char) ? char : `\\U${char.codePointAt(0)!.toString(16).padStart(8, '0')}`,
-  )
-  return `"${escaped.join('')}"`
+/** Parts of a schema that are regular languages, each with a name in the place of which it stands. */
+class Replaced {
+  readonly #prefix: string
+  readonly #rules: string[] = []
+
+  constructor(schemaText: string) {
+    let prefix = 'part'
+    while (schemaText.includes(prefix)) prefix += '_'
+    this.#prefix = prefix
+  }
+
+  replaceIn(schema: Json): Json {
+    if (Array.isArray(schema)) return schema.map((one: Json) => this.replaceIn(one))
+    if (typeof schema !== 'object' || schema === null) return schema
+    const own = schema as Readonly<Record<string, Json>>
+    const { enum: values, pattern } = own
+    if (Array.isArray(values)) {
+      const words = values.map((value: Json) => toText(value))
+      return this.#replace((name) => toWordRules([...new Set(words)], { name }))
+    }
+    if (own['type'] === 'string' && typeof pattern === 'string')
+      return this.#replace((name) => toStringRules(own, name))
+    // Schemas stand in any place of these but names of properties are not schemas.
+    return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, this.replaceIn(value!)]))
+  }
+
+  putInto(grammar: string): string {
+    const name = new RegExp(`"\\\\"(${this.#prefix}[0-9]+)\\\\""`, 'g')
+    return [grammar.replace(name, '$1'), ...this.#rules].join('\n')
+  }
+
+  #replace(toRules: (name: string) => string): Json {
+    const name = `${this.#prefix}${this.#rules.length}`
+    this.#rules.push(toRules(name))
+    return { const: name }
+  }
+}
+
+function toStringRules(schema: Readonly<Record<string, Json>>, name: string): string {
+  const { pattern, minLength, maxLength } = schema
+  const inside = `${name}_inside`
+  const rules = toPatternRules(String(pattern), {
+    name: inside,
+    insideString: true,
+    ...(typeof minLength === 'number' && { minLength }),
+    ...(typeof maxLength === 'number' && { maxLength }),
+  })
+  return `${name} ::= "\\"" ${inside} "\\""\n${rules}`
+}
+
+/** JSON with the separators of `SEPARATORS`. */
+function toText(value: Json): string {
+  const [comma, colon] = SEPARATORS
+  if (Array.isArray(value)) return `[${value.map((one: Json) => toText(one)).join(comma)}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}${colon}${toText(one!)}`)
+  return `{${entries.join(comma)}}`
 }

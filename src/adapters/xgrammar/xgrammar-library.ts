@@ -27,11 +27,11 @@ export function loadXGrammar(): XGrammarLibrary {
   const module = { exports: {} }
   const console = { log: write, info: write, warn: write, error: write, debug: write }
   const scope = { module, exports: module.exports, require, __filename: file, __dirname: dirname(file), console }
-  const compiled = vm.compileFunction(readFileSync(file, 'utf8'), Object.keys(scope), {
+  const run = vm.compileFunction(readFileSync(file, 'utf8'), Object.keys(scope), {
     filename: file,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  })
-  compiled(...Object.values(scope))
+  }) as (...args: readonly unknown[]) => void
+  run(...Object.values(scope))
   return {
     library: module.exports as XGrammar,
     takeMessages: () => {

@@ -66,7 +66,7 @@ export class ResidentVersion {
 
   constructor(options: ResidentVersionOptions) {
     this.#options = options
-    this.#slots = new Slots(options.document.task === 'CHAT' ? IN_FLIGHT : 1)
+    this.#slots = new Slots(IN_FLIGHT)
   }
 
   get running(): number {

@@ -1,13 +1,12 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
-import { toStringPattern } from './output-pattern.js'
+import { toNumberSchema } from './output-number.js'
 
 type Schema = Readonly<Record<string, Json>>
 
 const MAX_DEPTH = 64
 const MAX_SCHEMAS = 2_000
 const MAX_CHARACTERS = 65_536
-const GRID_STEPS = 40
 
 /** Keywords that say nothing about what is valid, or that references point into. */
 const NOTES = new Set([
@@ -117,7 +116,7 @@ class SchemaWalk {
     if (combiner === 'enum' || combiner === 'const') return this.#values(schema, combiner, at)
     if ('type' in schema) throw this.#refuse(at, `has "type" beside "${combiner}", which cannot be honoured together`)
     if (combiner === '$ref') return { $ref: this.#reference(value, at) }
-    if (!Array.isArray(value) || value.length === 0) throw this.#refuse(at, `has no list in "${combiner}"`)
+    if (!isList(value) || value.length === 0) throw this.#refuse(at, `has no list in "${combiner}"`)
     const options = value.map((one, i) => this.rewrite(one, `${at}/${combiner}/${i}`, depth + 1))
     if (combiner === 'allOf' && options.length > 1) throw this.#refuseKeyword(at, 'allOf', 'with several schemas')
     if (combiner === 'oneOf' && !areDisjoint(value))
@@ -127,7 +126,7 @@ class SchemaWalk {
 
   #values(schema: Schema, keyword: 'enum' | 'const', at: string): Json {
     const values = keyword === 'const' ? [schema['const']!] : schema['enum']
-    if (!Array.isArray(values) || values.length === 0) throw this.#refuse(at, 'has no values in "enum"')
+    if (!isList(values) || values.length === 0) throw this.#refuse(at, 'has no values in "enum"')
     const types = typesOf(schema)
     const fitting = types ? values.filter((value) => types.some((type) => isOfType(value, type))) : values
     if (fitting.length === 0) throw this.#refuse(at, `has no value in "${keyword}" of its "type"`)
@@ -140,7 +139,7 @@ class SchemaWalk {
     if (/[~%]/.test(reference)) throw problem('with an escape')
     let target: Json | undefined = this.root
     for (const part of reference.split('/').slice(1))
-      target = Array.isArray(target) ? target[Number(part)] : isSchema(target) ? target[part] : undefined
+      target = isList(target) ? target[Number(part)] : isSchema(target) ? target[part] : undefined
     if (target === undefined) throw problem(`to "${reference}", which is not there,`)
     return reference
   }
@@ -165,7 +164,7 @@ class SchemaWalk {
 
   #object(own: Record<string, Json>, at: string, depth: number): Json {
     const properties = isSchema(own['properties']) ? this.#each(own['properties'], `${at}/properties`, depth) : {}
-    const required = Array.isArray(own['required']) ? own['required'].map(String) : []
+    const required = isList(own['required']) ? own['required'].map(String) : []
     // JSON Schema lets a property be required that is not described: then it is anything.
     for (const name of required) properties[name] ??= {}
     const odd = Object.keys(properties).find((name) => /["\\\p{Cc}]/u.test(name))
@@ -177,18 +176,15 @@ class SchemaWalk {
       ...(isNamed && { properties }),
       ...(required.length > 0 && { required }),
     }
-    for (const keyword of ['additionalProperties', 'propertyNames', 'patternProperties'] as const) {
+    // A property that is not named could take the name of one that is.
+    if (isNamed) return { ...result, additionalProperties: false }
+    if ('patternProperties' in own) throw this.#refuseKeyword(at, 'patternProperties', 'without "properties"')
+    for (const keyword of ['additionalProperties', 'propertyNames']) {
       const rest = own[keyword]
-      delete result[keyword]
-      // A property that is not named could take the name of one that is.
-      if (rest === undefined || typeof rest === 'boolean' || isNamed) {
-        if (keyword === 'additionalProperties') result[keyword] = isNamed ? false : (rest ?? true)
-        continue
-      }
-      if (keyword === 'patternProperties') throw this.#refuseKeyword(at, keyword, 'without "properties"')
-      result[keyword] = this.rewrite(rest, `${at}/${keyword}`, depth + 1)
+      if (rest !== undefined && typeof rest !== 'boolean')
+        result[keyword] = this.rewrite(rest, `${at}/${keyword}`, depth + 1)
     }
-    if (!isNamed && 'minProperties' in own && own['minProperties'] !== 0)
+    if ('minProperties' in own && own['minProperties'] !== 0)
       throw this.#refuseKeyword(at, 'minProperties', 'without "properties"')
     return result
   }
@@ -196,51 +192,35 @@ class SchemaWalk {
   #array(own: Record<string, Json>, at: string, depth: number): Json {
     const { items, additionalItems, prefixItems, uniqueItems, ...rest } = own
     if (uniqueItems === true) throw this.#refuseKeyword(at, 'uniqueItems')
-    const prefix = Array.isArray(items) ? items : prefixItems
-    const others = (Array.isArray(items) ? additionalItems : items) ?? true
+    const prefix = isList(items) ? items : prefixItems
+    const others = (isList(items) ? additionalItems : items) ?? true
     const result: Record<string, Json> = { ...rest }
-    if (Array.isArray(prefix)) {
+    if (isList(prefix)) {
       result['prefixItems'] = prefix.map((one, i) => this.rewrite(one, `${at}/prefixItems/${i}`, depth + 1))
       if (Number(rest['maxItems'] ?? Infinity) < prefix.length)
         throw this.#refuse(at, 'has fewer "maxItems" than "prefixItems"')
     }
     result['items'] = others === false ? false : this.rewrite(others, `${at}/items`, depth + 1)
-    if (others === false && Number(rest['minItems'] ?? 0) > (Array.isArray(prefix) ? prefix.length : 0))
+    if (others === false && Number(rest['minItems'] ?? 0) > (isList(prefix) ? prefix.length : 0))
       throw this.#refuse(at, 'has more "minItems" than items are described')
     this.#checkRange(rest, 'minItems', 'maxItems', at)
     return result
   }
 
   #string(own: Record<string, Json>, at: string): Json {
-    const { pattern, format, ...lengths } = own
-    this.#checkRange(lengths, 'minLength', 'maxLength', at)
-    const limits = ['pattern', 'format', 'minLength', 'maxLength'].filter((name) => name in own)
-    if (limits.length > 1 && ('pattern' in own || 'format' in own))
-      throw this.#refuse(at, `has "${limits[0]}" and "${limits[1]}", which cannot be honoured together`)
+    const { format } = own
+    this.#checkRange(own, 'minLength', 'maxLength', at)
+    const limit = ['pattern', 'minLength', 'maxLength'].find((name) => name in own)
+    if (format !== undefined && limit !== undefined)
+      throw this.#refuse(at, `has "${limit}" beside "format", which cannot be honoured together`)
     if (typeof format === 'string' && !FORMATS.has(format)) throw this.#refuseKeyword(at, 'format', `"${format}"`)
-    if (typeof pattern !== 'string') return own
-    try {
-      return { ...lengths, pattern: toStringPattern(pattern) }
-    } catch (error) {
-      throw this.#refuseKeyword(at, 'pattern', `with ${error instanceof Error ? error.message : String(error)}`)
-    }
+    return own
   }
 
-  #number(own: Record<string, Json>, type: TypeName, at: string): Json {
-    const range = toRange(own)
-    if (range.low > range.high) throw this.#refuse(at, 'has a "minimum" above its "maximum"')
-    const integers = { type: 'integer', ...toBounds(lowestInteger(range), highestInteger(range)) }
-    const hasIntegers = lowestInteger(range) <= highestInteger(range)
-    if (type === 'integer') {
-      if (!hasIntegers) throw this.#refuse(at, 'has no integer between its "minimum" and "maximum"')
-      return integers
-    }
-    if (range.low === -Infinity && range.high === Infinity) return { type }
-    // The engine reads the ends of a range of decimals too generously: only what lies well inside is left to it.
-    const low = lowestInteger(range) + (range.low < 0 ? 1 : 0)
-    const high = highestInteger(range) - (range.high > 0 ? 1 : 0)
-    const inside = low <= high ? { type, ...toBounds(low, high) } : { enum: toGrid(range) }
-    return hasIntegers ? { anyOf: [integers, inside] } : inside
+  #number(own: Record<string, Json>, type: 'integer' | 'number', at: string): Json {
+    const range = toNumberSchema(own, type)
+    if (range === null) throw this.#refuse(at, `has no ${type} between its "minimum" and "maximum"`)
+    return range
   }
 
   #checkRange(limits: Readonly<Record<string, Json>>, low: string, high: string, at: string): void {
@@ -260,44 +240,7 @@ class SchemaWalk {
   }
 }
 
-interface NumberRange {
-  readonly low: number
-  readonly high: number
-  readonly withLow: boolean
-  readonly withHigh: boolean
-}
-
-/** What a number's bounds leave. */
-function toRange(schema: Schema): NumberRange {
-  const bound = (name: string, none: number): number => (typeof schema[name] === 'number' ? schema[name] : none)
-  const [minimum, above] = [bound('minimum', -Infinity), bound('exclusiveMinimum', -Infinity)]
-  const [maximum, below] = [bound('maximum', Infinity), bound('exclusiveMaximum', Infinity)]
-  return {
-    low: Math.max(minimum, above),
-    high: Math.min(maximum, below),
-    withLow: minimum > above,
-    withHigh: maximum < below,
-  }
-}
-
-const lowestInteger = ({ low, withLow }: NumberRange): number => (withLow ? Math.ceil(low) : Math.floor(low) + 1)
-const highestInteger = ({ high, withHigh }: NumberRange): number => (withHigh ? Math.floor(high) : Math.ceil(high) - 1)
-
-const toBounds = (minimum: number, maximum: number): Schema => ({
-  ...(Number.isFinite(minimum) && { minimum }),
-  ...(Number.isFinite(maximum) && { maximum }),
-})
-
-/** Numbers of a narrow range, evenly spread, with as few digits as tell them apart. */
-function toGrid({ low, high, withLow, withHigh }: NumberRange): number[] {
-  const fits = (value: number): boolean =>
-    (withLow ? value >= low : value > low) && (withHigh ? value <= high : value < high)
-  const step = (high - low) / GRID_STEPS
-  const digits = Math.min(15, Math.max(0, Math.ceil(-Math.log10(step))))
-  const values = Array.from({ length: GRID_STEPS + 1 }, (_, i) => Number((low + i * step).toFixed(digits)))
-  const fitting = [...new Set([low, ...values, high])].filter(fits)
-  return fitting.length > 0 ? fitting : [(low + high) / 2]
-}
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
 
 const isSchema = (value: Json | undefined): value is Schema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -317,7 +260,7 @@ function impliedTypes(schema: Schema): string[] {
 function isOfType(value: Json, type: string): boolean {
   if (type === 'integer') return Number.isInteger(value)
   if (type === 'null') return value === null
-  if (type === 'array') return Array.isArray(value)
+  if (type === 'array') return isList(value)
   if (type === 'object') return isSchema(value)
   return typeof value === type
 }
@@ -339,12 +282,14 @@ function differ(one: Schema, other: Schema): boolean {
   const kinds = new Set(otherTypes.map(toKind))
   if (types.every((type) => !kinds.has(toKind(type)))) return true
   const { properties, required } = one
-  if (!isSchema(properties) || !isSchema(other['properties']) || !Array.isArray(required)) return false
+  if (!isSchema(properties) || !isSchema(other['properties']) || !isList(required)) return false
   const otherRequired = other['required']
   return required.some((name) => {
-    const [mine, theirs] = [properties, other['properties'] as Schema].map((all) => all[String(name)])
+    const [mine, theirs] = [properties, other['properties'] as Schema].map((all) =>
+      typeof name === 'string' ? all[name] : undefined,
+    )
     return (
-      Array.isArray(otherRequired) &&
+      isList(otherRequired) &&
       otherRequired.includes(name) &&
       isSchema(mine) &&
       isSchema(theirs) &&
@@ -359,5 +304,5 @@ const toKind = (type: string): string => (type === 'integer' ? 'number' : type)
 /** The values of an `enum` or `const` as JSON. */
 function valuesOf(schema: Schema): string[] | null {
   const values = 'const' in schema ? [schema['const']!] : schema['enum']
-  return Array.isArray(values) ? values.map((value) => JSON.stringify(value)) : null
+  return isList(values) ? values.map((value) => JSON.stringify(value)) : null
 }

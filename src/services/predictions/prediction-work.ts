@@ -171,6 +171,8 @@ export class PredictionWork {
     this.#inputTokens = tokenIds.reduce((total, ids) => total + ids.length, 0)
     const request = {
       id: this.current.id,
+      tenantId: this.current.tenantId,
+      priority: this.current.priority,
       tokenIds,
       ...(this.current.traceparent === null ? {} : { traceparent: this.current.traceparent }),
     }
@@ -188,7 +190,7 @@ export class PredictionWork {
       usage: { inputTokens: this.#inputTokens, cachedInputTokens: 0, outputTokens: 0 },
       timings: { computeMs: result.computeMs },
       replayDiverged: false,
-      batch: null,
+      batch: result.batch,
       draft: null,
     }
   }

@@ -1,0 +1,117 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { BatchInfo } from '../../domain/prediction.js'
+import { SequenceQueue, type WaitingSequence } from './sequence-queue.js'
+
+/** Several sequences that are wanted together. */
+export interface SequenceRequest {
+  readonly sequences: readonly (readonly number[])[]
+  readonly tenantId: string
+  readonly priority: number
+}
+
+export interface SequenceResults<T> {
+  /** One for each sequence, in order. */
+  readonly results: readonly T[]
+  /** The run of its first sequence. */
+  readonly batch: BatchInfo
+  /** Runs to be counted for the request: a run of several requests is counted for the first of them. */
+  readonly executions: number
+  readonly computeMs: number
+}
+
+interface Wanted<T> {
+  readonly results: T[]
+  readonly enqueuedAt: number
+  readonly resolve: (results: SequenceResults<T>) => void
+  readonly reject: (error: unknown) => void
+  batch: BatchInfo | null
+  left: number
+  executions: number
+  computeMs: number
+}
+
+interface Sequence<T> extends WaitingSequence {
+  readonly wanted: Wanted<T>
+  readonly index: number
+}
+
+/**
+ * Dynamic batching: whatever waits when the model is free is the next run, as much as its budget allows. Nothing waits
+ * for others to come. Between runs messages are read, so that what was cancelled is in no further run.
+ */
+export class BatchRunner<T> {
+  readonly #run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>
+  readonly #queue: SequenceQueue<Sequence<T>>
+  #isRunning = false
+
+  constructor(budgetTokens: number, run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>) {
+    this.#run = run
+    this.#queue = new SequenceQueue(budgetTokens)
+  }
+
+  /** @throws whatever a run of its sequences throws; or the signal's reason. */
+  async run({ sequences, tenantId, priority }: SequenceRequest, signal: AbortSignal): Promise<SequenceResults<T>> {
+    signal.throwIfAborted()
+    const { promise, resolve, reject } = Promise.withResolvers<SequenceResults<T>>()
+    const wanted: Wanted<T> = {
+      results: new Array<T>(sequences.length),
+      enqueuedAt: performance.now(),
+      resolve,
+      reject,
+      batch: null,
+      left: sequences.length,
+      executions: 0,
+      computeMs: 0,
+    }
+    if (sequences.length === 0) settle(wanted)
+    const waiting = sequences.map((tokens, index) => ({ tokens, tenantId, priority, wanted, index }))
+    for (const sequence of waiting) this.#queue.add(sequence)
+    const onAbort = (): void => {
+      for (const sequence of waiting) this.#queue.delete(sequence)
+      reject(signal.reason)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (!this.#isRunning) void this.#loop()
+    try {
+      return await promise
+    } catch (error) {
+      for (const sequence of waiting) this.#queue.delete(sequence)
+      throw error
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async #loop(): Promise<void> {
+    this.#isRunning = true
+    for (;;) {
+      await nextTurn()
+      const batch = this.#queue.take()
+      if (batch.length === 0) break
+      const startedAt = performance.now()
+      try {
+        const results = await this.#run(batch.map(({ tokens }) => tokens))
+        this.#give(batch, results, startedAt)
+      } catch (error) {
+        for (const { wanted } of batch) wanted.reject(error)
+      }
+    }
+    this.#isRunning = false
+  }
+
+  #give(batch: readonly Sequence<T>[], results: readonly T[], startedAt: number): void {
+    const ms = performance.now() - startedAt
+    const tokens = batch.length * Math.max(...batch.map((sequence) => sequence.tokens.length))
+    batch[0]!.wanted.executions++
+    for (const wanted of new Set(batch.map((sequence) => sequence.wanted))) wanted.computeMs += ms
+    batch.forEach(({ wanted, index }, position) => {
+      wanted.results[index] = results[position]!
+      wanted.batch ??= { size: batch.length, position, waitMs: startedAt - wanted.enqueuedAt, tokens }
+      if (--wanted.left === 0) settle(wanted)
+    })
+  }
+}
+
+function settle<T>({ results, batch, executions, computeMs, resolve }: Wanted<T>): void {
+  resolve({ results, batch: batch ?? { size: 0, position: 0, waitMs: 0, tokens: 0 }, executions, computeMs })
+}
