@@ -68,9 +68,9 @@ class Replaced {
       return this.#replace((name) => toWordRules([...new Set(words)], { name }))
     }
     if (own['type'] === 'string' && typeof pattern === 'string')
-      return this.#replace((name) => toStringRules(own, name))
+      return this.#replace((name) => toStringRules(pattern, own, name))
     // Schemas stand in any place of these but names of properties are not schemas.
-    return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, this.replaceIn(value!)]))
+    return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, this.replaceIn(value)]))
   }
 
   putInto(grammar: string): string {
@@ -85,10 +85,10 @@ class Replaced {
   }
 }
 
-function toStringRules(schema: Readonly<Record<string, Json>>, name: string): string {
-  const { pattern, minLength, maxLength } = schema
+function toStringRules(pattern: string, schema: Readonly<Record<string, Json>>, name: string): string {
+  const { minLength, maxLength } = schema
   const inside = `${name}_inside`
-  const rules = toPatternRules(String(pattern), {
+  const rules = toPatternRules(pattern, {
     name: inside,
     insideString: true,
     ...(typeof minLength === 'number' && { minLength }),
