@@ -53,9 +53,9 @@ const leaf: fc.Arbitrary<Json> = fc.oneof(
   fc
     .tuple(fc.nat({ max: 4 }), fc.nat({ max: 12 }))
     .map(([minLength, more]) => ({ type: 'string', minLength, maxLength: minLength + more })),
-  fc.constantFrom('date', 'uuid', 'ipv4', 'time').map((format) => ({ type: 'string', format })),
+  fc.constantFrom('date', 'uuid', 'ipv4').map((format) => ({ type: 'string', format })),
   fc
-    .constantFrom('^[A-Z]{2}-\\d{3}$', '^(red|green|blue)$', '^[a-f0-9]{8}$', '^\\w+@\\w+\\.com$')
+    .constantFrom('^[A-Z]{2}-\\d{3}$', '^(red|green|blue)$', '^[a-f0-9]{8}$', '^\\w{1,8}@\\w{1,8}\\.com$')
     .map((pattern) => ({ type: 'string', pattern })),
   fc
     .uniqueArray(
@@ -93,7 +93,7 @@ const schemas = fc.letrec<{ any: Json }>((tie) => ({
         node: {
           type: 'object',
           properties: { [property]: value, child: { anyOf: [{ $ref: '#/$defs/node' }, { type: 'null' }] } },
-          required: [property, 'child'],
+          required: [property],
         },
       },
       $ref: '#/$defs/node',
@@ -116,7 +116,7 @@ describe('a text by a JSON Schema', () => {
     const texts = some.map(async (schema, i) => {
       const { text, endedByModel, finishReason } = await write(
         { jsonSchema: schema },
-        { temperature: 0.5, maxTokens: 300, repetitionPenalty: 1.05 },
+        { temperature: 0.8, maxTokens: 400, frequencyPenalty: 0.5 },
       )
       const what = `schema ${i} of seed ${seed}: ${JSON.stringify(schema)} gave ${text}`
       expect(endedByModel, what).toBe(finishReason === 'STOP')
