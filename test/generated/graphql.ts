@@ -433,7 +433,7 @@ export type ProblemPartsFragment =
 
 export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
     | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-    | { __typename: 'TextOutput', text: string, json: unknown }
+    | { __typename: 'TextOutput', text: string }
    | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null };
 
 export type PredictMutationVariables = Exact<{
@@ -451,7 +451,7 @@ export type PredictMutation = { predict:
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string, json: unknown }
+        | { __typename: 'TextOutput', text: string }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
@@ -471,7 +471,7 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string, json: unknown }
+        | { __typename: 'TextOutput', text: string }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
@@ -484,7 +484,7 @@ export type CancelPredictionMutation = { cancelPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string, json: unknown }
+        | { __typename: 'TextOutput', text: string }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
@@ -506,7 +506,7 @@ export type PredictionQueryVariables = Exact<{
 
 export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
       | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-      | { __typename: 'TextOutput', text: string, json: unknown }
+      | { __typename: 'TextOutput', text: string }
      | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null } | null };
 
 export type PredictionTokensQueryVariables = Exact<{
@@ -517,7 +517,7 @@ export type PredictionTokensQueryVariables = Exact<{
 
 
 export type PredictionTokensQuery = { prediction: { id: string, output:
-      | { tokens: Array<{ id: number, text: string, logprob: number | null, alternatives: Array<{ id: number, text: string, logprob: number }> | null }> }
+      | { json: unknown, tokens: Array<{ id: number, text: string, logprob: number | null, alternatives: Array<{ id: number, text: string, logprob: number }> | null }> }
       | Record<PropertyKey, never>
      | null } | null };
 
@@ -650,7 +650,6 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
     __typename
     ... on TextOutput {
       text
-      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1006,7 +1005,6 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
-      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1096,7 +1094,6 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
-      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1174,7 +1171,6 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
-      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1261,7 +1257,6 @@ export const PredictionDocument = new TypedDocumentString(`
     __typename
     ... on TextOutput {
       text
-      json
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1319,6 +1314,7 @@ export const PredictionTokensDocument = new TypedDocumentString(`
     id
     output {
       ... on TextOutput {
+        json
         tokens(first: $first, after: $after) {
           id
           text

@@ -21,6 +21,7 @@ const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'would fetch CUDA libraries; the CPU library is in the package, and .npmrc skips the script',
   protobufjs: 'only warns about version schemes',
   '@apollo/protobufjs': 'only warns about version schemes',
+  koffi: 'its libraries are packages of their own (@koromix/koffi-*)',
   fsevents: 'optional, and for macOS only',
 }
 
