@@ -46,7 +46,7 @@ export class SupervisedChild {
     this.#options = options
     this.#process = fork(options.entry, [], {
       serialization: 'advanced',
-      execArgv: ['--enable-source-maps'],
+      execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
       env: Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

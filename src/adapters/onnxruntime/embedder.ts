@@ -8,7 +8,7 @@ const STATES = 'last_hidden_state'
 const KNOWN_INPUTS = new Set(['input_ids', 'attention_mask', 'token_type_ids'])
 
 /** Rows times the longest of them, in one run: what a cancel may have to wait for. */
-const BATCH_TOKENS = 1_024
+const BATCH_TOKENS = 512
 
 export interface EmbedderOptions {
   readonly session: InferenceSession

@@ -1,36 +1,37 @@
 import { GraphloomError } from '../../kernel/errors.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
-import { createTokenGuesser } from '../transformers/detokenizer.js'
+import { loadTokenSplitter } from '../transformers/detokenizer.js'
 import { loadGrammarVocabulary } from '../transformers/grammar-vocabulary.js'
 import { GrammarEngine } from '../xgrammar/grammar-engine.js'
 import type { TextGrammar } from './text-sequence.js'
 
-interface Loaded {
-  readonly engine: GrammarEngine
-  readonly guessTokens: TextGrammar['guessTokens']
+export interface TextGrammarsOptions {
+  readonly folder: string
+  readonly vocabularySize: number
+  readonly eosTokenIds: ReadonlySet<number>
 }
 
-/** The grammars of a model's texts; the engine is loaded by the first that is wanted. */
+/** The grammars of a model's texts. The engine, and the tokenizer for drafts, are loaded by the first that wants them. */
 export class TextGrammars {
-  readonly #load: () => Promise<Loaded>
-  #loaded: Promise<Loaded> | null = null
+  readonly #options: TextGrammarsOptions
+  #engine: Promise<GrammarEngine> | null = null
+  #split: Promise<TextGrammar['guessTokens']> | null = null
 
-  constructor(folder: string, vocabularySize: number, eosTokenIds: ReadonlySet<number>) {
-    this.#load = async () => {
-      const vocabulary = await loadGrammarVocabulary(folder, vocabularySize, eosTokenIds)
-      if (!vocabulary)
-        throw new GraphloomError(
-          'INVALID_INPUT',
-          "The model's tokenizer is of a form whose texts cannot be constrained.",
-        )
-      const guessTokens = vocabulary.writing === 'byte_level' ? createTokenGuesser(vocabulary.tokens) : () => []
-      return { engine: new GrammarEngine(vocabulary), guessTokens }
-    }
+  constructor(options: TextGrammarsOptions) {
+    this.#options = options
   }
 
   /** @throws GraphloomError `INVALID_INPUT` when the constraint cannot be honoured. */
-  async open(constraint: OutputConstraint): Promise<TextGrammar> {
-    const { engine, guessTokens } = await (this.#loaded ??= this.#load())
+  async open(constraint: OutputConstraint, isDrafted: boolean): Promise<TextGrammar> {
+    const engine = await (this.#engine ??= this.#loadEngine())
+    const guessTokens = isDrafted ? await (this.#split ??= loadTokenSplitter(this.#options.folder)) : () => []
     return { matcher: await engine.createMatcher(constraint), guessTokens }
+  }
+
+  async #loadEngine(): Promise<GrammarEngine> {
+    const { folder, vocabularySize, eosTokenIds } = this.#options
+    const vocabulary = await loadGrammarVocabulary(folder, vocabularySize, eosTokenIds)
+    if (vocabulary) return new GrammarEngine(vocabulary)
+    throw new GraphloomError('INVALID_INPUT', "The model's tokenizer is of a form whose texts cannot be constrained.")
   }
 }

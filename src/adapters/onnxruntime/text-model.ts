@@ -25,14 +25,14 @@ export async function loadTextModel({ model, folder, threads, limits }: TextMode
   const { session, binding } = await openDecoderSession({ graphFile, threads, maxRows, contextTokens, native })
   const detokenizer = await loadDetokenizer(folder)
   const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
-  const grammars = new TextGrammars(folder, vocabularySize, eosTokenIds)
+  const grammars = new TextGrammars({ folder, vocabularySize, eosTokenIds })
   const loop = new GenerationLoop({ session, runningBytes, keptBytes })
   return {
     binding,
     generate: async (request: GenerateParams, { emit, signal }: CallContext): Promise<GenerationResult> => {
       const deltas = new DeltaSender(emit)
-      const { constraint } = request.settings
-      const grammar = constraint ? await grammars.open(constraint) : null
+      const { constraint, draft } = request.settings
+      const grammar = constraint ? await grammars.open(constraint, draft) : null
       try {
         const sequence = new TextSequence({ model: text, request, grammar, onDelta: deltas.add })
         const result = await loop.run(sequence, signal)

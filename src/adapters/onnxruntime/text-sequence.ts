@@ -72,6 +72,8 @@ export class TextSequence {
   #timeToFirstTokenMs: number | null = null
   #batch = { size: 1, position: 0 }
   #executions = 0
+  /** Whether the tokens drafted last are all that the grammar leaves. */
+  #isForced = false
   #draftedTokens = 0
   #acceptedTokens = 0
   #endedByModel = false
@@ -145,9 +147,10 @@ export class TextSequence {
     const isAtEnd = computed === this.prompt.length + this.#answer.length - 1
     if (!this.#draft || !isAtEnd || this.#answer.length < emitted.length) return []
     const left = Math.min(settings.maxTokens - this.#answer.length, this.#model.contextTokens - computed - 2)
+    const most = Math.min(MOST_DRAFTED_TOKENS, Math.max(0, left))
     const forced = this.#grammar?.matcher.findForced() ?? ''
-    const drafted = forced === '' ? this.#draft.propose(Math.max(0, left)) : this.#grammar!.guessTokens(forced)
-    return drafted.slice(0, Math.min(MOST_DRAFTED_TOKENS, Math.max(0, left)))
+    this.#isForced = forced !== ''
+    return this.#isForced ? this.#grammar!.guessTokens(forced).slice(0, most) : this.#draft.propose(most)
   }
 
   /** Takes note of a run in which `count` of its tokens were computed after the first `computed`. */
@@ -169,27 +172,28 @@ export class TextSequence {
 
   /**
    * Takes the logits after the last token and after each drafted one, as far as the drafted tokens are those that would
-   * have been chosen. Gives how many were.
+   * have been chosen. Gives how many were. Where the grammar leaves no choice of text, the drafted tokens are it.
    */
   async takeDrafted(logits: readonly Float32Array[], drafted: readonly number[]): Promise<number> {
     let accepted = 0
     for (const row of logits) {
-      await this.#choose(row, this.#answer.length)
+      await this.#choose(row, this.#answer.length, this.#isForced ? drafted[accepted] : undefined)
       if (this.#finishReason || this.#answer.at(-1) !== drafted[accepted]) break
       accepted++
     }
-    this.#draft?.report(drafted.length, accepted)
+    if (!this.#isForced) this.#draft?.report(drafted.length, accepted)
     this.#draftedTokens += drafted.length
     this.#acceptedTokens += accepted
     return accepted
   }
 
-  async #choose(logits: Float32Array, index: number): Promise<void> {
+  async #choose(logits: Float32Array, index: number, forced?: number): Promise<void> {
     const { settings, seed, emitted } = this.#request
     const replayed = emitted[index]
     const raw = settings.logprobs === null || replayed ? null : logits.slice()
-    await this.#grammar?.matcher.mask(logits)
-    const sampled = sampleToken(logits, settings, { seed, position: index, seen: this.#seen, counts: this.#counts })
+    if (forced === undefined) await this.#grammar?.matcher.mask(logits)
+    const sampled =
+      forced ?? sampleToken(logits, settings, { seed, position: index, seen: this.#seen, counts: this.#counts })
     if (replayed && replayed.id !== sampled && !this.#draft) this.#replayDiverged = true
     if (!replayed) this.#timeToFirstTokenMs ??= performance.now() - this.#startedAt
     const id = replayed?.id ?? sampled

@@ -28,6 +28,16 @@ export async function loadDetokenizer(folder: string): Promise<Detokenizer> {
     : createWindowDetokenizer(files)
 }
 
+/**
+ * How the model's own tokenizer splits a text by itself. It takes some 50 MB.
+ * @throws GraphloomError `MODEL_LOAD_FAILED` when the tokenizer's files are missing or wrong.
+ */
+export async function loadTokenSplitter(folder: string): Promise<(text: string) => readonly number[]> {
+  const { tokenizer, config } = await readTokenizerFiles(folder)
+  const whole = new Tokenizer(tokenizer, config)
+  return (text) => whole.encode(text, { add_special_tokens: false }).ids
+}
+
 const isVocabulary = (vocab: unknown): vocab is Record<string, number> =>
   typeof vocab === 'object' && vocab !== null && !Array.isArray(vocab)
 
@@ -53,28 +63,6 @@ function createByteDetokenizer({ tokenizer }: TokenizerFiles, vocabulary: Record
         end: () => tail.end(),
       }
     },
-  }
-}
-
-/**
- * Splits texts into tokens of byte-level BPE, each time the longest that fits: a good guess of how a model would write
- * them, where no tokenizer is at hand.
- */
-export function createTokenGuesser(tokens: readonly string[]): (text: string) => number[] {
-  const written = new Map(Array.from(byteLevelAlphabet(), ([character, byte]) => [byte, character]))
-  const idOf = new Map(tokens.map((token, id) => [token, id]))
-  const longest = tokens.reduce((length, token) => Math.max(length, token.length), 0)
-  return (text) => {
-    const rest = Array.from(Buffer.from(text, 'utf8'), (byte) => written.get(byte)).join('')
-    const ids: number[] = []
-    for (let at = 0; at < rest.length;) {
-      let length = Math.min(longest, rest.length - at)
-      while (length > 0 && !idOf.has(rest.slice(at, at + length))) length--
-      if (length === 0) break
-      ids.push(idOf.get(rest.slice(at, at + length))!)
-      at += length
-    }
-    return ids
   }
 }
 
