@@ -48,12 +48,56 @@ test('a tenant with much to do does not hold up another, and what was cancelled 
   queue.add(sequence(70, 'late'))
   queue.add(sequence(70, 'late'))
   expect([queue.take(), queue.take(), queue.take(), queue.take()].map(([first]) => first?.tenantId)).toEqual([
-    'busy',
     'late',
     'busy',
     'late',
+    'busy',
   ])
   many.forEach((one) => queue.delete(one))
   expect(queue.take()).toEqual([])
   expect(queue.size).toBe(0)
+})
+
+test('a tenant that comes back, or comes anew, is served like the others, whatever had been before', () => {
+  const queue = new SequenceQueue(100)
+  const add = (tenantId: string, count: number): void => {
+    for (let i = 0; i < count; i++) queue.add(sequence(60, tenantId))
+  }
+  add('early', 1)
+  add('busy', 200)
+  for (let i = 0; i < 100; i++) queue.take()
+  add('new', 10)
+  add('early', 10)
+  const order = Array.from({ length: 15 }, () => queue.take()[0]!.tenantId)
+  for (const tenantId of ['busy', 'new', 'early']) expect(order.filter((one) => one === tenantId)).toHaveLength(5)
+})
+
+test('the tenant that was served least is in every run, and no other is more than a run ahead of it for no reason', () => {
+  const tenants = fc.array(fc.array(fc.constantFrom(16, 16, 16, 90), { minLength: 40, maxLength: 40 }), {
+    minLength: 2,
+    maxLength: 5,
+  })
+  fc.assert(
+    fc.property(tenants, (lengths) => {
+      const budget = 256
+      const queue = new SequenceQueue(budget)
+      const served = lengths.map(() => 0)
+      const left = lengths.map((own) => own.length)
+      lengths.forEach((own, tenant) => own.forEach((length) => queue.add(sequence(length, String(tenant)))))
+      while (Math.min(...left) > 0) {
+        const least = Math.min(...served)
+        const batch = queue.take()
+        expect(batch.some(({ tenantId }) => served[Number(tenantId)] === least)).toBe(true)
+        const before = [...served]
+        for (const { tenantId, tokens } of batch) {
+          served[Number(tenantId)]! += tokens.length
+          left[Number(tenantId)]!--
+        }
+        // Texts of one length fit beside each other: then nobody is given a place who is further ahead.
+        if (lengths.flat().every((length) => length === 16))
+          for (const { tenantId } of batch) expect(before[Number(tenantId)]).toBeLessThanOrEqual(least + budget)
+      }
+    }),
+    { examples: [[[16, 16, 16].map(() => new Array<number>(40).fill(16))]] },
+  )
 })

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { GenerationResult } from '../../ports/model-runtime.js'
-import type { DecoderRow, DecoderSession, SavedTokens } from './decoder-session.js'
+import type { DecoderRow, DecoderSession } from './decoder-session.js'
+import { GenerationText } from './generation-text.js'
 import { CHUNK_TOKENS, SHARED_CHUNK_TOKENS } from './prefill-chunks.js'
 import { PrefixTree, sharedLength } from './prefix-tree.js'
+import { TextPlaces } from './text-places.js'
 import type { TextSequence } from './text-sequence.js'
 import { isInteractive, WaitingTexts } from './waiting-texts.js'
 
@@ -15,39 +17,9 @@ export interface GenerationLoopOptions {
   readonly keptBytes: number
 }
 
-/** A text with its place among the others. */
-class Text {
-  row: DecoderRow | null = null
-  /** Its keys and values while it is set aside. */
-  saved: SavedTokens | null = null
-  /** Runs that it took part in since it got its row. */
-  runs = 0
-  /** The turn of its last run. */
-  turn = 0
-  ended = false
-
-  constructor(
-    readonly sequence: TextSequence,
-    readonly resolve: (result: GenerationResult) => void,
-    readonly reject: (error: unknown) => void,
-  ) {}
-
-  get tenantId(): string {
-    return this.sequence.tenantId
-  }
-
-  get priority(): number {
-    return this.sequence.priority
-  }
-
-  get isPrefilling(): boolean {
-    return this.row!.length < this.sequence.prompt.length
-  }
-}
-
 const MAX_TEXTS = 1_024
-/** Bulk work that got a row keeps it for so many runs. */
-const LEAST_RUNS = 16
+/** Of so many chunks one is of a bulk prompt while interactive ones are computed too. */
+const BULK_CHUNK_EVERY = 4
 /** Shared beginnings below this are computed again: that is as quick as a copy. */
 const LEAST_SHARED_TOKENS = 16
 
@@ -59,14 +31,18 @@ const LEAST_SHARED_TOKENS = 16
 export class GenerationLoop {
   readonly #options: GenerationLoopOptions
   readonly #prefixes: PrefixTree
-  readonly #waiting = new WaitingTexts<Text>()
-  readonly #running = new Set<Text>()
+  readonly #waiting = new WaitingTexts<GenerationText>()
+  readonly #running = new Set<GenerationText>()
+  readonly #places: TextPlaces
   #turn = 0
+  #chunks = 0
   #isLooping = false
 
   constructor(options: GenerationLoopOptions) {
     this.#options = options
     this.#prefixes = new PrefixTree(options.keptBytes)
+    const { session, runningBytes } = options
+    this.#places = new TextPlaces({ maxRows: session.maxRows, maxTokens: runningBytes / session.tokenBytes })
   }
 
   /**
@@ -78,7 +54,7 @@ export class GenerationLoop {
     if (this.#waiting.size >= MAX_TEXTS)
       throw new GraphloomError('OVERLOADED', `${MAX_TEXTS} texts wait for the model already.`)
     const { promise, resolve, reject } = Promise.withResolvers<GenerationResult>()
-    const text = new Text(sequence, resolve, reject)
+    const text = new GenerationText(sequence, resolve, reject)
     // Rows are not touched during a run: the loop takes it out between two.
     const onAbort = (): void => {
       text.ended = true
@@ -125,29 +101,23 @@ export class GenerationLoop {
 
   /** Gives rows to who waits, as long as there are any, and room for what they may come to need. */
   #admit(): void {
-    const { session } = this.#options
-    while (this.#running.size < session.maxRows || this.#toSetAside()) {
-      const next = this.#waiting.next(this.#running, (text) => this.#mayRun(text))
+    for (;;) {
+      const places = this.#places.survey(this.#running, this.#waiting)
+      if (!places) return
+      const next = this.#waiting.next(this.#running, (text) => places.has(text) && !this.#canShareSoon(text))
       if (!next) return
-      const row = session.openRow() ?? this.#takeRowFor(next)
-      if (!row) return
+      for (const bulk of places.toSetAside(next)) this.#setAside(bulk)
       this.#waiting.grant(next)
       this.#running.add(next)
-      this.#begin(next, row)
+      places.note(this.#waiting)
+      this.#begin(next, this.#options.session.openRow()!)
     }
   }
 
-  #mayRun(text: Text): boolean {
-    const { session, runningBytes } = this.#options
-    const tokens = [...this.#running, text].reduce((total, { sequence }) => total + sequence.mostTokens, 0)
-    if (this.#running.size > 0 && tokens * session.tokenBytes > runningBytes) return false
-    return !this.#canShareSoon(text)
-  }
-
   /** Whether a prompt that is being computed begins like this one: then it waits, and computes only the rest. */
-  #canShareSoon(text: Text): boolean {
+  #canShareSoon(text: GenerationText): boolean {
     const { sequence, saved, tenantId } = text
-    if (saved) return false
+    if (saved || this.#options.keptBytes === 0) return false
     const { prompt } = sequence
     const usable = mostShared(prompt)
     const kept = this.#prefixes.find(tenantId, prompt, usable).length
@@ -160,30 +130,23 @@ export class GenerationLoop {
     return false
   }
 
-  /** The bulk text that got its row last, of those that have had it for a while. */
-  #toSetAside(): Text | undefined {
-    return [...this.#running].filter((text) => !isInteractive(text) && text.runs >= LEAST_RUNS).at(-1)
-  }
-
-  /** Sets a bulk text aside for an interactive one. */
-  #takeRowFor(next: Text): DecoderRow | null {
-    const bulk = isInteractive(next) ? this.#toSetAside() : undefined
-    if (!bulk?.row) return null
+  /** Takes a bulk text's row for an interactive one. */
+  #setAside(bulk: GenerationText): void {
     const { session } = this.#options
-    const { length } = bulk.row
+    const row = bulk.row!
     // Without room for a copy it is computed again, which gives the same.
-    if (this.#prefixes.hold(length * session.tokenBytes)) bulk.saved = session.save(bulk.row, 0, length)
-    session.closeRow(bulk.row)
+    if (this.#prefixes.hold(row.length * session.tokenBytes)) bulk.saved = session.save(row, 0, row.length)
+    session.closeRow(row)
     bulk.row = null
     this.#running.delete(bulk)
     this.#waiting.add(bulk)
-    return session.openRow()
   }
 
-  #begin(text: Text, row: DecoderRow): void {
+  #begin(text: GenerationText, row: DecoderRow): void {
     const { session } = this.#options
     text.row = row
-    text.runs = 0
+    text.freshRuns = 0
+    text.passedOver = 0
     if (text.saved) {
       session.restore(row, text.saved, text.saved.count)
       this.#dropSaved(text)
@@ -196,13 +159,13 @@ export class GenerationLoop {
     text.sequence.begin(row.length)
   }
 
-  #dropSaved(text: Text): void {
+  #dropSaved(text: GenerationText): void {
     if (!text.saved) return
     this.#prefixes.release(text.saved.count * this.#options.session.tokenBytes)
     text.saved = null
   }
 
-  async #step(texts: readonly Text[]): Promise<void> {
+  async #step(texts: readonly GenerationText[]): Promise<void> {
     const { session } = this.#options
     const computed = texts.map((text) => text.row!.length)
     const [only] = texts
@@ -226,7 +189,7 @@ export class GenerationLoop {
       })
   }
 
-  async #prefill(text: Text, chunkTokens: number): Promise<void> {
+  async #prefill(text: GenerationText, chunkTokens: number): Promise<void> {
     const { session } = this.#options
     const { sequence } = text
     const row = text.row!
@@ -242,17 +205,20 @@ export class GenerationLoop {
     })
   }
 
-  #nextPrefilling(): Text | undefined {
+  /** Prompts take turns, interactive before bulk. */
+  #nextPrefilling(): GenerationText | undefined {
     const prefilling = [...this.#running].filter((text) => !text.ended && text.isPrefilling)
-    const preferred = prefilling.filter(isInteractive)
-    return (preferred.length > 0 ? preferred : prefilling).reduce<Text | undefined>(
+    if (prefilling.length === 0) return undefined
+    const isBulkTurn = this.#chunks++ % BULK_CHUNK_EVERY === BULK_CHUNK_EVERY - 1
+    const preferred = prefilling.filter((text) => isInteractive(text) !== isBulkTurn)
+    return (preferred.length > 0 ? preferred : prefilling).reduce<GenerationText | undefined>(
       (oldest, text) => (oldest && oldest.turn <= text.turn ? oldest : text),
       undefined,
     )
   }
 
   /** What goes wrong in a run ends the texts in it; what goes wrong with a text's own logits, that text. */
-  async #run(texts: readonly Text[], work: () => Promise<void>): Promise<void> {
+  async #run(texts: readonly GenerationText[], work: () => Promise<void>): Promise<void> {
     const { session } = this.#options
     const computed = texts.map((text) => text.row!.length)
     const before = session.executions
@@ -265,15 +231,14 @@ export class GenerationLoop {
     }
     const ms = performance.now() - startedAt
     texts.forEach((text, position) => {
-      text.runs++
-      text.turn = this.#turn
+      text.noteRun(this.#turn)
       const executions = position === 0 ? session.executions - before : 0
       text.sequence.note({ ms, size: texts.length, position, executions }, computed[position]!)
     })
     this.#removeEnded()
   }
 
-  async #take(text: Text, logits: Float32Array, computed: number): Promise<void> {
+  async #take(text: GenerationText, logits: Float32Array, computed: number): Promise<void> {
     if (text.ended) return
     try {
       await text.sequence.take(logits, computed)
@@ -282,7 +247,7 @@ export class GenerationLoop {
     }
   }
 
-  #fail(text: Text, error: unknown): void {
+  #fail(text: GenerationText, error: unknown): void {
     text.ended = true
     text.reject(error)
   }

@@ -29,6 +29,8 @@ export class PrefixTree {
   readonly #budgetBytes: number
   readonly #roots = new Map<string, Node>()
   #bytes = 0
+  /** Those of `#bytes` that are held for others: they are not given up for anything. */
+  #heldBytes = 0
   #uses = 0
 
   constructor(budgetBytes: number) {
@@ -87,14 +89,19 @@ export class PrefixTree {
 
   /** Takes bytes out of the budget for keys and values kept elsewhere; false when they do not fit at all. */
   hold(bytes: number): boolean {
-    return this.#makeRoom(bytes, null)
+    if (!this.#makeRoom(bytes, null)) return false
+    this.#heldBytes += bytes
+    return true
   }
 
   release(bytes: number): void {
     this.#bytes -= bytes
+    this.#heldBytes -= bytes
   }
 
   #makeRoom(bytes: number, inUse: Node | null): boolean {
+    // Nothing is given up for what does not fit in any case.
+    if (this.#heldBytes + bytes > this.#budgetBytes) return false
     while (this.#bytes + bytes > this.#budgetBytes && this.#evict(inUse));
     if (this.#bytes + bytes > this.#budgetBytes) return false
     this.#bytes += bytes

@@ -14,13 +14,15 @@ const MOST_PADDED = 1.15
 /**
  * Sequences that wait for a run, and which of them share the next. The first is interactive before bulk (every fourth
  * run the other way round, so that bulk work is never starved), of the tenant that was served fewest tokens of those
- * that wait, then of the highest priority, then the oldest. Others whose length is near its own fill the run.
+ * that wait, then of the highest priority, then the oldest. Others whose length is near its own fill the run; those of
+ * a tenant that is more than a run ahead only where nobody else's do.
  */
 export class SequenceQueue<T extends WaitingSequence> {
   readonly #budgetTokens: number
   readonly #waiting = new Set<T>()
-  /** Tokens computed for each tenant that waits. */
-  readonly #served = new Map<string, number>()
+  readonly #tenants = new Map<string, { served: number; waiting: number }>()
+  /** Tokens that had been computed for the tenant whose turn came last. */
+  #served = 0
   #runs = 0
 
   /** `budgetTokens`: rows times the longest, in one run. A longer sequence has its own. */
@@ -33,32 +35,41 @@ export class SequenceQueue<T extends WaitingSequence> {
   }
 
   add(sequence: T): void {
+    if (this.#waiting.has(sequence)) return
     this.#waiting.add(sequence)
-    if (this.#served.has(sequence.tenantId)) return
+    const { tenantId } = sequence
+    const known = this.#tenants.get(tenantId)
     // Who comes anew begins where the others are: what was not asked for earlier is not made up for.
-    const others = [...this.#served.values()]
-    this.#served.set(sequence.tenantId, others.length === 0 ? 0 : Math.min(...others))
+    if (!known) this.#tenants.set(tenantId, { served: this.#served, waiting: 1 })
+    else if (known.waiting++ === 0) known.served = Math.max(known.served, this.#served)
   }
 
   delete(sequence: T): void {
-    this.#waiting.delete(sequence)
+    if (this.#waiting.delete(sequence)) this.#tenants.get(sequence.tenantId)!.waiting--
   }
 
   /** Takes out the sequences of the next run, by length; none when nothing waits. */
   take(): T[] {
     const first = this.#first()
     if (!first) {
-      this.#served.clear()
+      this.#tenants.clear()
       return []
     }
     this.#runs++
     const batch = this.#fill(first)
+    this.#served = Math.max(this.#served, this.#tenants.get(first.tenantId)!.served)
     for (const sequence of batch) {
-      this.#waiting.delete(sequence)
-      const { tenantId, tokens } = sequence
-      this.#served.set(tenantId, (this.#served.get(tenantId) ?? 0) + tokens.length)
+      this.delete(sequence)
+      this.#tenants.get(sequence.tenantId)!.served += sequence.tokens.length
     }
+    this.#forgetIdle()
     return batch
+  }
+
+  /** Who does not wait and is not ahead of the others begins anew like one who was never there. */
+  #forgetIdle(): void {
+    for (const [tenantId, { served, waiting }] of this.#tenants)
+      if (waiting === 0 && served <= this.#served) this.#tenants.delete(tenantId)
   }
 
   #first(): T | null {
@@ -66,7 +77,7 @@ export class SequenceQueue<T extends WaitingSequence> {
     let best: T | null = null
     let bestRank: readonly number[] = []
     for (const one of this.#waiting) {
-      const rank = [isInteractive(one) === bulkFirst ? 1 : 0, this.#served.get(one.tenantId) ?? 0, -one.priority]
+      const rank = [isInteractive(one) === bulkFirst ? 1 : 0, this.#tenants.get(one.tenantId)!.served, -one.priority]
       if (best && !isBefore(rank, bestRank)) continue
       best = one
       bestRank = rank
@@ -74,35 +85,52 @@ export class SequenceQueue<T extends WaitingSequence> {
     return best
   }
 
-  /** Takes neighbours by length, each time the one that pads less, until the run is full. */
+  /** First of tenants that are no more than a run ahead of the least served, then of the others. */
   #fill(first: T): T[] {
-    const sorted = [...this.#waiting]
-      .filter((one) => isInteractive(one) === isInteractive(first))
-      .sort((a, b) => a.tokens.length - b.tokens.length)
-    let low = sorted.indexOf(first)
-    let high = low
-    let tokens = first.tokens.length
-    for (;;) {
-      const longest = sorted[high]!.tokens.length
-      const shorter = sorted[low - 1]?.tokens.length
-      const longer = sorted[high + 1]?.tokens.length
-      const rows = high - low + 2
-      const padded = (width: number, added: number): number => (rows * width) / (tokens + added)
-      const fits = (width: number, added: number): boolean =>
-        rows * width <= this.#budgetTokens && padded(width, added) <= MOST_PADDED
-      const mayShorter = shorter !== undefined && fits(longest, shorter)
-      const mayLonger = longer !== undefined && fits(longer, longer)
-      if (!mayShorter && !mayLonger) return sorted.slice(low, high + 1)
-      if (mayLonger && (!mayShorter || padded(longer, longer) <= padded(longest, shorter))) {
-        tokens += longer
-        high++
-      } else {
-        tokens += shorter!
-        low--
-      }
+    const ofClass = [...this.#waiting].filter((one) => one !== first && isInteractive(one) === isInteractive(first))
+    const most = this.#tenants.get(first.tenantId)!.served + this.#budgetTokens
+    const isAhead = ({ tenantId }: T): boolean => this.#tenants.get(tenantId)!.served > most
+    const batch = [first]
+    for (const ahead of [false, true])
+      addNeighbours(
+        batch,
+        ofClass.filter((one) => isAhead(one) === ahead),
+        this.#budgetTokens,
+      )
+    return batch.sort(byLength)
+  }
+}
+
+/** Adds neighbours by length, each time the one that pads less, until the run is full. */
+function addNeighbours<T extends WaitingSequence>(batch: T[], candidates: readonly T[], budgetTokens: number): void {
+  const sorted = candidates.toSorted(byLength)
+  let longest = Math.max(...batch.map((one) => one.tokens.length))
+  let tokens = batch.reduce((total, one) => total + one.tokens.length, 0)
+  let high = sorted.findIndex((one) => one.tokens.length > longest)
+  if (high < 0) high = sorted.length
+  let low = high - 1
+  for (;;) {
+    const shorter = sorted[low]?.tokens.length
+    const longer = sorted[high]?.tokens.length
+    const rows = batch.length + 1
+    const padded = (width: number, added: number): number => (rows * width) / (tokens + added)
+    const fits = (width: number, added: number): boolean =>
+      rows * width <= budgetTokens && padded(width, added) <= MOST_PADDED
+    const mayShorter = shorter !== undefined && fits(longest, shorter)
+    const mayLonger = longer !== undefined && fits(longer, longer)
+    if (!mayShorter && !mayLonger) return
+    if (mayLonger && (!mayShorter || padded(longer, longer) <= padded(longest, shorter))) {
+      batch.push(sorted[high++]!)
+      longest = longer
+      tokens += longer
+    } else {
+      batch.push(sorted[low--]!)
+      tokens += shorter!
     }
   }
 }
+
+const byLength = (a: WaitingSequence, b: WaitingSequence): number => a.tokens.length - b.tokens.length
 
 const isInteractive = ({ priority }: WaitingSequence): boolean => priority >= 5
 

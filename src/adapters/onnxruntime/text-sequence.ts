@@ -130,8 +130,10 @@ export class TextSequence {
 
   /** It has its place among the running texts, with so many tokens of its prompt computed by others. */
   begin(cachedTokens: number): void {
-    this.#waitMs ??= performance.now() - this.#startedAt
-    if (this.#answer.length === 0) this.#cachedPromptTokens = cachedTokens
+    // Later it finds what it computed itself.
+    if (this.#waitMs !== null) return
+    this.#waitMs = performance.now() - this.#startedAt
+    this.#cachedPromptTokens = cachedTokens
   }
 
   /** The tokens to compute next, when `computed` are: a chunk of the prompt of at most `chunkTokens`, or one token. */

@@ -5,8 +5,8 @@ export interface Applicant {
   readonly priority: number
 }
 
-/** Of so many places one is given to bulk work while interactive work waits too. */
-const BULK_PLACE_EVERY = 4
+/** After so many places given to interactive work the next goes to bulk work that waits too and may have it. */
+const INTERACTIVE_PLACES = 3
 
 export const isInteractive = ({ priority }: Applicant): boolean => priority >= 5
 
@@ -16,7 +16,8 @@ export const isInteractive = ({ priority }: Applicant): boolean => priority >= 5
  */
 export class WaitingTexts<T extends Applicant> {
   readonly #waiting = new Set<T>()
-  #granted = 0
+  /** Places given to interactive work since bulk work got one. */
+  #interactive = 0
 
   get size(): number {
     return this.#waiting.size
@@ -34,20 +35,20 @@ export class WaitingTexts<T extends Applicant> {
   next(running: Iterable<Applicant>, mayRun: (applicant: T) => boolean): T | null {
     const places = new Map<string, number>()
     for (const { tenantId } of running) places.set(tenantId, (places.get(tenantId) ?? 0) + 1)
-    const bulkFirst = this.#granted % BULK_PLACE_EVERY === BULK_PLACE_EVERY - 1
+    const bulkFirst = this.#interactive >= INTERACTIVE_PLACES
     const rank = (one: T): readonly number[] => [
       isInteractive(one) === bulkFirst ? 1 : 0,
       places.get(one.tenantId) ?? 0,
       -one.priority,
     ]
     let best: T | null = null
-    for (const one of this.#waiting) if (mayRun(one) && (!best || isBefore(rank(one), rank(best)))) best = one
+    for (const one of this.#waiting) if ((!best || isBefore(rank(one), rank(best))) && mayRun(one)) best = one
     return best
   }
 
   grant(applicant: T): void {
     this.#waiting.delete(applicant)
-    this.#granted++
+    this.#interactive = isInteractive(applicant) ? this.#interactive + 1 : 0
   }
 
   [Symbol.iterator](): Iterator<T> {
