@@ -3,12 +3,11 @@ import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import { ModelAliasResolver, ModelResolver, ModelVersionResolver } from './models/model.resolver.js'
+import { EmbeddingOutputResolver, TextOutputResolver } from './predictions/prediction-output.resolver.js'
 import {
-  EmbeddingOutputResolver,
   PredictionChangedResolver,
   PredictionResolver,
   PredictionSnapshotResolver,
-  TextOutputResolver,
   TokensDeltaResolver,
 } from './predictions/prediction.resolver.js'
 import { DeadlineExceeded } from './predictions/prediction.union.js'

@@ -5,7 +5,6 @@ import {
   Directive,
   FieldResolver,
   ID,
-  Int,
   Mutation,
   Query,
   Resolver,
@@ -13,12 +12,10 @@ import {
   Subscription,
 } from 'type-graphql'
 import type { ModelVersionDocument } from '../../src/domain/model.js'
-import { isEnded, type PredictionDocument, type PredictionOutput } from '../../src/domain/prediction.js'
+import { isEnded, isTextKind, type PredictionDocument, type PredictionOutput } from '../../src/domain/prediction.js'
 import type { StreamItem } from '../../src/domain/stream.js'
-import { invalidInput } from '../../src/kernel/errors.js'
 import type { StartRequest } from '../../src/services/predictions/prediction-acceptance.js'
 import type { PredictionFilter } from '../../src/services/predictions/predictions.service.js'
-import type { PredictionRequest } from '../../src/services/predictions/prediction-input.js'
 import type { PredictionEvent, PredictionSnapshot } from '../../src/services/predictions/prediction-stream.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
 import { answer } from '../common/problem.interface.js'
@@ -35,16 +32,9 @@ import {
   PredictionFilterInput,
   StartPredictionArgs,
 } from './prediction.input.js'
-import {
-  EmbeddingOutput,
-  EstimateType,
-  OutputTokenType,
-  Prediction,
-  PredictionConnection,
-  PredictionOutputUnion,
-  TextOutput,
-  type PredictionRoot,
-} from './prediction.type.js'
+import { EstimateType, Prediction, PredictionConnection, type PredictionRoot } from './prediction.type.js'
+import { PredictionOutputUnion } from './prediction-output.union.js'
+import { toPredictionRequest } from './prediction-request.js'
 import {
   CancelPredictionResult,
   DeletePredictionResult,
@@ -55,8 +45,7 @@ import {
   StartPredictionResult,
   TokensDelta,
 } from './prediction.union.js'
-
-const MAX_TOKENS_PAGE = 1_000
+import { OutputTokenType } from './text-output.type.js'
 
 @Resolver(() => Prediction)
 export class PredictionResolver {
@@ -91,7 +80,7 @@ export class PredictionResolver {
     @Ctx() { services, principal, signal }: GraphContext,
     @Arg('input', () => PredictInput, { description: 'What would be asked.' }) input: PredictInput,
   ) {
-    return services.predictions.estimate(principal, toRequest(input), signal)
+    return services.predictions.estimate(principal, toPredictionRequest(input), signal)
   }
 
   @FieldResolver(() => ModelVersion, {
@@ -129,7 +118,7 @@ export class PredictionResolver {
       const document = prediction.output === undefined ? await loaders.predictions.load(prediction.id) : prediction
       return document ? services.predictions.readOutput(document as PredictionDocument) : null
     }
-    if (prediction.kind === 'EMBEDDING' || prediction.state === 'QUEUED') return null
+    if (!isTextKind(prediction.kind) || prediction.state === 'QUEUED') return null
     const generated =
       prediction.generated ?? (await services.predictions.readGenerated(prediction.id, prediction.asOfSequence))
     return { kind: 'TEXT', ...generated }
@@ -198,38 +187,6 @@ export class PredictionResolver {
   }
 }
 
-@Resolver(() => TextOutput)
-export class TextOutputResolver {
-  @FieldResolver(() => JsonScalar, {
-    nullable: true,
-    description:
-      'The text as a JSON value, valid by the schema that was asked for; null for other texts and for one that is not whole.',
-  })
-  json(@Root() { text, isJson }: TextOutput): unknown {
-    return isJson ? (JSON.parse(text) as unknown) : null
-  }
-
-  @FieldResolver(() => [OutputTokenType], { description: 'Its tokens, in order.' })
-  tokens(
-    @Root() output: TextOutput,
-    @Arg('first', () => Int, { defaultValue: 100, description: `How many; 1 to ${MAX_TOKENS_PAGE}.` }) first: number,
-    @Arg('after', () => Int, { defaultValue: 0, description: 'How many to pass over; 0 or more.' }) after: number,
-  ): readonly object[] {
-    if (first < 1 || first > MAX_TOKENS_PAGE)
-      throw invalidInput('first', `is ${first}; 1 to ${MAX_TOKENS_PAGE} is allowed.`)
-    if (after < 0) throw invalidInput('after', `is ${after}; 0 or more is allowed.`)
-    return output.tokens.slice(after, after + first)
-  }
-}
-
-@Resolver(() => EmbeddingOutput)
-export class EmbeddingOutputResolver {
-  @FieldResolver()
-  vectors(@Root() output: { readonly vectors: readonly (readonly number[])[] }): object[] {
-    return output.vectors.map((values, index) => ({ index, values }))
-  }
-}
-
 @Resolver(() => PredictionSnapshotType)
 export class PredictionSnapshotResolver {
   @FieldResolver(() => Prediction, { description: 'The prediction as of `sequence`.' })
@@ -259,22 +216,8 @@ export class TokensDeltaResolver {
   }
 }
 
-function toRequest({ chat, completion, embedding }: PredictInput): PredictionRequest {
-  if (chat) {
-    const messages = chat.messages.map(({ role, content }) => ({ role, content: content.map((part) => part.text) }))
-    const { model, generation, responseSchema } = chat
-    return { kind: 'CHAT', model, messages, generation: generation ?? {}, responseSchema }
-  }
-  if (completion) {
-    const { model, prompt, generation } = completion
-    return { kind: 'COMPLETION', model, prompt, generation: generation ?? {} }
-  }
-  if (embedding) return { kind: 'EMBEDDING', model: embedding.model, texts: embedding.texts }
-  throw invalidInput('input', 'must have exactly one of chat, completion, embedding.')
-}
-
 const toStartRequest = ({ input, priority, deadlineMs, store }: PredictArgs): Omit<StartRequest, 'idempotencyKey'> => ({
-  input: toRequest(input),
+  input: toPredictionRequest(input),
   priority: priority ?? null,
   deadlineMs: deadlineMs ?? null,
   store,

@@ -1,7 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import type {
   FinishReason,
-  OutputToken,
   PredictionDocument,
   PredictionKind,
   PredictionOutput,
@@ -13,7 +12,6 @@ import { createConnectionType } from '../common/connection.type.js'
 import { Node } from '../common/node.interface.js'
 import { ErrorCodeEnum } from '../common/problem.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
-import { createUnion } from '../common/union.js'
 import { FinishReasonEnum, PredictionKindEnum, PredictionStateEnum } from './prediction.enum.js'
 
 /**
@@ -28,74 +26,6 @@ export type PredictionRoot = PredictionStatus &
     /** The output of a prediction that has just ended, which may not be stored. */
     readonly endedOutput?: PredictionOutput | null
   }
-
-@ObjectType('TokenAlternative', { description: 'A token that could have come instead.' })
-export class TokenAlternative {
-  @Field(() => Int, { description: 'Its number in the model’s vocabulary.' })
-  readonly id!: number
-
-  @Field(() => String, { description: 'Its text.' })
-  readonly text!: string
-
-  @Field(() => Float, { description: 'Natural logarithm of its probability before sampling settings; at most 0.' })
-  readonly logprob!: number
-}
-
-@ObjectType('OutputToken', { description: 'A token of a text.' })
-export class OutputTokenType {
-  @Field(() => Int, { description: 'Its number in the model’s vocabulary.' })
-  readonly id!: number
-
-  @Field(() => String, {
-    description: 'Its part of the text; of tokens that share a character the last has all of it.',
-  })
-  readonly text!: string
-
-  @Field(() => Float, {
-    nullable: true,
-    description: 'Natural logarithm of its probability before sampling settings; null unless `logprobs` was set.',
-  })
-  readonly logprob?: number | null
-
-  @Field(() => [TokenAlternative], {
-    nullable: true,
-    description: 'The likeliest tokens at its place, as many as `logprobs` says; null unless it was set.',
-  })
-  readonly alternatives?: TokenAlternative[] | null
-}
-
-@ObjectType('TextOutput', { description: 'Generated text.' })
-export class TextOutput {
-  @Field(() => String, { description: 'The text so far; whole when the prediction has ended.' })
-  readonly text!: string
-
-  readonly tokens!: readonly OutputToken[]
-  readonly isJson?: boolean
-}
-
-@ObjectType('EmbeddingVector', { description: 'The vector of one text.' })
-export class EmbeddingVector {
-  @Field(() => Int, { description: 'Place of the text in the input, from 0.' })
-  readonly index!: number
-
-  @Field(() => [Float], {
-    description: 'Its components, as many as the model version’s `embeddingDimensions`; its length is 1.',
-  })
-  readonly values!: readonly number[]
-}
-
-@ObjectType('EmbeddingOutput', { description: 'Vectors of texts.' })
-export class EmbeddingOutput {
-  @Field(() => [EmbeddingVector], { description: 'One for each text, in the order of the input.' })
-  vectors!: EmbeddingVector[]
-}
-
-export const PredictionOutputUnion = createUnion({
-  name: 'PredictionOutput',
-  description: 'What a prediction gives, by its kind.',
-  types: [TextOutput, EmbeddingOutput],
-  typeName: (output: PredictionOutput) => (output.kind === 'TEXT' ? 'TextOutput' : 'EmbeddingOutput'),
-})
 
 @ObjectType('ErrorInfo', { description: 'Why a piece of work failed.' })
 export class ErrorInfoType {

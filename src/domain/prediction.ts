@@ -173,3 +173,6 @@ export interface PredictionDocument extends StoredDocument {
 
 export const isEnded = (state: PredictionState): boolean =>
   state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED'
+
+/** Whether it gives text, token by token: it has a seed then, and its stream has the tokens. */
+export const isTextKind = (kind: PredictionKind): boolean => kind === 'CHAT' || kind === 'COMPLETION'

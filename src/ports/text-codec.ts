@@ -6,6 +6,13 @@ export interface CodecMessage {
   readonly content: string
 }
 
+/** A text, or a pair of texts, as the model takes it. */
+export interface TokenSequence {
+  readonly ids: readonly number[]
+  /** Of a pair: for each token 0 or 1, the text that it is of, as the model's tokenizer counts; else null, all 0. */
+  readonly typeIds: readonly number[] | null
+}
+
 /**
  * Text to tokens, by the tokenizer and chat template in a model's folder, away from the caller's thread. It needs no
  * loaded weights.

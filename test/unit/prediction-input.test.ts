@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { GraphloomError } from '../../src/kernel/errors.js'
 import {
-  parseInput,
   parseSeed,
   type GenerationRequest,
   type PredictionRequest,
 } from '../../src/services/predictions/prediction-input.js'
+import { parseInput } from '../../src/services/predictions/prediction-kinds.js'
 
 const chat = (generation: GenerationRequest = {}): PredictionRequest => ({
   kind: 'CHAT',

@@ -3,14 +3,15 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import { canonicalJson } from '../../kernel/json.js'
-import type { ModelTask, ModelVersionDocument } from '../../domain/model.js'
-import type { PredictionDocument, PredictionKind } from '../../domain/prediction.js'
+import type { ModelVersionDocument } from '../../domain/model.js'
+import { isTextKind, type PredictionDocument } from '../../domain/prediction.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Payloads } from './payloads.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
-import { INPUT_FIELDS, parseInput, parseSeed, type PredictionRequest } from './prediction-input.js'
+import { INPUT_FIELDS, parseSeed, type PredictionRequest } from './prediction-input.js'
+import { kindOf, parseInput } from './prediction-kinds.js'
 import type { PredictionBody, PredictionStore } from './prediction-store.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 import type { WaitingRoom } from './waiting-room.js'
@@ -47,7 +48,6 @@ export interface Accepted {
 const DEFAULT_PRIORITY = 5
 const MAX_DEADLINE_MS = 24 * 3_600_000
 const MAX_IDEMPOTENCY_KEY = 256
-const TASK_OF: Record<PredictionKind, ModelTask> = { CHAT: 'CHAT', COMPLETION: 'CHAT', EMBEDDING: 'TEXT_EMBEDDING' }
 
 /** Lets predictions in: checks them, counts what they ask for, and puts them on disk. */
 export class PredictionAcceptance {
@@ -94,7 +94,7 @@ export class PredictionAcceptance {
     const id = createId('prediction', this.#options.clock.now())
     const inputTokens = await encoder.countTokens(version, input, id)
     waitingRoom.enter(version.id, id, () => models.readMetrics([version.id], 'ONE_MINUTE').latencyMs.p50)
-    const maxTokens = inputTokens + (input.kind === 'EMBEDDING' ? 0 : input.settings.maxTokens)
+    const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null
     try {
       executor.hold(
@@ -156,7 +156,7 @@ export class PredictionAcceptance {
         totalMs: null,
         tokensPerSecond: null,
       },
-      seed: request.input.kind === 'EMBEDDING' ? null : (seed ?? randomInt(2 ** 47)),
+      seed: isTextKind(request.input.kind) ? (seed ?? randomInt(2 ** 47)) : null,
       priority: request.priority ?? DEFAULT_PRIORITY,
       deadlineAt: request.deadlineMs === null ? null : now + request.deadlineMs,
       store: request.store,
@@ -182,7 +182,7 @@ export async function requirePredictionVersion(
   request: PredictionRequest,
 ): Promise<ModelVersionDocument> {
   const version = await models.requireByReference(principal, request.model)
-  if (version.task !== TASK_OF[request.kind])
+  if (version.task !== kindOf(request.kind).task)
     throw invalidInput(`${INPUT_FIELDS[request.kind]}.model`, `"${request.model}" is a model for ${version.task}.`)
   return version
 }

@@ -4,6 +4,7 @@ import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, QueueChange, TaskQueue } from '../../ports/task-queue.js'
 import type { Admission } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
+import { kindOf } from './prediction-kinds.js'
 import { NO_USAGE, PredictionWork, type Outcome, type PredictionWorkOptions } from './prediction-work.js'
 
 /** An ended prediction with its output at hand, also when nothing of it is stored. */
@@ -154,7 +155,7 @@ export class PredictionExecutor {
       computeMs: timings.computeMs,
       inputTokens: outcome.usage.inputTokens,
       outputTokens: outcome.usage.outputTokens,
-      inferences: outcome.state === 'SUCCEEDED' ? (output?.kind === 'EMBEDDING' ? output.vectors.length : 1) : 0,
+      inferences: outcome.state === 'SUCCEEDED' && output ? kindOf(current.kind).countInferences(output) : 0,
       failure: outcome.error?.code ?? (outcome.state === 'CANCELLED' ? 'CANCELLED' : null),
     })
     this.settle(ended)

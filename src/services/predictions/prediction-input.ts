@@ -1,6 +1,12 @@
 import { invalidInput } from '../../kernel/errors.js'
 import { parseConstraint, type ConstraintRequest } from './output-constraint.js'
-import type { ChatMessage, GenerationSettings, MessageRole, PredictionInput } from '../../domain/prediction.js'
+import type {
+  ChatMessage,
+  GenerationSettings,
+  MessageRole,
+  PredictionInput,
+  PredictionKind,
+} from '../../domain/prediction.js'
 
 /** Generation settings as a client gives them; what is missing gets its default. */
 export interface GenerationRequest {
@@ -48,7 +54,7 @@ export const INPUT_FIELDS = {
   CHAT: 'input.chat',
   COMPLETION: 'input.completion',
   EMBEDDING: 'input.embedding',
-} as const
+} as const satisfies Record<PredictionKind, string>
 
 export const MAX_STOPS = 8
 export const MAX_STOP_CHARACTERS = 256
@@ -66,28 +72,30 @@ interface Range {
   readonly aboveMin?: boolean
 }
 
-/** What is stored of a request, with defaults filled in. @throws GraphloomError `INVALID_INPUT` with the path. */
-export function parseInput(request: PredictionRequest): PredictionInput {
-  const path = INPUT_FIELDS[request.kind]
-  switch (request.kind) {
-    case 'CHAT':
-      return {
-        kind: 'CHAT',
-        messages: parseMessages(request.messages, path),
-        settings: withResponseSchema(parseSettings(request.generation, path), request.responseSchema, path),
-      }
-    case 'COMPLETION':
-      if (request.prompt.length === 0) throw invalidInput(`${path}.prompt`, 'must not be empty.')
-      checkText(request.prompt, `${path}.prompt`)
-      return { kind: 'COMPLETION', prompt: request.prompt, settings: parseSettings(request.generation, path) }
-    case 'EMBEDDING':
-      return { kind: 'EMBEDDING', texts: parseTexts(request.texts, path) }
+type RequestOf<K extends PredictionKind> = Extract<PredictionRequest, { readonly kind: K }>
+type InputOf<K extends PredictionKind> = Extract<PredictionInput, { readonly kind: K }>
+
+/** @throws GraphloomError `INVALID_INPUT` with the path. */
+export function parseChat(request: RequestOf<'CHAT'>): InputOf<'CHAT'> {
+  const path = INPUT_FIELDS.CHAT
+  return {
+    kind: 'CHAT',
+    messages: parseMessages(request.messages, path),
+    settings: withResponseSchema(parseSettings(request.generation, path), request.responseSchema, path),
   }
+}
+
+/** @throws GraphloomError `INVALID_INPUT` with the path. */
+export function parseCompletion({ prompt, generation }: RequestOf<'COMPLETION'>): InputOf<'COMPLETION'> {
+  const path = INPUT_FIELDS.COMPLETION
+  if (prompt.length === 0) throw invalidInput(`${path}.prompt`, 'must not be empty.')
+  checkText(prompt, `${path}.prompt`)
+  return { kind: 'COMPLETION', prompt, settings: parseSettings(generation, path) }
 }
 
 /** The seed as given, or null. @throws GraphloomError `INVALID_INPUT`. */
 export function parseSeed(request: PredictionRequest): number | null {
-  if (request.kind === 'EMBEDDING') return null
+  if (!('generation' in request)) return null
   const { seed } = request.generation
   if (seed === undefined || seed === null) return null
   return checkNumber(
@@ -115,11 +123,11 @@ function parseMessages(messages: readonly MessageRequest[], path: string): ChatM
   return parsed
 }
 
-function parseTexts(texts: readonly string[], path: string): readonly string[] {
-  if (texts.length === 0) throw invalidInput(`${path}.texts`, 'must have at least one text.')
-  if (texts.length > MAX_TEXTS)
-    throw invalidInput(`${path}.texts`, `has ${texts.length} texts; at most ${MAX_TEXTS} are allowed.`)
-  texts.forEach((text, i) => checkText(text, `${path}.texts.${i}`))
+/** A list of at least one text. @throws GraphloomError `INVALID_INPUT` with the path. */
+export function parseTexts(texts: readonly string[], path: string): readonly string[] {
+  if (texts.length === 0) throw invalidInput(path, 'must have at least one text.')
+  if (texts.length > MAX_TEXTS) throw invalidInput(path, `has ${texts.length} texts; at most ${MAX_TEXTS} are allowed.`)
+  texts.forEach((text, i) => checkText(text, `${path}.${i}`))
   return texts
 }
 
@@ -181,7 +189,7 @@ function parseStops(stop: readonly string[], path: string): readonly string[] {
   return stop
 }
 
-function checkNumber(value: number, range: Range, path: string): number {
+export function checkNumber(value: number, range: Range, path: string): number {
   const { min, max, integer = false, aboveMin = false } = range
   const fits = Number.isFinite(value) && value <= max && (aboveMin ? value > min : value >= min)
   if (fits && (!integer || Number.isInteger(value))) return value
@@ -192,6 +200,6 @@ function checkNumber(value: number, range: Range, path: string): number {
   )
 }
 
-function checkText(text: string, path: string): void {
+export function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair, which is not a character.')
 }

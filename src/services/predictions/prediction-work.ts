@@ -3,25 +3,17 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
-import type {
-  BatchInfo,
-  DraftInfo,
-  FinishReason,
-  PredictionDocument,
-  PredictionInput,
-  PredictionOutput,
-  PredictionTimings,
-  Usage,
-} from '../../domain/prediction.js'
+import type { PredictionDocument, PredictionInput, PredictionOutput, Usage } from '../../domain/prediction.js'
 import type { ModelRunner } from '../../ports/model-runtime.js'
 import type { ClaimedTask } from '../../ports/task-queue.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { ModelSlot } from '../models/resident-version.js'
-import { Generation } from './generation.js'
+import type { PartialOutput, RunOutcome } from './kinds/prediction-kind.js'
 import type { Payloads } from './payloads.js'
+import { kindOf } from './prediction-kinds.js'
 import type { PredictionStore } from './prediction-store.js'
-import type { PromptEncoder } from './prompt-encoder.js'
+import { countTokens, type PromptEncoder } from './prompt-encoder.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionWorkOptions {
@@ -36,16 +28,17 @@ export interface PredictionWorkOptions {
 }
 
 /** How a prediction ended, before it is stored. */
-export interface Outcome {
+export interface Outcome extends Omit<RunOutcome, 'output'> {
   readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
   readonly output: PredictionOutput | null
   readonly error: ErrorInfo | null
-  readonly finishReason: FinishReason | null
-  readonly usage: Usage
-  readonly timings: Partial<PredictionTimings>
-  readonly replayDiverged: boolean
-  readonly batch: BatchInfo | null
-  readonly draft: DraftInfo | null
+}
+
+interface Computation {
+  readonly version: ModelVersionDocument
+  readonly input: PredictionInput
+  readonly slot: ModelSlot
+  readonly signal: AbortSignal
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
@@ -53,7 +46,8 @@ export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTok
 /** One prediction being done. */
 export class PredictionWork {
   current: PredictionDocument
-  #generation: Generation | null = null
+  /** What there is of its output so far. */
+  #partial: () => PartialOutput | null = () => null
   #inputTokens = 0
   #queueMs: number | null = null
   #loadMs: number | null = null
@@ -99,12 +93,9 @@ export class PredictionWork {
       const runner = await slot.runner(signal)
       this.#loadMs = clock.now() - askedAt
       await this.#setRunning(runner)
-      const outcome =
-        input.kind === 'EMBEDDING'
-          ? await this.#embed(version, input.texts, slot, signal)
-          : await this.#generate(version, input, slot, signal)
+      const outcome = await this.#compute({ version, input, slot, signal })
       slot.succeeded()
-      return outcome
+      return { state: 'SUCCEEDED', error: null, ...outcome }
     } finally {
       slot.release()
     }
@@ -124,87 +115,33 @@ export class PredictionWork {
     this.current = await options.store.update(next)
   }
 
-  async #generate(
-    version: ModelVersionDocument,
-    input: Exclude<PredictionInput, { kind: 'EMBEDDING' }>,
-    slot: ModelSlot,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
+  async #compute({ version, input, slot, signal }: Computation): Promise<RunOutcome> {
     const { store, clock, encoder } = this.options
-    const promptTokenIds = await encoder.encodePrompt(version, input, this.current.id, signal)
-    this.#inputTokens = promptTokenIds.length
-    const settings = {
-      ...input.settings,
-      maxTokens: Math.min(input.settings.maxTokens, version.contextTokens - promptTokenIds.length),
-    }
-    const generation = new Generation({ prediction: this.current, promptTokenIds, settings, slot, store, clock })
-    this.#generation = generation
-    if (this.task.attempt > 1) await generation.resume()
-    const result = await generation.run(signal)
-    const { computeMs, prefillMs, outputTokens, finishReason, replayDiverged, cachedPromptTokens, batch } = result
-    const isJson = settings.constraint?.kind === 'JSON_SCHEMA' && result.endedByModel
-    return {
-      state: 'SUCCEEDED',
-      output: { kind: 'TEXT', text: generation.text, tokens: generation.tokens, ...(isJson && { isJson }) },
-      error: null,
-      finishReason,
-      usage: { inputTokens: promptTokenIds.length, cachedInputTokens: cachedPromptTokens, outputTokens },
-      timings: {
-        prefillMs,
-        computeMs,
-        timeToFirstTokenMs: generation.firstTokenAt === null ? null : generation.firstTokenAt - this.current.createdAt,
-        tokensPerSecond: computeMs > prefillMs ? (1_000 * outputTokens) / (computeMs - prefillMs) : null,
-      },
-      replayDiverged,
-      batch,
-      draft: settings.draft ? result.draft : null,
-    }
-  }
-
-  async #embed(
-    version: ModelVersionDocument,
-    texts: readonly string[],
-    slot: ModelSlot,
-    signal: AbortSignal,
-  ): Promise<Outcome> {
-    const tokenIds = await this.options.encoder.encodeTexts(version, texts, this.current.id, signal)
-    this.#inputTokens = tokenIds.reduce((total, ids) => total + ids.length, 0)
-    const request = {
-      id: this.current.id,
-      tenantId: this.current.tenantId,
-      priority: this.current.priority,
-      tokenIds,
-      ...(this.current.traceparent === null ? {} : { traceparent: this.current.traceparent }),
-    }
-    const embed = async () => (await slot.runner(signal)).embed(request, signal)
-    const result = await embed().catch((error: unknown) => {
-      // A batch that a crash took with it is tried once more: it has no effect but its result.
-      if (isErrorWithCode(error, 'RUNNER_CRASHED')) return embed()
-      throw error
+    const sequences = await encoder.encode(version, input, this.current.id, signal)
+    this.#inputTokens = countTokens(sequences)
+    return kindOf(input.kind).run(input, {
+      prediction: this.current,
+      version,
+      sequences,
+      inputTokens: this.#inputTokens,
+      slot,
+      attempt: this.task.attempt,
+      store,
+      clock,
+      signal,
+      onPartial: (partial) => (this.#partial = partial),
     })
-    return {
-      state: 'SUCCEEDED',
-      output: { kind: 'EMBEDDING', vectors: result.vectors.map((vector) => Array.from(vector)) },
-      error: null,
-      finishReason: null,
-      usage: { inputTokens: this.#inputTokens, cachedInputTokens: 0, outputTokens: 0 },
-      timings: { computeMs: result.computeMs },
-      replayDiverged: false,
-      batch: result.batch,
-      draft: null,
-    }
   }
 
   #toFailure(error: unknown): Outcome {
-    const generation = this.#generation
-    const partial = generation && generation.tokens.length > 0 ? generation : null
+    const partial = this.#partial()
     const cancelled = isErrorWithCode(error, 'CANCELLED')
     return {
       state: cancelled ? 'CANCELLED' : 'FAILED',
-      output: partial ? { kind: 'TEXT', text: partial.text, tokens: partial.tokens } : null,
+      output: partial?.output ?? null,
       error: cancelled ? null : this.#toErrorInfo(error),
       finishReason: cancelled ? 'CANCELLED' : null,
-      usage: { ...NO_USAGE, inputTokens: this.#inputTokens, outputTokens: partial?.tokens.length ?? 0 },
+      usage: { ...NO_USAGE, inputTokens: this.#inputTokens, outputTokens: partial?.outputTokens ?? 0 },
       timings: {},
       replayDiverged: false,
       batch: null,

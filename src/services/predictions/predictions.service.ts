@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import {
   isEnded,
+  isTextKind,
   type PredictionDocument,
   type PredictionInput,
   type PredictionKind,
@@ -19,7 +20,8 @@ import type { Streams } from '../streams/streams.js'
 import type { Payloads } from './payloads.js'
 import { requirePredictionVersion, type PredictionAcceptance, type StartRequest } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
-import { parseInput, type PredictionRequest } from './prediction-input.js'
+import type { PredictionRequest } from './prediction-input.js'
+import { parseInput } from './prediction-kinds.js'
 import type { PredictionStore, TokensData } from './prediction-store.js'
 import { createPredictionSource, type PredictionEvent, type PredictionSnapshot } from './prediction-stream.js'
 import type { PromptEncoder } from './prompt-encoder.js'
@@ -200,7 +202,7 @@ export class PredictionsService {
     const { clock, executor, store } = this.#options
     const endedAt = clock.now()
     const generated =
-      current.state === 'RUNNING' && current.kind !== 'EMBEDDING' ? await store.readTokens(current.id) : null
+      current.state === 'RUNNING' && isTextKind(current.kind) ? await store.readTokens(current.id) : null
     const output: PredictionOutput | null =
       generated && generated.tokens.length > 0 ? { kind: 'TEXT', ...generated } : null
     const end: PredictionDocument = {

@@ -1,14 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type { PredictionInput } from '../../domain/prediction.js'
-import type { TextCodec } from '../../ports/text-codec.js'
-import { INPUT_FIELDS } from './prediction-input.js'
-
-export type TextInput = Exclude<PredictionInput, { readonly kind: 'EMBEDDING' }>
+import type { TextCodec, TokenSequence } from '../../ports/text-codec.js'
+import { kindOf } from './prediction-kinds.js'
 
 const KEPT_TOKENS = 1_000_000
-const ROLES = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as const
 
 /**
  * Inputs as tokens. What was counted when a prediction was accepted is kept for a while under its id, so that it is not
@@ -17,9 +13,9 @@ const ROLES = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as cons
 export class PromptEncoder {
   readonly #codec: TextCodec
   readonly #folderOf: (version: ModelVersionDocument) => string
-  readonly #kept = new LRUCache<string, readonly (readonly number[])[]>({
+  readonly #kept = new LRUCache<string, readonly TokenSequence[]>({
     maxSize: KEPT_TOKENS,
-    sizeCalculation: (sequences) => 1 + sequences.reduce((total, ids) => total + ids.length, 0),
+    sizeCalculation: (sequences) => 1 + countTokens(sequences),
   })
 
   constructor(codec: TextCodec, folderOf: (version: ModelVersionDocument) => string) {
@@ -29,7 +25,7 @@ export class PromptEncoder {
 
   /**
    * How many tokens the input has. With an id, they are kept for the prediction of that id.
-   * @throws GraphloomError `INVALID_INPUT` when it does not fit the model's context.
+   * @throws GraphloomError `INVALID_INPUT` when the version cannot take it, e.g. for its length.
    */
   async countTokens(
     version: ModelVersionDocument,
@@ -37,73 +33,32 @@ export class PromptEncoder {
     id: string | null,
     signal?: AbortSignal,
   ): Promise<number> {
-    if (input.kind !== 'EMBEDDING') await this.#checkConstraint(input, signal)
-    const sequences =
-      input.kind === 'EMBEDDING'
-        ? await this.#texts(version, input.texts, signal)
-        : [await this.#prompt(version, input, signal)]
+    const sequences = await this.#encode(version, input, signal)
     if (id !== null) this.#kept.set(id, sequences)
-    return sequences.reduce((total, ids) => total + ids.length, 0)
+    return countTokens(sequences)
   }
 
-  async encodePrompt(
+  /** The input of the prediction with this id. @throws GraphloomError as `countTokens`. */
+  async encode(
     version: ModelVersionDocument,
-    input: TextInput,
+    input: PredictionInput,
     id: string,
     signal: AbortSignal,
-  ): Promise<readonly number[]> {
-    return this.#take(id)?.[0] ?? (await this.#prompt(version, input, signal))
-  }
-
-  async encodeTexts(
-    version: ModelVersionDocument,
-    texts: readonly string[],
-    id: string,
-    signal: AbortSignal,
-  ): Promise<readonly (readonly number[])[]> {
-    return this.#take(id) ?? (await this.#texts(version, texts, signal))
-  }
-
-  async #checkConstraint({ kind, settings }: TextInput, signal?: AbortSignal): Promise<void> {
-    if (!settings.constraint) return
-    try {
-      await this.#codec.checkConstraint(settings.constraint, signal)
-    } catch (error) {
-      if (!isErrorWithCode(error, 'INVALID_INPUT')) throw error
-      throw invalidInput(`${INPUT_FIELDS[kind]}.generation.constraint`, error.message.replace(/^constraint:? /, ''))
-    }
-  }
-
-  #take(id: string): readonly (readonly number[])[] | undefined {
+  ): Promise<readonly TokenSequence[]> {
     const kept = this.#kept.get(id)
     this.#kept.delete(id)
-    return kept
+    return kept ?? this.#encode(version, input, signal)
   }
 
-  async #prompt(version: ModelVersionDocument, input: TextInput, signal?: AbortSignal): Promise<number[]> {
-    const folder = this.#folderOf(version)
-    const ids =
-      input.kind === 'CHAT'
-        ? await this.#codec.encodeChat(
-            folder,
-            input.messages.map(({ role, content }) => ({ role: ROLES[role], content })),
-            signal,
-          )
-        : await this.#codec.encodeText(folder, input.prompt, signal)
-    if (ids.length < version.contextTokens) return ids
-    const path = input.kind === 'CHAT' ? `${INPUT_FIELDS.CHAT}.messages` : `${INPUT_FIELDS.COMPLETION}.prompt`
-    throw tooLong(path, ids.length, version.contextTokens - 1)
-  }
-
-  async #texts(version: ModelVersionDocument, texts: readonly string[], signal?: AbortSignal): Promise<number[][]> {
-    const sequences = await this.#codec.encodeForEmbedding(this.#folderOf(version), texts, signal)
-    sequences.forEach((ids, i) => {
-      if (ids.length > version.contextTokens)
-        throw tooLong(`${INPUT_FIELDS.EMBEDDING}.texts.${i}`, ids.length, version.contextTokens)
-    })
-    return sequences
+  #encode(
+    version: ModelVersionDocument,
+    input: PredictionInput,
+    signal?: AbortSignal,
+  ): Promise<readonly TokenSequence[]> {
+    const context = { version, folder: this.#folderOf(version), codec: this.#codec, ...(signal && { signal }) }
+    return kindOf(input.kind).encode(input, context)
   }
 }
 
-const tooLong = (path: string, tokens: number, limit: number) =>
-  invalidInput(path, `has ${tokens} tokens; the model takes at most ${limit}.`)
+export const countTokens = (sequences: readonly TokenSequence[]): number =>
+  sequences.reduce((total, { ids }) => total + ids.length, 0)
