@@ -5,10 +5,12 @@ import type { Clock } from './kernel/clock.js'
 import { GraphloomError } from './kernel/errors.js'
 import { createId } from './kernel/ids.js'
 import { SYSTEM_SCOPE } from './ports/document-store.js'
+import type { ModelFolders } from './ports/model-folders.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
 import { createAccess } from './services/access/access.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
+import { ModelRegistration } from './services/models/model-registration.js'
 import { ModelStore } from './services/models/model-store.js'
 import { ModelsService } from './services/models/models.service.js'
 import { Registry, type BundledModel } from './services/models/registry.js'
@@ -31,6 +33,8 @@ export interface AppOptions {
   readonly codec: TextCodec
   /** Folder of the models that come with the server. */
   readonly modelsDirectory: string
+  /** Folders that models may be registered from. */
+  readonly modelFolders: ModelFolders
   readonly models: ResidencySettings & {
     /** Predictions of one version that may wait. */
     readonly queueLength: number
@@ -71,13 +75,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   const streams = new Streams({ log: state.events, maxBacklogEvents: options.streams.backlogEvents })
   const metrics = new ModelMetricsRecorder(clock)
   const versions = new ModelStore(state.documents)
-  const registry = new Registry({ store: versions, runtime, modelsDirectory: options.modelsDirectory })
-  await registry.registerBundled(await readCatalogue(options.modelsDirectory))
+  const { modelsDirectory, modelFolders: folders } = options
+  const registry = new Registry({ store: versions, runtime, modelsDirectory, folders })
+  await registry.registerBundled(await readCatalogue(modelsDirectory))
   const models = stack.use(
     new ModelsService({
       access,
       store: versions,
       registry,
+      registration: new ModelRegistration({ store: versions, runtime, folders }),
       runtime,
       streams,
       metrics,

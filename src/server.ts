@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { buildGraphSchema, createContextFactory } from '../resolvers/index.js'
+import { createModelFolders } from './adapters/filesystem/model-folders.js'
 import { createOnnxModelRuntime } from './adapters/onnxruntime/onnx-model-runtime.js'
 import { createTextCodec } from './adapters/transformers/text-codec.js'
 import { startApp, type App } from './app.js'
@@ -141,6 +142,7 @@ function startServices(
     ),
     codec: stack.use(createTextCodec({ logger })),
     modelsDirectory: server.modelsDirectory,
+    modelFolders: createModelFolders(models.folders),
     models,
     tasks: { window: work.admissionWindow, leaseMs: work.taskLeaseMs },
     streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
@@ -180,10 +182,11 @@ function checksOf({ server }: Configuration, state: State) {
 const CHECK_TIMEOUT_MS = 3_000
 const ANSWER_LIMIT_MS = 2_000
 
-function switchedOff({ access, limits, telemetry }: Configuration): string[] {
+function switchedOff({ access, limits, models, telemetry }: Configuration): string[] {
   return [
     ...(access.jwt ? [] : ['authentication (reachable from this machine only; set GRAPHLOOM_JWT_SECRET, …)']),
     ...(limits.introspection ? [] : ['introspection']),
+    ...(models.folders.length > 0 ? [] : ['models from folders (set GRAPHLOOM_MODEL_FOLDERS)']),
     ...(telemetry.tracesUrl === null ? ['traces (set OTEL_EXPORTER_OTLP_ENDPOINT)'] : []),
   ]
 }

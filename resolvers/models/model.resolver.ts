@@ -8,9 +8,17 @@ import { answer } from '../common/problem.interface.js'
 import { LongScalar } from '../common/scalars.js'
 import { StreamArgs, toStreamRequest } from '../streams/stream.args.js'
 import { MetricsWindowEnum } from './model.enum.js'
-import { DeleteModelAliasInput, LoadModelVersionInput, SetModelAliasInput, UnloadModelVersionInput } from './model.input.js'
+import {
+  DeleteModelAliasInput,
+  DeleteModelVersionInput,
+  LoadModelVersionInput,
+  RegisterModelVersionInput,
+  SetModelAliasInput,
+  toRegistration,
+  UnloadModelVersionInput,
+} from './model.input.js'
 import { Model, ModelAlias, ModelMetricsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
-import { ModelAliasResult, ModelVersionEvent, ModelVersionResult } from './model.union.js'
+import { ModelAliasResult, ModelVersionEvent, ModelVersionResult, RegisterModelVersionResult } from './model.union.js'
 
 @Resolver(() => Model)
 export class ModelResolver {
@@ -135,6 +143,29 @@ export class ModelVersionResolver {
     @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
   ): object {
     return services.models.readMetrics([version.id], window)
+  }
+
+  @Mutation(() => RegisterModelVersionResult, {
+    description:
+      'Checks a model’s files and registers them as a version; the first version of a model gets the alias `latest`. The same content under the same name is the version that is there already. For administrators.',
+  })
+  registerModelVersion(
+    @Ctx() { services, principal, signal }: GraphContext,
+    @Arg('input', () => RegisterModelVersionInput, { description: 'What to register.' })
+    input: RegisterModelVersionInput,
+  ) {
+    return answer(() => services.models.registerVersion(principal, toRegistration(input), signal))
+  }
+
+  @Mutation(() => ModelVersionResult, {
+    description:
+      'Deletes a version that is not in memory and that no alias names, and gives it as it was. Its model goes with the last version, which `latest` may name. Versions that came with the server stay; files in folders of the operator stay too. For administrators.',
+  })
+  deleteModelVersion(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => DeleteModelVersionInput, { description: 'Which version.' }) input: DeleteModelVersionInput,
+  ) {
+    return answer(() => services.models.deleteVersion(principal, input.id))
   }
 
   @Mutation(() => ModelVersionResult, {

@@ -1,5 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql'
-import type { LoadPhase, ModelTask, ModelVersionState } from '../../src/domain/model.js'
+import type { LoadPhase, ModelSource as Source, ModelTask, ModelVersionState } from '../../src/domain/model.js'
 import type { ErrorCode } from '../../src/kernel/error-catalogue.js'
 import { Node } from '../common/node.interface.js'
 import { ErrorCodeEnum } from '../common/problem.interface.js'
@@ -40,11 +40,19 @@ export class BundledSource {
   readonly origin!: string
 }
 
-export const ModelSource = createUnion({
+@ObjectType('FileSource', { description: 'The files are in a folder that the server’s operator allows models in.' })
+export class FileSource {
+  @Field(() => String, { description: 'The model’s folder below the allowed one.' })
+  readonly folder!: string
+}
+
+const SOURCE_TYPES: Record<Source['kind'], string> = { BUNDLED: 'BundledSource', FILE: 'FileSource' }
+
+export const ModelSource = createUnion<Source>({
   name: 'ModelSource',
   description: 'Where the files of a model version come from.',
-  types: [BundledSource],
-  typeName: () => 'BundledSource',
+  types: [BundledSource, FileSource],
+  typeName: ({ kind }) => SOURCE_TYPES[kind],
 })
 
 @ObjectType('Percentiles', { description: 'Percentiles by the nearest-rank method; null when there was nothing to measure.' })
@@ -170,7 +178,7 @@ export class ModelVersion extends Node {
   readonly task!: ModelTask
 
   @Field(() => ModelSource, { description: 'Where its files come from.' })
-  readonly source!: BundledSource
+  readonly source!: Source
 
   @Field(() => LongScalar, { description: 'Size of its files, bytes.' })
   readonly sizeBytes!: number

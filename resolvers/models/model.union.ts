@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql'
-import { Conflict, InvalidInput, NotFound } from '../common/problem.interface.js'
+import { Conflict, InvalidInput, NotFound, Overloaded } from '../common/problem.interface.js'
 import { StreamEnd, StreamGap, StreamItemType } from '../streams/stream.type.js'
 import { createUnion, problemOr } from '../common/union.js'
 import { streamItemTypeName } from '../streams/stream-item.js'
@@ -9,6 +9,13 @@ export const ModelVersionResult = createUnion({
   name: 'ModelVersionResult',
   description: 'The model version, or why nothing was done.',
   types: [ModelVersion, NotFound, Conflict],
+  typeName: problemOr('ModelVersion'),
+})
+
+export const RegisterModelVersionResult = createUnion({
+  name: 'RegisterModelVersionResult',
+  description: 'The model version, or why none was registered.',
+  types: [ModelVersion, InvalidInput, Conflict, NotFound, Overloaded],
   typeName: problemOr('ModelVersion'),
 })
 

@@ -49,6 +49,8 @@ export interface Configuration {
     readonly keptTextBytes: number
     readonly idleTtlMs: number
     readonly preload: readonly string[]
+    /** Absolute paths. */
+    readonly folders: readonly string[]
   }
   readonly work: {
     readonly admissionWindow: number
@@ -158,6 +160,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       keptTextBytes: number('GRAPHLOOM_MODEL_KEPT_TEXT_BYTES'),
       idleTtlMs: number('GRAPHLOOM_MODEL_IDLE_TTL_MS'),
       preload: parts('GRAPHLOOM_PRELOAD_MODELS'),
+      folders: parts('GRAPHLOOM_MODEL_FOLDERS'),
     },
     work: {
       admissionWindow: number('GRAPHLOOM_ADMISSION_WINDOW'),

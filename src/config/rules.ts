@@ -71,6 +71,9 @@ function checkFolders(values: Values, report: Report): void {
   const models = values.get('GRAPHLOOM_MODELS_DIR')
   if (typeof models === 'string' && readText(`${models}/catalogue.json`) === null)
     report('GRAPHLOOM_MODELS_DIR', 'has no catalogue.json that can be read')
+  const allowed = (values.get('GRAPHLOOM_MODEL_FOLDERS') ?? []) as readonly string[]
+  const missing = allowed.find((folder) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+  if (missing !== undefined) report('GRAPHLOOM_MODEL_FOLDERS', `there is no folder ${missing}`)
 }
 
 function problemOfPem(path: string, algorithms: readonly string[]): string | null {

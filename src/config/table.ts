@@ -294,6 +294,15 @@ const models: Variable[] = [
   }),
   list(
     'Models',
+    'GRAPHLOOM_MODEL_FOLDERS',
+    { allowed: 'absolute paths of folders', pattern: /^(\/|[A-Za-z]:[\\/])[^\0]*$/, max: 20 },
+    {
+      description: 'Folders that administrators may register models from; none when unset.',
+      example: '/srv/models',
+    },
+  ),
+  list(
+    'Models',
     'GRAPHLOOM_PRELOAD_MODELS',
     { allowed: 'models as "name", "name:version" or "name@alias"', pattern: modelReference, max: 100 },
     {

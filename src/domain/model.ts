@@ -31,7 +31,7 @@ export interface LoadProgress {
   readonly totalBytes: number
 }
 
-/** Where the files of a version come from. */
+/** Files that came with the server. */
 export interface BundledSource {
   readonly kind: 'BUNDLED'
   /** Folder below the bundled models. */
@@ -39,12 +39,23 @@ export interface BundledSource {
   readonly origin: string
 }
 
+/** Files in a folder that the operator allows models in. */
+export interface FileSource {
+  readonly kind: 'FILE'
+  /** The allowed folder, absolute and without links. */
+  readonly root: string
+  /** The model's folder below it; empty when it is the allowed folder itself. */
+  readonly folder: string
+}
+
+export type ModelSource = BundledSource | FileSource
+
 export interface ModelVersionDocument extends StoredDocument {
   readonly modelId: string
   readonly modelName: string
   readonly version: string
   readonly task: ModelTask
-  readonly source: BundledSource
+  readonly source: ModelSource
   readonly sizeBytes: number
   /** SHA-256 of the manifest: of the sorted lines `<sha256>  <file>`. */
   readonly sha256: string

@@ -4,6 +4,8 @@ import type { BatchInfo, DraftInfo, FinishReason, GenerationSettings, OutputToke
 /** A model version's files, and what is needed to run them. Paths are absolute. */
 export interface ModelFiles {
   readonly folder: string
+  /** Folder that no file may lie outside of, wherever links lead; not set where whoever made the files is trusted. */
+  readonly root?: string
   /** Files in `folder` with the SHA-256 that they must have. */
   readonly checksums: Readonly<Record<string, string>>
 }
@@ -18,6 +20,20 @@ export interface ModelDescription {
   readonly embeddingDimensions: number | null
   readonly inputs: readonly TensorDescription[]
   readonly outputs: readonly TensorDescription[]
+}
+
+/** A model whose files are not trusted. */
+export interface InspectRequest {
+  readonly folder: string
+  /** Folder that no file may lie outside of, wherever links lead. */
+  readonly root: string
+  readonly signal: AbortSignal
+}
+
+export interface ModelInspection {
+  readonly description: ModelDescription
+  /** SHA-256 of each file that the model consists of, by its path below the folder. */
+  readonly checksums: Readonly<Record<string, string>>
 }
 
 export interface StartRunnerRequest {
@@ -133,6 +149,12 @@ export interface ModelRunner {
 export interface ModelRuntime extends AsyncDisposable {
   /** Reads what the files say, without loading weights. `INVALID_INPUT` names the file that is missing or wrong. */
   describe(folder: string): Promise<ModelDescription>
+  /**
+   * Reads and checks everything that can be told without loading weights, in a process of its own: files made to do harm
+   * end at most that process. Models are inspected one after the other. `INVALID_INPUT` names the file that is missing or
+   * wrong; `OVERLOADED` when too many wait.
+   */
+  inspect(request: InspectRequest): Promise<ModelInspection>
   /** Starts a runner process and resolves when it is warm. `MODEL_LOAD_FAILED` says why not. */
   startRunner(request: StartRunnerRequest): Promise<ModelRunner>
 }

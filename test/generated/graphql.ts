@@ -47,6 +47,12 @@ export type DeleteModelAliasInput = {
 };
 
 /** What to delete. */
+export type DeleteModelVersionInput = {
+  /** Id of a model version. */
+  id: string;
+};
+
+/** What to delete. */
 export type DeletePredictionInput = {
   /** Id of a prediction. */
   id: string;
@@ -196,6 +202,11 @@ export type MessageRole =
   /** What somebody says to the model. */
   | 'USER';
 
+/** Where the files of a model version are; exactly one is given. */
+export type ModelSourceInput =
+  {   /** A folder in the layout of transformers.js, on the server’s machine: its absolute path, or its path below one of the folders in `GRAPHLOOM_MODEL_FOLDERS`. */
+  folder: string; };
+
 /** What a model does. */
 export type ModelTask =
   /** Answers messages and continues texts. */
@@ -283,6 +294,20 @@ export type PredictionState =
   /** Done; `output` is whole. */
   | 'SUCCEEDED';
 
+/** A model version to register. */
+export type RegisterModelVersionInput = {
+  /** What the model is, at most 2,000 characters; unset leaves what is there. */
+  description?: string | null | undefined;
+  /** SPDX identifier of the licence of its weights; unset leaves what is there, `NOASSERTION` for a new model. */
+  license?: string | null | undefined;
+  /** Name of the model, which is made where there is none: 1 to 128 letters, digits, ".", "_" and "-". */
+  name: string;
+  /** Where its files are. */
+  source: ModelSourceInput;
+  /** Name of the version, unique within the model: 1 to 64 letters, digits, ".", "_" and "-". */
+  version: string;
+};
+
 /** What a caller may do. */
 export type Role =
   /** Manages models and the server, and uses them. */
@@ -337,7 +362,10 @@ export type ModelQueryVariables = Exact<{
 }>;
 
 
-export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source: { folder: string, origin: string }, inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, startedAt: string, restarts: number, queueLength: number, runningCount: number } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } | null, metrics: { requests: number, inferences: number, queueLength: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { p50: number | null } } } | null };
+export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
+        | { folder: string, origin: string }
+        | { folder: string }
+      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, startedAt: string, restarts: number, queueLength: number, runningCount: number } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } | null, metrics: { requests: number, inferences: number, queueLength: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { p50: number | null } } } | null };
 
 export type ModelVersionQueryVariables = Exact<{
   name: string;
@@ -408,6 +436,33 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', id: string }
        }
+   };
+
+export type RegisterModelVersionMutationVariables = Exact<{
+  input: RegisterModelVersionInput;
+}>;
+
+
+export type RegisterModelVersionMutation = { registerModelVersion:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
+        | { __typename: 'BundledSource' }
+        | { __typename: 'FileSource', folder: string }
+      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+   };
+
+export type DeleteModelVersionMutationVariables = Exact<{
+  input: DeleteModelVersionInput;
+}>;
+
+
+export type DeleteModelVersionMutation = { deleteModelVersion:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'ModelVersion', id: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
 type ProblemParts_Conflict_Fragment = { code: ErrorCode, message: string, retryable: boolean };
@@ -755,6 +810,9 @@ export const ModelDocument = new TypedDocumentString(`
           folder
           origin
         }
+        ... on FileSource {
+          folder
+        }
       }
       inputs {
         name
@@ -962,6 +1020,78 @@ export const ModelVersionEventsDocument = new TypedDocumentString(`
   residentBytes
   loadedAt
 }`) as unknown as TypedDocumentString<ModelVersionEventsSubscription, ModelVersionEventsSubscriptionVariables>;
+export const RegisterModelVersionDocument = new TypedDocumentString(`
+    mutation RegisterModelVersion($input: RegisterModelVersionInput!) {
+  registerModelVersion(input: $input) {
+    __typename
+    ... on ModelVersion {
+      ...ModelVersionStatus
+      task
+      dtype
+      sizeBytes
+      sha256
+      contextTokens
+      embeddingDimensions
+      source {
+        __typename
+        ... on FileSource {
+          folder
+        }
+      }
+      model {
+        id
+        name
+        description
+        license
+        aliases {
+          name
+          version {
+            id
+          }
+        }
+      }
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment ModelVersionStatus on ModelVersion {
+  id
+  version
+  state
+  stateReason
+  loadProgress {
+    phase
+    doneBytes
+    totalBytes
+  }
+  residentBytes
+  loadedAt
+}`) as unknown as TypedDocumentString<RegisterModelVersionMutation, RegisterModelVersionMutationVariables>;
+export const DeleteModelVersionDocument = new TypedDocumentString(`
+    mutation DeleteModelVersion($input: DeleteModelVersionInput!) {
+  deleteModelVersion(input: $input) {
+    __typename
+    ... on ModelVersion {
+      id
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteModelVersionMutation, DeleteModelVersionMutationVariables>;
 export const PredictDocument = new TypedDocumentString(`
     mutation Predict($input: PredictInput!, $priority: Int, $deadlineMs: Float, $store: Boolean = true) {
   predict(

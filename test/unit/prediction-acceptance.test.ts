@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createModelFolders } from '../../src/adapters/filesystem/model-folders.js'
 import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
 import { createTextCodec } from '../../src/adapters/transformers/text-codec.js'
 import { startApp } from '../../src/app.js'
@@ -33,6 +34,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
       runtime: stack.use(createOnnxModelRuntime({ logger, generation: { maxRows: 1 } })),
       codec: stack.use(createTextCodec({ logger })),
       modelsDirectory,
+      modelFolders: createModelFolders([]),
       models: { ...models, queueLength: 1 },
       tasks: { window: 1, leaseMs: 60_000 },
       streams: { backlogEvents: 100, joinBytes: 1_000 },

@@ -11,6 +11,8 @@ export interface SupervisedChildOptions {
   readonly name: string
   /** Code of the error that running calls end with when the process does. */
   readonly crashCode: ErrorCode
+  /** Most memory for JavaScript's objects, MiB; Node's own limit when unset. */
+  readonly heapMib?: number
   readonly logger: Logger
 }
 
@@ -46,7 +48,11 @@ export class SupervisedChild {
     this.#options = options
     this.#process = fork(options.entry, [], {
       serialization: 'advanced',
-      execArgv: ['--enable-source-maps', '--disable-warning=ExperimentalWarning'],
+      execArgv: [
+        '--enable-source-maps',
+        '--disable-warning=ExperimentalWarning',
+        ...(options.heapMib === undefined ? [] : [`--max-old-space-size=${options.heapMib}`]),
+      ],
       env: Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

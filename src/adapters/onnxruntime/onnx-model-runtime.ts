@@ -4,6 +4,7 @@ import type { LoadProgress } from '../../domain/model.js'
 import type { ModelRunner, ModelRuntime, StartRunnerRequest } from '../../ports/model-runtime.js'
 import { SupervisedChild } from '../child-process/supervised-child.js'
 import { describeModel } from './describe-model.js'
+import { ModelInspector } from './model-inspector.js'
 import { createOnnxModelRunner } from './onnx-model-runner.js'
 import type { GenerationLimits, LoadParams, LoadResult } from './runner-protocol.js'
 
@@ -22,6 +23,7 @@ const GENERATION: GenerationLimits = {
 /** Runs ONNX models in the layout of transformers.js, each in a process of its own. */
 export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeOptions): ModelRuntime {
   const limits = { ...GENERATION, ...generation }
+  const inspector = new ModelInspector({ logger })
   const children = new Set<SupervisedChild>()
   let closed = false
 
@@ -45,10 +47,11 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
   }
   return {
     describe: describeModel,
+    inspect: (request) => inspector.inspect(request),
     startRunner,
     [Symbol.asyncDispose]: async () => {
       closed = true
-      await Promise.all(Array.from(children, (child) => child.stop()))
+      await Promise.all([inspector[Symbol.asyncDispose](), ...Array.from(children, (child) => child.stop())])
     },
   }
 }

@@ -7,9 +7,10 @@ export interface ProtobufField {
   readonly bytes: Uint8Array
 }
 
-/** Where a field's content lies in its file. */
+/** Where a field's content lies in its file. `value` is set for numbers, whose place is empty. */
 export interface FieldPlace {
   readonly number: number
+  readonly value: number
   readonly start: number
   readonly end: number
 }
@@ -40,8 +41,10 @@ export class ProtobufFile {
   /** The fields of the message that lies between two places. @throws RangeError when there is none. */
   async *fields(start: number, end: number): AsyncGenerator<FieldPlace> {
     for (let at = start; at < end;) {
-      const { number, length, contentLength } = readHeader(await this.read(at, Math.min(end, at + MAX_HEADER_BYTES)))
-      const field = { number, start: at + length, end: at + length + contentLength }
+      const { number, value, length, contentLength } = readHeader(
+        await this.read(at, Math.min(end, at + MAX_HEADER_BYTES)),
+      )
+      const field = { number, value, start: at + length, end: at + length + contentLength }
       if (field.end > end) throw new RangeError('it ends in the middle of a field')
       yield field
       at = field.end

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CONFIGURATION_FILES } from '../../domain/model-layout.js'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { ModelFiles } from '../../ports/model-runtime.js'
+import { findPlainFile } from './plain-file.js'
 
 const READ_BYTES = 1 << 20
 
@@ -12,11 +14,13 @@ const READ_BYTES = 1 << 20
  * @throws GraphloomError `MODEL_LOAD_FAILED` that names the first file that is missing or another.
  */
 export async function verifyChecksums(
-  { folder, checksums }: ModelFiles,
+  modelFiles: ModelFiles,
   onProgress: (doneBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { folder, checksums } = modelFiles
   const files = Object.entries(checksums)
+  await checkPlaces(modelFiles)
   let totalBytes = 0
   for (const [file] of files) totalBytes += await sizeOf(folder, file)
   let doneBytes = 0
@@ -32,6 +36,17 @@ export async function verifyChecksums(
     }
     if (hash.digest('hex') !== expected)
       throw loadFailed(`The model's file ${file} is not the one that was registered: its SHA-256 differs.`)
+  }
+}
+
+/** Files of a model that is not trusted lie where they may, and none was put beside them since it was registered. */
+async function checkPlaces({ folder, root, checksums }: ModelFiles): Promise<void> {
+  if (root === undefined) return
+  const places = { folder, root: await realpath(root) }
+  for (const file of new Set([...Object.keys(CONFIGURATION_FILES), ...Object.keys(checksums)])) {
+    const size = await findPlainFile(places, file)
+    if (size !== null && !Object.hasOwn(checksums, file))
+      throw loadFailed(`The model's file ${file} was not there when the model was registered.`)
   }
 }
 

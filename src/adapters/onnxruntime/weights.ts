@@ -1,18 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { GRAPH_FILES, GRAPH_FOLDER } from '../../domain/model-layout.js'
 import { GraphloomError } from '../../kernel/errors.js'
-
-/** Weights by the names that transformers.js gives precisions, the preferred first. */
-const PRECISIONS = [
-  { dtype: 'q8', file: 'model_quantized.onnx' },
-  { dtype: 'int8', file: 'model_int8.onnx' },
-  { dtype: 'uint8', file: 'model_uint8.onnx' },
-  { dtype: 'fp32', file: 'model.onnx' },
-  { dtype: 'q4', file: 'model_q4.onnx' },
-  { dtype: 'bnb4', file: 'model_bnb4.onnx' },
-  { dtype: 'q4f16', file: 'model_q4f16.onnx' },
-  { dtype: 'fp16', file: 'model_fp16.onnx' },
-] as const
 
 export interface Weights {
   readonly dtype: string
@@ -28,8 +17,8 @@ export interface Weights {
  * @throws GraphloomError `INVALID_INPUT` that names the file that is missing.
  */
 export async function findWeights(folder: string, config: Readonly<Record<string, unknown>>): Promise<Weights> {
-  for (const { dtype, file } of PRECISIONS) {
-    const graphFile = `onnx/${file}`
+  for (const { dtype, file } of GRAPH_FILES) {
+    const graphFile = `${GRAPH_FOLDER}/${file}`
     const graphBytes = await sizeOf(join(folder, graphFile))
     if (graphBytes === null) continue
     let sizeBytes = graphBytes
@@ -41,7 +30,7 @@ export async function findWeights(folder: string, config: Readonly<Record<string
     }
     return { dtype, graphFile, sizeBytes }
   }
-  throw wrongFile(`onnx/${PRECISIONS[0].file}`, 'is missing')
+  throw wrongFile(`${GRAPH_FOLDER}/${GRAPH_FILES[0].file}`, 'is missing')
 }
 
 /** `use_external_data_format` is the number of parts, true for one, or one of these for each graph. */

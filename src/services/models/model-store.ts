@@ -3,6 +3,7 @@ import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
 import { SERVER_TENANT_ID } from '../../domain/principal.js'
+import { STREAM_ENDED } from '../../domain/stream.js'
 import type { CollectionDefinition, DocumentBody, DocumentStore, Scope } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
 
@@ -98,6 +99,23 @@ export class ModelStore {
   insertVersion(version: Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId'>): Promise<ModelVersionDocument> {
     const document = { id: createId('modelVersion'), tenantId: SERVER_TENANT_ID, ...version }
     return this.#documents.insert(MODEL_VERSIONS, document, { events: [changed(document)] })
+  }
+
+  /** Replaces the model as it was read. @throws GraphloomError `CONFLICT` when it was changed meanwhile. */
+  updateModel(model: ModelDocument): Promise<ModelDocument> {
+    return this.#documents.update(MODELS, SERVER_SCOPE, model.revision, model)
+  }
+
+  deleteModel(id: string): Promise<void> {
+    return this.#documents.delete(MODELS, SERVER_SCOPE, id)
+  }
+
+  /** Deletes the version as it was read; who follows it learns of the end. @throws GraphloomError `CONFLICT`, `NOT_FOUND`. */
+  deleteVersion({ id, revision }: ModelVersionDocument): Promise<void> {
+    return this.#documents.delete(MODEL_VERSIONS, SERVER_SCOPE, id, revision, {
+      events: [{ stream: id, type: STREAM_ENDED, data: { reason: 'FINISHED' }, ends: true }],
+      deleteStreams: [id],
+    })
   }
 
   /** Applies a change to whatever the version is by now, and tells of it. */

@@ -1,6 +1,7 @@
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
-import { notFound } from '../../kernel/errors.js'
+import { GraphloomError, notFound } from '../../kernel/errors.js'
 import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
 import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
@@ -8,6 +9,8 @@ import type { ModelRuntime } from '../../ports/model-runtime.js'
 import type { Access } from '../access/access.js'
 import type { Streams } from '../streams/streams.js'
 import type { ModelMetrics, ModelMetricsRecorder, MetricsWindow } from './model-metrics.js'
+import type { RegisterModelVersion } from './model-input.js'
+import type { ModelRegistration } from './model-registration.js'
 import type { ModelStore } from './model-store.js'
 import type { Registry } from './registry.js'
 import { ResidentVersion, type ModelSlot, type ResidencySettings, type RunnerStatus } from './resident-version.js'
@@ -17,6 +20,7 @@ export interface ModelsServiceOptions {
   readonly access: Access
   readonly store: ModelStore
   readonly registry: Registry
+  readonly registration: ModelRegistration
   readonly runtime: ModelRuntime
   readonly streams: Streams
   readonly metrics: ModelMetricsRecorder
@@ -25,10 +29,14 @@ export interface ModelsServiceOptions {
   readonly logger: Logger
 }
 
+const KEPT_DELETIONS = 10_000
+
 /** Models, their versions and aliases, and which of them are in memory. */
 export class ModelsService implements AsyncDisposable {
   readonly #options: ModelsServiceOptions
   readonly #resident = new Map<string, ResidentVersion>()
+  /** Versions that are gone, for who still holds them. */
+  readonly #deleted = new LRUCache<string, true>({ max: KEPT_DELETIONS })
 
   constructor(options: ModelsServiceOptions) {
     this.#options = options
@@ -89,6 +97,39 @@ export class ModelsService implements AsyncDisposable {
     return this.#options.registry.requireByReference(reference)
   }
 
+  /**
+   * Registers a version of what its files are; the signal cancels it while they are read.
+   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `CONFLICT`, `OVERLOADED`, `FORBIDDEN`.
+   */
+  async registerVersion(
+    principal: Principal,
+    input: RegisterModelVersion,
+    signal: AbortSignal,
+  ): Promise<ModelVersionDocument> {
+    this.#options.access.require(principal, 'model.manage')
+    return this.#options.registration.register(input, principal.subject, signal)
+  }
+
+  /** Deletes a version that is not in memory. @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
+  async deleteVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
+    this.#options.access.require(principal, 'model.manage', { id })
+    const version = await this.#options.store.requireVersion(id)
+    const resident = this.#resident.get(id)
+    const isUsed = resident !== undefined && (resident.status !== null || resident.running > 0 || resident.waiting > 0)
+    if (isUsed || (version.state !== 'UNLOADED' && version.state !== 'FAILED'))
+      throw new GraphloomError('CONFLICT', 'The version is in memory or in use; unload it first.')
+    // Whoever read it before finds it gone from here on.
+    this.#deleted.set(id, true)
+    try {
+      const deleted = await this.#options.registration.delete(id)
+      this.#resident.delete(id)
+      return deleted
+    } catch (error) {
+      this.#deleted.delete(id)
+      throw error
+    }
+  }
+
   /** Starts loading, or finds it loaded or loading already. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
   async loadVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
@@ -108,7 +149,8 @@ export class ModelsService implements AsyncDisposable {
   /** @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
   async setAlias(principal: Principal, name: string, versionId: string): Promise<ModelAliasDocument> {
     this.#options.access.require(principal, 'model.manage', { id: versionId })
-    return this.#options.registry.setAlias(name, versionId, principal.subject)
+    const { registration, registry } = this.#options
+    return registration.inTurn(() => registry.setAlias(name, versionId, principal.subject))
   }
 
   /** @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
@@ -158,7 +200,7 @@ export class ModelsService implements AsyncDisposable {
   }
 
   /** A place to work on a version, for services that have checked the right to. */
-  acquire(version: ModelVersionDocument, priority: number, signal: AbortSignal): Promise<ModelSlot> {
+  async acquire(version: ModelVersionDocument, priority: number, signal: AbortSignal): Promise<ModelSlot> {
     return this.#residentOf(version).acquire(priority, signal)
   }
 
@@ -171,10 +213,11 @@ export class ModelsService implements AsyncDisposable {
   }
 
   #residentOf(document: ModelVersionDocument): ResidentVersion {
+    if (this.#deleted.has(document.id)) throw notFound('model version', document.id)
     let resident = this.#resident.get(document.id)
     if (!resident) {
       const { store, runtime, settings, clock, logger, registry } = this.#options
-      resident = new ResidentVersion({ document, folder: registry.folderOf(document), store, runtime, settings, clock, logger })
+      resident = new ResidentVersion({ document, files: () => registry.filesOf(document), store, runtime, settings, clock, logger })
       this.#resident.set(document.id, resident)
     }
     return resident

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { GraphloomError, invalidInput, notFound } from '../../kernel/errors.js'
 import type { ModelAliasDocument, ModelVersionDocument } from '../../domain/model.js'
-import type { ModelRuntime } from '../../ports/model-runtime.js'
+import type { ModelFolders } from '../../ports/model-folders.js'
+import type { ModelFiles, ModelRuntime } from '../../ports/model-runtime.js'
 import type { ModelStore } from './model-store.js'
 
 /** A model that comes with the server: an entry of `models/catalogue.json`. */
@@ -28,6 +29,7 @@ export interface RegistryOptions {
   readonly store: ModelStore
   readonly runtime: Pick<ModelRuntime, 'describe'>
   readonly modelsDirectory: string
+  readonly folders: Pick<ModelFolders, 'isAllowed'>
 }
 
 /** Which models, versions and aliases there are. */
@@ -38,8 +40,22 @@ export class Registry {
     this.#options = options
   }
 
-  folderOf(version: ModelVersionDocument): string {
-    return path.join(this.#options.modelsDirectory, version.source.folder)
+  folderOf({ source }: ModelVersionDocument): string {
+    const root = source.kind === 'BUNDLED' ? this.#options.modelsDirectory : source.root
+    return path.join(root, source.folder)
+  }
+
+  /** @throws GraphloomError `MODEL_LOAD_FAILED` when its folder is not allowed any more. */
+  filesOf(version: ModelVersionDocument): ModelFiles {
+    const { source, checksums } = version
+    const folder = this.folderOf(version)
+    if (source.kind === 'BUNDLED') return { folder, checksums }
+    if (!this.#options.folders.isAllowed(source.root))
+      throw new GraphloomError(
+        'MODEL_LOAD_FAILED',
+        'The model’s folder is not below one of GRAPHLOOM_MODEL_FOLDERS any more.',
+      )
+    return { folder, root: source.root, checksums }
   }
 
   /** Brings the models that come with the server into the store; what is there stays as it is. */
@@ -114,7 +130,7 @@ export class Registry {
 }
 
 /** SHA-256 of the sorted lines `<sha256>  <file>`. */
-function manifestHash(checksums: Readonly<Record<string, string>>): string {
+export function manifestHash(checksums: Readonly<Record<string, string>>): string {
   const lines = Object.entries(checksums).map(([file, sha256]) => `${sha256}  ${file}\n`)
   return createHash('sha256').update(lines.sort().join('')).digest('hex')
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { LoadProgress, ModelVersionDocument } from '../../domain/model.js'
-import type { ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
+import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
 import { createId } from '../../kernel/ids.js'
 import type { ModelStore, ModelVersionPatch } from './model-store.js'
 import { Slots } from './slots.js'
@@ -16,7 +16,8 @@ export interface ResidencySettings {
 
 export interface ResidentVersionOptions {
   readonly document: ModelVersionDocument
-  readonly folder: string
+  /** @throws GraphloomError `MODEL_LOAD_FAILED` when they may not be read. */
+  readonly files: () => ModelFiles
   readonly store: ModelStore
   readonly runtime: ModelRuntime
   readonly settings: ResidencySettings
@@ -137,7 +138,7 @@ export class ResidentVersion {
   }
 
   async #load(signal: AbortSignal): Promise<ModelRunner> {
-    const { document, folder, runtime, settings, clock, logger } = this.#options
+    const { document, files, runtime, settings, clock, logger } = this.#options
     signal.throwIfAborted()
     this.#checkBreaker()
     const startedAt = clock.now()
@@ -152,7 +153,7 @@ export class ResidentVersion {
     try {
       const runner = await runtime.startRunner({
         versionId: document.id,
-        files: { folder, checksums: document.checksums },
+        files: files(),
         threads: settings.threads,
         onProgress,
         signal,

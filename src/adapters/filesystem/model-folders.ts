@@ -1,0 +1,48 @@
+import { realpath, stat } from 'node:fs/promises'
+import { isAbsolute, normalize, relative, resolve, sep } from 'node:path'
+import { invalidInput, notFound } from '../../kernel/errors.js'
+import type { ModelFolders, PlacedFolder } from '../../ports/model-folders.js'
+
+const MAX_PATH_CHARACTERS = 4_096
+
+/** @param allowed absolute paths */
+export function createModelFolders(allowed: readonly string[]): ModelFolders {
+  return {
+    find: async (path, where) => {
+      checkPath(path, where)
+      if (allowed.length === 0)
+        throw invalidInput(where, 'no folder is allowed; the server’s operator names some in GRAPHLOOM_MODEL_FOLDERS.')
+      for (const root of allowed) {
+        const found = isAbsolute(path) && !isInside(root, normalize(path)) ? null : await findBelow(root, path, where)
+        if (found) return found
+      }
+      // Whether there is something outside is nobody's business.
+      if (isAbsolute(path) && !allowed.some((root) => isInside(root, normalize(path)))) throw outside(where)
+      throw notFound('model folder', path)
+    },
+    isAllowed: (root) => allowed.includes(root),
+  }
+}
+
+function checkPath(path: string, where: string): void {
+  if (path === '' || path.length > MAX_PATH_CHARACTERS)
+    throw invalidInput(where, `must have 1 to ${MAX_PATH_CHARACTERS} characters.`)
+  if (path.includes('\0')) throw invalidInput(where, 'has a character that no path can have.')
+  if (path.split(/[/\\]/).includes('..')) throw outside(where)
+}
+
+async function findBelow(root: string, path: string, where: string): Promise<PlacedFolder | null> {
+  // The root itself may be reached over links; what is below may not lead out of it.
+  const realRoot = await realpath(root).catch(() => null)
+  const real = await realpath(resolve(root, path)).catch(() => null)
+  if (realRoot === null || real === null) return null
+  if (!isInside(realRoot, real)) throw outside(where)
+  if (!(await stat(real)).isDirectory()) throw invalidInput(where, 'is no folder.')
+  return { root, folder: relative(realRoot, real) }
+}
+
+const isInside = (root: string, path: string): boolean =>
+  path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
+
+const outside = (where: string) =>
+  invalidInput(where, 'must stay inside one of the folders in GRAPHLOOM_MODEL_FOLDERS.')

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  CONFIGURATION_FILES,
+  GRAPH_FILES,
+  GRAPH_FOLDER,
+  MODULE_CONFIGURATION,
+  MODULE_FOLDER,
+} from '../../domain/model-layout.js'
+import type { ModelInspection } from '../../ports/model-runtime.js'
+import { checkGraph } from './check-graph.js'
+import { checkTokenizer } from './check-tokenizer.js'
+import { describeModel } from './describe-model.js'
+import { listExternalData } from './external-data.js'
+import { readModelFolder } from './model-folder.js'
+import { findPlainFile, type FilePlaces } from './plain-file.js'
+import { wrongFile } from './weights.js'
+
+const READ_BYTES = 1 << 20
+const MODULE_BYTES = 1 << 20
+
+/**
+ * Checks everything about a model that can be told without loading its weights, and computes its checksums. Called in a
+ * process that may be lost. `alive` is called while it gets on.
+ * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
+ */
+export async function inspectModel(
+  places: FilePlaces,
+  alive: () => void,
+  signal: AbortSignal,
+): Promise<ModelInspection> {
+  const { folder } = places
+  const files = await listConfigurationFiles(places)
+  for (const { file } of GRAPH_FILES) await findPlainFile(places, `${GRAPH_FOLDER}/${file}`)
+  const { weights, vocabularySize } = await readModelFolder(folder)
+  const description = await describeModel(folder)
+  alive()
+  files.push(weights.graphFile, ...(await listExternalData(places, weights.graphFile)))
+  alive()
+  checkGraph(description, weights.graphFile, vocabularySize)
+  await checkTokenizer(folder, { task: description.task, vocabularySize })
+  alive()
+  const checksums: Record<string, string> = {}
+  let sizeBytes = 0
+  for (const file of new Set(files)) {
+    checksums[file] = await hashFile(join(folder, file), alive, signal)
+    if (file.startsWith(`${GRAPH_FOLDER}/`)) sizeBytes += (await findPlainFile(places, file)) ?? 0
+  }
+  return { description: { ...description, sizeBytes }, checksums }
+}
+
+/** Those that are there, none larger than its kind may be. */
+async function listConfigurationFiles(places: FilePlaces): Promise<string[]> {
+  const names = await readdir(places.folder).catch(() => [])
+  const limits = new Map(Object.entries(CONFIGURATION_FILES))
+  for (const name of names) if (MODULE_FOLDER.test(name)) limits.set(`${name}/${MODULE_CONFIGURATION}`, MODULE_BYTES)
+  const found: string[] = []
+  for (const [file, maxBytes] of limits) {
+    const size = await findPlainFile(places, file)
+    if (size === null) continue
+    if (size > maxBytes) throw wrongFile(file, `has ${size} bytes; at most ${maxBytes} are read`)
+    found.push(file)
+  }
+  return found
+}
+
+async function hashFile(path: string, alive: () => void, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+    signal.throwIfAborted()
+    hash.update(chunk)
+    alive()
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,24 @@
+import { realpath } from 'node:fs/promises'
+import { setPriority } from 'node:os'
+import { serveParent } from '../child-process/serve-parent.js'
+import { inspectModel } from './inspect-model.js'
+import type { FilePlaces } from './plain-file.js'
+
+/** As a runner's: the server answers while a model is read. */
+const NICENESS = 2
+setPriority(NICENESS)
+
+/** Told at most so often. */
+const ALIVE_EVERY_MS = 1_000
+
+serveParent({
+  inspect: async ({ folder, root }: FilePlaces, { signal, emit }) => {
+    let toldAt = 0
+    const alive = (): void => {
+      if (Date.now() - toldAt < ALIVE_EVERY_MS) return
+      toldAt = Date.now()
+      void emit(null)
+    }
+    return inspectModel({ folder, root: await realpath(root) }, alive, signal)
+  },
+})

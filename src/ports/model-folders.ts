@@ -1,0 +1,19 @@
+/** A model's folder in one of those that the operator allows. */
+export interface PlacedFolder {
+  /** The allowed folder, as it is configured. */
+  readonly root: string
+  /** Path of the model's folder below it, without links; empty for the allowed folder itself. */
+  readonly folder: string
+}
+
+/** The folders that models may be registered from. */
+export interface ModelFolders {
+  /**
+   * Finds a model's folder. `path` is absolute, or relative to one of the allowed folders, the first that has it.
+   * `INVALID_INPUT` with the path `where` when no folder is allowed, it is no path, or it lies or leads elsewhere;
+   * `NOT_FOUND` when there is nothing.
+   */
+  find(path: string, where: string): Promise<PlacedFolder>
+  /** Whether the folder is allowed at present. */
+  isAllowed(root: string): boolean
+}

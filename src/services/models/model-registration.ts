@@ -1,0 +1,148 @@
+import path from 'node:path'
+import { GraphloomError, invalidInput } from '../../kernel/errors.js'
+import type { FileSource, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
+import type { DocumentBody } from '../../ports/document-store.js'
+import type { ModelFolders } from '../../ports/model-folders.js'
+import type { ModelInspection, ModelRuntime } from '../../ports/model-runtime.js'
+import { checkRegistration, type RegisterModelVersion } from './model-input.js'
+import type { ModelStore } from './model-store.js'
+import { DEFAULT_ALIAS, manifestHash } from './registry.js'
+
+export interface ModelRegistrationOptions {
+  readonly store: ModelStore
+  readonly runtime: Pick<ModelRuntime, 'inspect'>
+  readonly folders: ModelFolders
+}
+
+/** SPDX's word for a licence that nobody has told. */
+const UNKNOWN_LICENSE = 'NOASSERTION'
+
+/** What a version is before it was ever loaded. */
+export const NEVER_LOADED = {
+  state: 'UNLOADED',
+  stateReason: null,
+  loadProgress: null,
+  residentBytes: null,
+  loadedAt: null,
+  lastUsedAt: null,
+} as const
+
+type VersionBody = Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId' | 'modelId' | 'modelName'>
+
+/** Brings models that administrators name into the store, and takes them out again. */
+export class ModelRegistration {
+  readonly #options: ModelRegistrationOptions
+  /** Changes of what there is, one after the other. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: ModelRegistrationOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Inspects the files and stores a version of them; the same content under the same name is the version that is there.
+   * @throws GraphloomError `INVALID_INPUT` that names what is wrong, `NOT_FOUND`, `CONFLICT` for a name that has other
+   * content, or the signal's reason.
+   */
+  async register(input: RegisterModelVersion, setBy: string, signal: AbortSignal): Promise<ModelVersionDocument> {
+    checkRegistration(input)
+    const where = 'input.source.folder'
+    const { root, folder } = await this.#options.folders.find(input.source.folder, where)
+    const inspection = await this.#inspect({ kind: 'FILE', root, folder }, where, signal)
+    return this.#inTurn(() => this.#store(input, inspection, setBy))
+  }
+
+  /**
+   * Deletes a version, and its model with the last of them.
+   * @throws GraphloomError `CONFLICT` for one that came with the server, or that an alias names: `latest` may name the
+   * last one; `NOT_FOUND`.
+   */
+  delete(id: string): Promise<ModelVersionDocument> {
+    return this.#inTurn(async () => {
+      const { store } = this.#options
+      const version = await store.requireVersion(id)
+      if (version.source.kind === 'BUNDLED')
+        throw new GraphloomError('CONFLICT', 'The version came with the server and cannot be deleted.')
+      const [versions, aliases] = await Promise.all([
+        store.listVersions([version.modelId]),
+        store.listAliases([version.modelId]),
+      ])
+      const isLast = versions.length === 1
+      const naming = aliases.filter((alias) => alias.modelVersionId === id)
+      const kept = naming.find(({ name }) => !isLast || name !== DEFAULT_ALIAS)
+      if (kept)
+        throw new GraphloomError('CONFLICT', `The alias "${kept.name}" names the version; set it to another first.`)
+      await store.deleteVersion(version)
+      if (isLast) {
+        for (const alias of naming) await store.deleteAlias(alias)
+        await store.deleteModel(version.modelId)
+      }
+      return version
+    })
+  }
+
+  /** Runs a change of aliases so that none comes to name what is being deleted. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    return this.#inTurn(change)
+  }
+
+  async #inspect(source: FileSource, where: string, signal: AbortSignal) {
+    const { root, folder } = source
+    try {
+      const inspection = await this.#options.runtime.inspect({ folder: path.join(root, folder), root, signal })
+      return { source, ...inspection }
+    } catch (error) {
+      if (!(error instanceof GraphloomError) || error.code !== 'INVALID_INPUT') throw error
+      throw invalidInput(where, error.message)
+    }
+  }
+
+  async #store(
+    { name, version, description, license }: RegisterModelVersion,
+    inspection: ModelInspection & { readonly source: FileSource },
+    setBy: string,
+  ): Promise<ModelVersionDocument> {
+    const { store } = this.#options
+    const body = toVersionBody(version, inspection)
+    let model = await store.getModelByName(name)
+    if (model && model.task !== body.task)
+      throw new GraphloomError('CONFLICT', `The model "${name}" does ${model.task}, these files do ${body.task}.`)
+    const known = model && (await store.getVersionByName(model.id, version))
+    if (known && known.sha256 !== body.sha256)
+      throw new GraphloomError('CONFLICT', `"${name}:${version}" is registered with other content; choose another version.`)
+    if (!model)
+      model = await store.insertModel({
+        name,
+        task: body.task,
+        description: description ?? '',
+        license: license ?? UNKNOWN_LICENSE,
+      })
+    else model = await this.#describe(model, description, license)
+    const stored = known ?? (await store.insertVersion({ modelId: model.id, modelName: model.name, ...body }))
+    if (!(await store.getAlias(model.id, DEFAULT_ALIAS)))
+      await store.putAlias(model.id, DEFAULT_ALIAS, stored.id, setBy)
+    return stored
+  }
+
+  async #describe(model: ModelDocument, description: string | null, license: string | null): Promise<ModelDocument> {
+    const next = { ...model, description: description ?? model.description, license: license ?? model.license }
+    if (next.description === model.description && next.license === model.license) return model
+    return this.#options.store.updateModel(next)
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(change)
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+}
+
+function toVersionBody(
+  version: string,
+  { source, description, checksums }: ModelInspection & { readonly source: FileSource },
+): VersionBody {
+  const { task, sizeBytes, dtype, contextTokens, embeddingDimensions, inputs, outputs } = description
+  const sha256 = manifestHash(checksums)
+  const described = { task, sizeBytes, dtype, contextTokens, embeddingDimensions, inputs, outputs }
+  return { version, source, sha256, checksums, ...described, ...NEVER_LOADED }
+}
