@@ -101,14 +101,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     maxPerVersion: options.models.queueLength,
     parallel: options.models.concurrentGenerations,
   })
-  const shared = { access, store, payloads, encoder, models, waitingRoom, clock }
+  const shared = { access, store, payloads, encoder, models, waitingRoom, clock, logger }
   const executor = new PredictionExecutor({
     ...shared,
     queue: state.queue,
     versions,
     metrics,
     inSpan: options.inSpan,
-    logger,
   })
   const acceptance = new PredictionAcceptance({ ...shared, executor, currentTrace: options.currentTrace })
   const predictions = new PredictionsService({

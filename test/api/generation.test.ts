@@ -119,18 +119,46 @@ describe('what a prediction tells of its run', () => {
     expect(replayDiverged).toBe(false)
   })
 
-  test('64 texts at once are embedded in at most 24 runs', async () => {
-    const embed = async (text: string) => {
-      const result = await predict({ embedding: { model: EMBEDDING_MODEL, texts: [text] } })
+  test('64 texts at once are embedded in at most 24 runs, each bit for bit as it is alone', async () => {
+    const embed = async (text: string, priority: number) => {
+      const input = { embedding: { model: EMBEDDING_MODEL, texts: [text] } }
+      const { predict: result } = await server.request(PredictDocument, { input, priority })
       if (result.__typename !== 'Prediction' || result.output?.__typename !== 'EmbeddingOutput')
         throw new Error(JSON.stringify(result))
-      return { values: result.output.vectors[0]!.values, size: result.batch!.size }
+      return { values: result.output.vectors[0]!.values, batch: result.batch! }
     }
     const texts = Array.from({ length: 64 }, (_, i) => `Text ${i}: ${'some more words '.repeat((i * 7) % 30)}`)
-    await embed('The model is loaded by this.')
-    const together = await Promise.all(texts.map(embed))
-    expect(Math.round(together.reduce((runs, { size }) => runs + 1 / size, 0))).toBeLessThanOrEqual(24)
-    for (const i of [0, 5, 13, 29]) expect((await embed(texts[i]!)).values).toEqual(together[i]!.values)
+    await embed('The model is loaded by this.', 5)
+    const together = await Promise.all(texts.map((text, i) => embed(text, i % 10)))
+    // Each of a run's rows counts for its part of the run.
+    const runs = together.reduce((total, { batch }) => total + 1 / batch.size, 0)
+    expect(Math.round(runs)).toBeLessThanOrEqual(24)
+    for (const { batch } of together) {
+      expect(batch.position).toBeLessThan(batch.size)
+      expect(batch.tokens).toBeGreaterThanOrEqual(batch.size)
+      expect(batch.waitMs).toBeGreaterThanOrEqual(0)
+    }
+    for (const [i, text] of texts.entries()) expect((await embed(text, 5)).values).toEqual(together[i]!.values)
+  })
+
+  test('64 chats at once get the greedy texts that they get alone, in shared steps', async () => {
+    const ask = async (i: number) => {
+      const content = [{ text: `Say ${'more '.repeat((i * 5) % 17)}about the number ${i}.` }]
+      const generation = { temperature: 0, maxTokens: 2 + (i % 3) }
+      const result = await predict({ chat: { model: CHAT_MODEL, messages: [{ role: 'USER', content }], generation } })
+      if (result.__typename !== 'Prediction' || result.output?.__typename !== 'TextOutput')
+        throw new Error(JSON.stringify(result))
+      return { text: result.output.text, batch: result.batch! }
+    }
+    const numbers = Array.from({ length: 64 }, (_, i) => i)
+    const together = await Promise.all(numbers.map(ask))
+    expect(together.filter(({ batch }) => batch.size > 1).length).toBeGreaterThan(48)
+    for (const { batch } of together) {
+      expect(batch.position).toBeLessThan(batch.size)
+      expect(batch.size).toBeLessThanOrEqual(8)
+    }
+    expect(together.at(-1)!.batch.waitMs).toBeGreaterThan(0)
+    for (const i of numbers) expect((await ask(i)).text).toBe(together[i]!.text)
   })
 
   test('a bias and penalties change what is said', async () => {

@@ -1,36 +1,12 @@
-import { join } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readDecoderGraph, type DecoderGraph } from '../../src/adapters/onnxruntime/decoder-graph.js'
 import type { DecoderRow, DecoderSession } from '../../src/adapters/onnxruntime/decoder-session.js'
-import { readGraphSignature } from '../../src/adapters/onnxruntime/onnx-graph.js'
-import { openDecoderSession } from '../../src/adapters/onnxruntime/open-decoder-session.js'
-import { ReturnedCacheSession } from '../../src/adapters/onnxruntime/returned-cache-session.js'
-import { bundledModel, CHAT_MODEL, readGolden, type GoldenGeneration } from '../support/models.js'
+import { DECODER_SESSIONS } from '../support/decoder-sessions.js'
+import { CHAT_MODEL, readGolden, type GoldenGeneration } from '../support/models.js'
 
-const graphFile = join(bundledModel(CHAT_MODEL).path, 'onnx/model_quantized.onnx')
-const options = { graphFile, threads: 2, maxRows: 4, contextTokens: 2_048 }
 const goldens = readGolden<GoldenGeneration>(CHAT_MODEL)
 const prompt = goldens.flatMap(({ promptTokenIds }) => promptTokenIds).slice(0, 330)
 
-/** The same tests for each way to drive a graph. */
-const WAYS = {
-  'C API': () => open(true, 'C API'),
-  'onnxruntime-node': () => open(false, 'onnxruntime-node'),
-  'onnxruntime-node with the whole cache returned': async () => {
-    const graph: DecoderGraph = readDecoderGraph(await readGraphSignature(graphFile))
-    const session = await InferenceSession.create(graphFile, { intraOpNumThreads: 2 })
-    return new ReturnedCacheSession({ session, TensorType: Tensor, graph, maxRows: 4, contextTokens: 2_048 })
-  },
-}
-
-async function open(native: boolean, expected: string): Promise<DecoderSession> {
-  const { session, binding } = await openDecoderSession({ ...options, native })
-  expect(binding).toBe(expected)
-  return session
-}
-
-describe.each(Object.entries(WAYS))('%s', (_name, openSession) => {
+describe.each(DECODER_SESSIONS)('%s', (_name, openSession) => {
   let session: DecoderSession
   beforeAll(async () => {
     session = await openSession()

@@ -101,31 +101,31 @@ export class SequenceQueue<T extends WaitingSequence> {
   }
 }
 
-/** Adds neighbours by length, each time the one that pads less, until the run is full. */
+/** Adds neighbours by length, each time the one that pads less, of equals the oldest, until the run is full. */
 function addNeighbours<T extends WaitingSequence>(batch: T[], candidates: readonly T[], budgetTokens: number): void {
-  const sorted = candidates.toSorted(byLength)
   let longest = Math.max(...batch.map((one) => one.tokens.length))
   let tokens = batch.reduce((total, one) => total + one.tokens.length, 0)
-  let high = sorted.findIndex((one) => one.tokens.length > longest)
-  if (high < 0) high = sorted.length
-  let low = high - 1
+  const longer = candidates.filter((one) => one.tokens.length >= longest).sort(byLength)
+  const shorter = candidates.filter((one) => one.tokens.length < longest).sort((a, b) => byLength(b, a))
+  let high = 0
+  let low = 0
   for (;;) {
-    const shorter = sorted[low]?.tokens.length
-    const longer = sorted[high]?.tokens.length
+    const more = longer[high]?.tokens.length
+    const less = shorter[low]?.tokens.length
     const rows = batch.length + 1
     const padded = (width: number, added: number): number => (rows * width) / (tokens + added)
     const fits = (width: number, added: number): boolean =>
       rows * width <= budgetTokens && padded(width, added) <= MOST_PADDED
-    const mayShorter = shorter !== undefined && fits(longest, shorter)
-    const mayLonger = longer !== undefined && fits(longer, longer)
-    if (!mayShorter && !mayLonger) return
-    if (mayLonger && (!mayShorter || padded(longer, longer) <= padded(longest, shorter))) {
-      batch.push(sorted[high++]!)
-      longest = longer
-      tokens += longer
+    const mayLonger = more !== undefined && fits(more, more)
+    const mayShorter = less !== undefined && fits(longest, less)
+    if (!mayLonger && !mayShorter) return
+    if (mayLonger && (!mayShorter || padded(more, more) <= padded(longest, less))) {
+      batch.push(longer[high++]!)
+      longest = more
+      tokens += more
     } else {
-      batch.push(sorted[low--]!)
-      tokens += shorter!
+      batch.push(shorter[low++]!)
+      tokens += less!
     }
   }
 }

@@ -55,6 +55,11 @@ export class PredictionExecutor {
     this.#waiters.delete(id)
   }
 
+  /** Whether it is being done here. */
+  isRunning(id: string): boolean {
+    return this.#running.has(id)
+  }
+
   /** Interrupts a prediction that is being done here and waits for its end; false when it is not. */
   async cancel(id: string): Promise<boolean> {
     const running = this.#running.get(id)

@@ -43,6 +43,9 @@ interface Computation {
 
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
 
+export const deadlineExceeded = (): GraphloomError =>
+  new GraphloomError('DEADLINE_EXCEEDED', 'The deadline passed before the prediction was done.')
+
 /** One prediction being done. */
 export class PredictionWork {
   current: PredictionDocument
@@ -74,13 +77,17 @@ export class PredictionWork {
     }
   }
 
-  #startDeadline(deadlineAt: number, deadline: AbortController): NodeJS.Timeout {
-    const passed = (): void =>
-      deadline.abort(new GraphloomError('DEADLINE_EXCEEDED', 'The deadline passed before the prediction was done.'))
-    return setTimeout(passed, Math.max(0, deadlineAt - this.options.clock.now()))
+  /** What is late already is not begun. */
+  #startDeadline(deadlineAt: number, deadline: AbortController): NodeJS.Timeout | null {
+    const passed = (): void => deadline.abort(deadlineExceeded())
+    const leftMs = deadlineAt - this.options.clock.now()
+    if (leftMs > 0) return setTimeout(passed, leftMs)
+    passed()
+    return null
   }
 
   async #run(signal: AbortSignal): Promise<Outcome> {
+    signal.throwIfAborted()
     const { models, versions, payloads, clock } = this.options
     const version = await versions.requireVersion(this.current.modelVersionId)
     const input = await payloads.get(this.current.input)

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
@@ -24,6 +25,7 @@ import type { PredictionRequest } from './prediction-input.js'
 import { parseInput } from './prediction-kinds.js'
 import type { PredictionStore, TokensData } from './prediction-store.js'
 import { createPredictionSource, type PredictionEvent, type PredictionSnapshot } from './prediction-stream.js'
+import { deadlineExceeded } from './prediction-work.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 import type { WaitingRoom } from './waiting-room.js'
 
@@ -39,6 +41,7 @@ export interface PredictionsServiceOptions {
   readonly waitingRoom: WaitingRoom
   readonly maxJoinedBytes: number
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 export interface PredictionFilter {
@@ -89,10 +92,14 @@ export class PredictionsService {
     const onAbort = (): void => void this.#end(document).catch(() => undefined)
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()
+    // What still waits for its turn then is told at once; what is being done ends by itself.
+    const { deadlineMs } = request
+    const timer = deadlineMs === null ? null : setTimeout(() => void this.#expire(document), deadlineMs)
     try {
       return await ended
     } finally {
       signal.removeEventListener('abort', onAbort)
+      if (timer) clearTimeout(timer)
     }
   }
 
@@ -198,20 +205,37 @@ export class PredictionsService {
     }
   }
 
+  async #expire({ id, tenantId }: PredictionDocument): Promise<void> {
+    const { executor, store, logger } = this.#options
+    const { code, message, retryable, details } = deadlineExceeded()
+    try {
+      const current = await store.get({ tenantId }, id)
+      if (current?.state !== 'QUEUED' || executor.isRunning(id)) return
+      await this.#endWaiting(current, { state: 'FAILED', error: { code, message, retryable, details } })
+    } catch (error) {
+      // Another has begun or ended it meanwhile.
+      if (isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')) return
+      logger.error({ err: error, prediction: id }, 'late prediction not ended')
+    }
+  }
+
   async #cancelWaiting(current: PredictionDocument): Promise<PredictionDocument> {
-    const { clock, executor, store } = this.#options
-    const endedAt = clock.now()
     const generated =
-      current.state === 'RUNNING' && isTextKind(current.kind) ? await store.readTokens(current.id) : null
+      current.state === 'RUNNING' && isTextKind(current.kind) ? await this.#options.store.readTokens(current.id) : null
     const output: PredictionOutput | null =
       generated && generated.tokens.length > 0 ? { kind: 'TEXT', ...generated } : null
-    const end: PredictionDocument = {
-      ...current,
-      state: 'CANCELLED',
-      finishReason: 'CANCELLED',
-      timings: { ...current.timings, totalMs: endedAt - current.createdAt },
-      endedAt,
-    }
+    return this.#endWaiting(current, { state: 'CANCELLED', finishReason: 'CANCELLED' }, output)
+  }
+
+  async #endWaiting(
+    current: PredictionDocument,
+    outcome: Pick<PredictionDocument, 'state'> & Partial<Pick<PredictionDocument, 'finishReason' | 'error'>>,
+    output: PredictionOutput | null = null,
+  ): Promise<PredictionDocument> {
+    const { clock, executor } = this.#options
+    const endedAt = clock.now()
+    const timings = { ...current.timings, totalMs: endedAt - current.createdAt }
+    const end = { ...current, ...outcome, timings, endedAt }
     const ended = await executor.storeEnd(end, output, { kind: 'remove', taskId: current.id })
     executor.settle(ended)
     return ended.document

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  CancelPredictionDocument,
+  ModelDocument,
+  PredictDocument,
+  PredictionDocument,
+  StartPredictionDocument,
+  type PredictInput,
+} from '../generated/graphql.js'
+import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
+import { chat, PredictionReader, startChat } from '../support/predictions.js'
+import { TestServer } from '../support/server.js'
+import { createTemporaryFolder } from '../support/temporary.js'
+import { waitFor } from '../support/wait.js'
+
+const embedding: PredictInput = { embedding: { model: EMBEDDING_MODEL, texts: ['too late'] } }
+
+const stack = new AsyncDisposableStack()
+let server: TestServer
+beforeAll(async () => {
+  const folder = stack.use(await createTemporaryFolder('late'))
+  // One piece of work at a time: everything else waits to be begun.
+  server = stack.use(
+    await TestServer.start({
+      GRAPHLOOM_DATA_DIR: folder.path,
+      GRAPHLOOM_ADMISSION_WINDOW: '1',
+      GRAPHLOOM_PRELOAD_MODELS: CHAT_MODEL,
+    }),
+  )
+})
+afterAll(() => stack.disposeAsync())
+
+/** A text that runs until it is cancelled. */
+async function startLong(): Promise<string> {
+  const { id } = await startChat(server, chat('Count to a million.', { maxTokens: 8_000, temperature: 1 }))
+  await new PredictionReader().read(server, id, { until: ({ text }) => text.length > 0 })
+  return id
+}
+const cancel = (id: string) => server.request(CancelPredictionDocument, { input: { id } })
+
+test('what is late before it was begun is answered at its deadline, and never reaches the model', async () => {
+  const long = await startLong()
+  const { predict } = await server.request(PredictDocument, { input: embedding, deadlineMs: 50 })
+  expect(predict).toMatchObject({ __typename: 'DeadlineExceeded', prediction: { state: 'FAILED' } })
+  const started = await server.request(StartPredictionDocument, { input: embedding, deadlineMs: 50 })
+  if (started.startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(started))
+  const { id } = started.startPrediction
+  const deadline = Date.parse(String(started.startPrediction.deadline))
+  await waitFor('the deadline', () => Date.now() > deadline)
+  await cancel(long)
+  const { prediction } = await waitFor('its end', async () => {
+    const found = await server.request(PredictionDocument, { id })
+    return found.prediction?.state === 'FAILED' ? found : null
+  })
+  expect(prediction).toMatchObject({ error: { code: 'DEADLINE_EXCEEDED' }, startedAt: null, batch: null })
+  // Not even the model was loaded for it.
+  const { model } = await server.request(ModelDocument, { name: EMBEDDING_MODEL })
+  expect(model?.version?.state).toBe('UNLOADED')
+})
+
+test('who leaves while waiting costs nothing', async () => {
+  const long = await startLong()
+  const leaving = new AbortController()
+  const waiting = server.send(PredictDocument, { input: embedding }, undefined, leaving.signal)
+  await waitFor('it to wait', async () => {
+    const { model } = await server.request(ModelDocument, { name: CHAT_MODEL })
+    return model?.version?.runner?.runningCount === 1
+  })
+  leaving.abort()
+  await expect(waiting).rejects.toThrow()
+  await cancel(long)
+  const { model } = await server.request(ModelDocument, { name: EMBEDDING_MODEL })
+  expect(model?.metrics.inferences).toBe(0)
+})
