@@ -56,6 +56,7 @@ const runner = await runtime.startRunner({
   versionId: 'bench',
   files,
   threads: THREADS,
+  settings: { maxBatchTokens: 512 },
   onProgress: () => undefined,
   signal: NEVER,
 })

@@ -11,10 +11,10 @@ import type { TextCodec } from './ports/text-codec.js'
 import { createAccess } from './services/access/access.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import { ModelRegistration } from './services/models/model-registration.js'
+import { toDefaultSettings, type ModelDefaults } from './services/models/model-settings.js'
 import { ModelStore } from './services/models/model-store.js'
 import { ModelsService } from './services/models/models.service.js'
 import { Registry, type BundledModel } from './services/models/registry.js'
-import type { ResidencySettings } from './services/models/resident-version.js'
 import { Payloads } from './services/predictions/payloads.js'
 import { PredictionAcceptance, type PredictionAcceptanceOptions } from './services/predictions/prediction-acceptance.js'
 import { PredictionExecutor, type PredictionExecutorOptions } from './services/predictions/prediction-executor.js'
@@ -35,9 +35,7 @@ export interface AppOptions {
   readonly modelsDirectory: string
   /** Folders that models may be registered from. */
   readonly modelFolders: ModelFolders
-  readonly models: ResidencySettings & {
-    /** Predictions of one version that may wait. */
-    readonly queueLength: number
+  readonly models: ModelDefaults & {
     readonly concurrentGenerations: number
     /** References of versions to load at start. */
     readonly preload: readonly string[]
@@ -87,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       runtime,
       streams,
       metrics,
-      settings: options.models,
+      defaults: toDefaultSettings(options.models),
       clock,
       logger,
     }),
@@ -97,10 +95,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const store = new PredictionStore(state.documents, state.events)
   const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
   const encoder = new PromptEncoder(codec, (version) => models.folderOf(version))
-  const waitingRoom = new WaitingRoom({
-    maxPerVersion: options.models.queueLength,
-    parallel: options.models.concurrentGenerations,
-  })
+  const waitingRoom = new WaitingRoom({ parallel: options.models.concurrentGenerations })
   const shared = { access, store, payloads, encoder, models, waitingRoom, clock, logger }
   const executor = new PredictionExecutor({
     ...shared,

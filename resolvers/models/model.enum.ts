@@ -1,6 +1,8 @@
 import { registerEnumType } from 'type-graphql'
 import type { LoadPhase, ModelTask, ModelVersionState } from '../../src/domain/model.js'
+import type { BreakerState } from '../../src/services/models/crash-breaker.js'
 import type { MetricsWindow } from '../../src/services/models/model-metrics.js'
+import type { UnloadMode } from '../../src/services/models/resident-version.js'
 import { describeEnum } from '../common/enums.js'
 
 const TASKS: Record<ModelTask, string> = {
@@ -44,4 +46,39 @@ registerEnumType(MetricsWindowEnum.values, {
   name: 'MetricsWindow',
   description: 'How far back metrics look from now.',
   valuesConfig: MetricsWindowEnum.config,
+})
+
+const UNLOAD_MODES: Record<UnloadMode, string> = {
+  DRAIN: 'What runs is finished first.',
+  CANCEL: 'What runs is cancelled: such predictions end as CANCELLED, with what they had, and with an error that says why.',
+}
+export const UnloadModeEnum = describeEnum(UNLOAD_MODES)
+registerEnumType(UnloadModeEnum.values, {
+  name: 'UnloadMode',
+  description: 'What becomes of running predictions when their model version is unloaded.',
+  valuesConfig: UnloadModeEnum.config,
+})
+
+const RUNNER_STATES = {
+  READY: 'It takes work.',
+  REPLACING: 'It takes work while another process, with other settings, starts to take its place.',
+}
+export type RunnerState = keyof typeof RUNNER_STATES
+export const RunnerStateEnum = describeEnum(RUNNER_STATES)
+registerEnumType(RunnerStateEnum.values, {
+  name: 'RunnerState',
+  description: 'What a runner process is doing.',
+  valuesConfig: RunnerStateEnum.config,
+})
+
+const BREAKER_STATES: Record<BreakerState, string> = {
+  CLOSED: 'Work goes on.',
+  OPEN: 'Nothing is tried until `retryAt`.',
+  HALF_OPEN: 'The next try decides.',
+}
+export const BreakerStateEnum = describeEnum(BREAKER_STATES)
+registerEnumType(BreakerStateEnum.values, {
+  name: 'BreakerState',
+  description: 'Whether something that failed again and again is tried.',
+  valuesConfig: BreakerStateEnum.config,
 })

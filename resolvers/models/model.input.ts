@@ -1,5 +1,7 @@
-import { Field, ID, InputType } from 'type-graphql'
+import { Field, ID, InputType, Int } from 'type-graphql'
 import type { RegisterModelVersion } from '../../src/services/models/model-input.js'
+import type { UnloadMode } from '../../src/services/models/resident-version.js'
+import { UnloadModeEnum } from './model.enum.js'
 
 @InputType('ModelSourceInput', { description: 'Where the files of a model version are; exactly one is given.' })
 export class ModelSourceInput {
@@ -55,6 +57,41 @@ export class LoadModelVersionInput {
 export class UnloadModelVersionInput {
   @Field(() => ID, { description: 'Id of a model version.' })
   readonly id!: string
+
+  @Field(() => UnloadModeEnum.values, { defaultValue: 'DRAIN', description: 'What becomes of its running predictions.' })
+  readonly mode!: UnloadMode
+}
+
+@InputType('UpdateModelSettingsInput', {
+  description: 'Settings of a model version to change. What is left out stays; null is back to the server’s default.',
+})
+export class UpdateModelSettingsInput {
+  @Field(() => ID, { description: 'Id of a model version.' })
+  readonly id!: string
+
+  @Field(() => Int, { nullable: true, description: 'Tokens that one run computes at most, padding included; 64 to 65,536.' })
+  readonly maxBatchTokens?: number | null
+
+  @Field(() => Int, { nullable: true, description: 'Predictions that may wait; 1 to 1,000,000.' })
+  readonly maxQueueLength?: number | null
+
+  @Field(() => Number, { nullable: true, description: 'Unloaded after so long without work, milliseconds; 0 is never, at most 24 days.' })
+  readonly idleTtlMs?: number | null
+
+  @Field(() => Int, { nullable: true, description: 'Threads of one run; 1 to 256. A running process is replaced by another without a failure.' })
+  readonly threads?: number | null
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether answers may be given again for the same question of the same tenant.' })
+  readonly cacheResponses?: boolean | null
+
+  @Field(() => Number, { nullable: true, description: 'How long a prediction may take from the start of its work, milliseconds; 0 is any time, at most a day.' })
+  readonly timeoutMs?: number | null
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether it stays in memory once it is loaded, until it is unloaded by a mutation.' })
+  readonly pinned?: boolean | null
+
+  @Field(() => Int, { nullable: true, description: 'Priority of predictions that state none; 0 to 9.' })
+  readonly priority?: number | null
 }
 
 @InputType('SetModelAliasInput', { description: 'An alias and the version that it is to name.' })

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
-import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../src/domain/model.js'
+import type { ModelAliasDocument, ModelDocument, ModelSettings, ModelVersionDocument } from '../../src/domain/model.js'
 import type { StreamItem } from '../../src/domain/stream.js'
 import { DEFAULT_ALIAS } from '../../src/services/models/registry.js'
 import type { MetricsWindow } from '../../src/services/models/model-metrics.js'
@@ -16,9 +16,16 @@ import {
   SetModelAliasInput,
   toRegistration,
   UnloadModelVersionInput,
+  UpdateModelSettingsInput,
 } from './model.input.js'
-import { Model, ModelAlias, ModelMetricsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
-import { ModelAliasResult, ModelVersionEvent, ModelVersionResult, RegisterModelVersionResult } from './model.union.js'
+import { Breaker, Model, ModelAlias, ModelMetricsType, ModelSettingsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
+import {
+  ModelAliasResult,
+  ModelVersionEvent,
+  ModelVersionResult,
+  RegisterModelVersionResult,
+  UpdateModelSettingsResult,
+} from './model.union.js'
 
 @Resolver(() => Model)
 export class ModelResolver {
@@ -133,7 +140,18 @@ export class ModelVersionResolver {
 
   @FieldResolver(() => Runner, { nullable: true, description: 'The process that runs it; null when it is not loaded.' })
   runner(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): object | null {
-    return services.models.getRunner(version.id)
+    const runner = services.models.getRunner(version.id)
+    return runner && { ...runner, state: runner.isBeingReplaced ? 'REPLACING' : 'READY' }
+  }
+
+  @FieldResolver(() => Breaker, { description: 'Whether its process is started again when it ended unexpectedly.' })
+  breaker(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): object {
+    return services.models.getBreaker(version.id)
+  }
+
+  @FieldResolver(() => ModelSettingsType, { description: 'How it is run.' })
+  settings(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): ModelSettings {
+    return services.models.settingsOf(version)
   }
 
   @FieldResolver(() => ModelMetricsType, { description: 'What it did lately.' })
@@ -179,13 +197,25 @@ export class ModelVersionResolver {
   }
 
   @Mutation(() => ModelVersionResult, {
-    description: 'Begins to unload a version: what runs is finished, then its memory is given back. The next use loads it again. For administrators.',
+    description:
+      'Begins to unload a version: what runs is finished or cancelled, then its memory is given back. What is asked meanwhile waits; the next use loads it again. For administrators.',
   })
   unloadModelVersion(
     @Ctx() { services, principal }: GraphContext,
     @Arg('input', () => UnloadModelVersionInput, { description: 'Which version.' }) input: UnloadModelVersionInput,
   ) {
-    return answer(() => services.models.unloadVersion(principal, input.id))
+    return answer(() => services.models.unloadVersion(principal, input.id, input.mode))
+  }
+
+  @Mutation(() => UpdateModelSettingsResult, {
+    description: 'Changes settings of a version. They hold at once, for its running process too, and stay over restarts. For administrators.',
+  })
+  updateModelSettings(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => UpdateModelSettingsInput, { description: 'Which version, and what to change.' }) input: UpdateModelSettingsInput,
+  ) {
+    const { id, ...change } = input
+    return answer(() => services.models.updateSettings(principal, id, change))
   }
 
   @Subscription(() => ModelVersionEvent, {

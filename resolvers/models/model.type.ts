@@ -5,7 +5,8 @@ import { Node } from '../common/node.interface.js'
 import { ErrorCodeEnum } from '../common/problem.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
 import { createUnion } from '../common/union.js'
-import { LoadPhaseEnum, ModelTaskEnum, ModelVersionStateEnum } from './model.enum.js'
+import type { BreakerState } from '../../src/services/models/crash-breaker.js'
+import { BreakerStateEnum, LoadPhaseEnum, ModelTaskEnum, ModelVersionStateEnum, RunnerStateEnum, type RunnerState } from './model.enum.js'
 
 @ObjectType('TensorSpec', { description: 'An input or output of a model’s graph.' })
 export class TensorSpec {
@@ -112,6 +113,45 @@ export class ModelMetricsType {
   readonly tokensPerSecond!: number | null
 }
 
+@ObjectType('Breaker', { description: 'Keeps what failed again and again from being tried without end.' })
+export class Breaker {
+  @Field(() => BreakerStateEnum.values, { description: 'Whether it is tried.' })
+  readonly state!: BreakerState
+
+  @Field(() => Int, { description: 'Failures of the last 30 seconds with no success since.' })
+  readonly recentFailures!: number
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it is tried again; null unless it is OPEN.' })
+  readonly retryAt!: number | null
+}
+
+@ObjectType('ModelSettings', { description: 'How a model version is run: what was set for it, or the server’s default.' })
+export class ModelSettingsType {
+  @Field(() => Int, { description: 'Tokens that one run computes at most, padding included; a longer sequence has a run of its own.' })
+  readonly maxBatchTokens!: number
+
+  @Field(() => Int, { description: 'Predictions that may wait; more are refused as `Overloaded`.' })
+  readonly maxQueueLength!: number
+
+  @Field(() => Number, { description: 'Unloaded after so long without work, milliseconds; 0 is never.' })
+  readonly idleTtlMs!: number
+
+  @Field(() => Int, { description: 'Threads of one run.' })
+  readonly threads!: number
+
+  @Field(() => Boolean, { description: 'Whether answers may be given again for the same question of the same tenant.' })
+  readonly cacheResponses!: boolean
+
+  @Field(() => Number, { description: 'How long a prediction may take from the start of its work, milliseconds; then it fails with DEADLINE_EXCEEDED. 0 is any time.' })
+  readonly timeoutMs!: number
+
+  @Field(() => Boolean, { description: 'Whether it stays in memory once it is loaded: never unloaded to make room, nor for want of work.' })
+  readonly pinned!: boolean
+
+  @Field(() => Int, { description: 'Priority of predictions that state none; 0 to 9.' })
+  readonly priority!: number
+}
+
 @ObjectType('Runner', { description: 'The process that runs a model version.' })
 export class Runner {
   @Field(() => ID, { description: 'Names this start of the process.' })
@@ -119,6 +159,9 @@ export class Runner {
 
   @Field(() => Int, { description: 'Process id on the server’s machine.' })
   readonly pid!: number
+
+  @Field(() => RunnerStateEnum.values, { description: 'What it is doing.' })
+  readonly state!: RunnerState
 
   @Field(() => DateTimeScalar, { description: 'When it was ready.' })
   readonly startedAt!: number
@@ -131,6 +174,9 @@ export class Runner {
 
   @Field(() => Int, { description: 'Predictions that it works on.' })
   readonly runningCount!: number
+
+  @Field(() => Breaker, { description: 'Whether another is started when it ends.' })
+  readonly breaker!: Breaker
 }
 
 @ObjectType('Model', { implements: Node, description: 'A model: a name for versions that do the same work.' })

@@ -19,6 +19,13 @@ export const RegisterModelVersionResult = createUnion({
   typeName: problemOr('ModelVersion'),
 })
 
+export const UpdateModelSettingsResult = createUnion({
+  name: 'UpdateModelSettingsResult',
+  description: 'The model version with its new settings, or why nothing was changed.',
+  types: [ModelVersion, NotFound, InvalidInput],
+  typeName: problemOr('ModelVersion'),
+})
+
 export const ModelAliasResult = createUnion({
   name: 'ModelAliasResult',
   description: 'The alias as it is now (or was, when it was deleted), or why nothing was done.',
@@ -32,7 +39,7 @@ export class ModelVersionSnapshot extends StreamItemType {
   readonly snapshot!: ModelVersion
 }
 
-@ObjectType('ModelVersionChanged', { implements: StreamItemType, description: 'The model version changed: its state, or how far loading has come.' })
+@ObjectType('ModelVersionChanged', { implements: StreamItemType, description: 'The model version changed: its state, its settings, or how far loading has come.' })
 export class ModelVersionChanged extends StreamItemType {
   @Field(() => ModelVersion, { name: 'modelVersion', description: 'The version after the change.' })
   readonly event!: ModelVersion

@@ -43,6 +43,8 @@ export interface Configuration {
   readonly limits: GatewayLimits
   readonly models: {
     readonly threads: number
+    readonly batchTokens: number
+    readonly timeoutMs: number
     readonly queueLength: number
     readonly concurrentGenerations: number
     readonly runningTextBytes: number
@@ -154,6 +156,8 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       threads:
         (values.get('GRAPHLOOM_MODEL_THREADS') as number | undefined) ??
         Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
+      batchTokens: number('GRAPHLOOM_MODEL_BATCH_TOKENS'),
+      timeoutMs: number('GRAPHLOOM_MODEL_TIMEOUT_MS'),
       queueLength: number('GRAPHLOOM_MODEL_QUEUE_LENGTH'),
       concurrentGenerations: number('GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS'),
       runningTextBytes: number('GRAPHLOOM_MODEL_RUNNING_TEXT_BYTES'),

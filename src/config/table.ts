@@ -266,6 +266,16 @@ const models: Variable[] = [
     description: 'Threads of one run of a model; the cores of the machine, at most 4, when unset.',
     example: '4',
   }),
+  integer('Models', 'GRAPHLOOM_MODEL_BATCH_TOKENS', [64, 65_536], {
+    description: 'Tokens that one run of a model computes at most, padding included.',
+    example: '512',
+    fallback: '512',
+  }),
+  integer('Models', 'GRAPHLOOM_MODEL_TIMEOUT_MS', [0, DAY_MS], {
+    description: 'How long a prediction may take from the start of its work, milliseconds; 0 is any time.',
+    example: '60000',
+    fallback: '0',
+  }),
   integer('Models', 'GRAPHLOOM_MODEL_QUEUE_LENGTH', [1, 1_000_000], {
     description: 'Predictions of one model version that may wait.',
     example: '1000',
@@ -287,7 +297,7 @@ const models: Variable[] = [
     example: '268435456',
     fallback: '268435456',
   }),
-  integer('Models', 'GRAPHLOOM_MODEL_IDLE_TTL_MS', [0, YEAR_MS], {
+  integer('Models', 'GRAPHLOOM_MODEL_IDLE_TTL_MS', [0, 24 * DAY_MS], {
     description: 'Time without work after which a model is unloaded, milliseconds; 0 is never.',
     example: '600000',
     fallback: '0',

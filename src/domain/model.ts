@@ -50,6 +50,26 @@ export interface FileSource {
 
 export type ModelSource = BundledSource | FileSource
 
+/** How a version is run. All of it can be changed while it runs. */
+export interface ModelSettings {
+  /** Tokens that one run computes at most, padding included; a longer sequence has a run of its own. */
+  readonly maxBatchTokens: number
+  /** Predictions that may wait. */
+  readonly maxQueueLength: number
+  /** Unloaded after so many milliseconds without work; 0 is never. */
+  readonly idleTtlMs: number
+  /** Threads of one run. */
+  readonly threads: number
+  /** Whether answers may be given again for the same question. */
+  readonly cacheResponses: boolean
+  /** How long a prediction may take from the start of its work, milliseconds; 0 is any time. */
+  readonly timeoutMs: number
+  /** Never unloaded to make room for others, nor for want of work. */
+  readonly pinned: boolean
+  /** Of predictions that state none; 0 to 9. */
+  readonly priority: number
+}
+
 export interface ModelVersionDocument extends StoredDocument {
   readonly modelId: string
   readonly modelName: string
@@ -71,6 +91,8 @@ export interface ModelVersionDocument extends StoredDocument {
   readonly residentBytes: number | null
   readonly loadedAt: number | null
   readonly lastUsedAt: number | null
+  /** What was set for it; the server's defaults hold for the rest. */
+  readonly settings?: Partial<ModelSettings>
 }
 
 export interface ModelAliasDocument extends StoredDocument {

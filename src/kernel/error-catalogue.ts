@@ -34,7 +34,7 @@ export const ERROR_CATALOGUE = {
   UNSUPPORTED_MEDIA_TYPE: define(415, false, 'The content type of the request is not supported.'),
   RATE_LIMITED: define(429, true, 'Too many requests; try again after the time given.'),
   OVERLOADED: define(503, true, 'A queue is full; try again after the time given.'),
-  DEADLINE_EXCEEDED: define(504, true, 'The deadline passed before the work was done.'),
+  DEADLINE_EXCEEDED: define(504, true, 'The deadline, or the time that is allowed, passed before the work was done.'),
   CANCELLED: define(499, false, 'The work was cancelled before it was done.'),
   MODEL_LOAD_FAILED: define(503, true, 'The model version could not be loaded; the message says why.'),
   RUNNER_CRASHED: define(503, true, 'The process that ran the model ended while it worked on this.'),

@@ -36,11 +36,18 @@ export interface ModelInspection {
   readonly checksums: Readonly<Record<string, string>>
 }
 
+/** What of a runner can be changed while it runs. */
+export interface RunnerSettings {
+  /** Tokens that one run computes at most, padding included; a longer sequence has a run of its own. */
+  readonly maxBatchTokens: number
+}
+
 export interface StartRunnerRequest {
   readonly versionId: string
   readonly files: ModelFiles
   /** Threads of one run; at least 1. */
   readonly threads: number
+  readonly settings: RunnerSettings
   readonly onProgress: (progress: LoadProgress) => void
   readonly signal: AbortSignal
   /** W3C `traceparent` of the span that the runner's spans belong to. */
@@ -141,6 +148,8 @@ export interface ModelRunner {
     signal: AbortSignal,
   ): Promise<GenerationResult>
   embed(request: EmbedRequest, signal: AbortSignal): Promise<EmbedResult>
+  /** Holds from the next run on. A process that ends meanwhile rejects with `RUNNER_CRASHED`. */
+  configure(settings: RunnerSettings): Promise<void>
   /** Ends the process; running work is rejected with `RUNNER_CRASHED`. Resolves when it is gone. */
   stop(): Promise<void>
 }

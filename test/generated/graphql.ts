@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Whether something that failed again and again is tried. */
+export type BreakerState =
+  /** Work goes on. */
+  | 'CLOSED'
+  /** The next try decides. */
+  | 'HALF_OPEN'
+  /** Nothing is tried until `retryAt`. */
+  | 'OPEN';
+
 /** What to cancel. */
 export type CancelPredictionInput = {
   /** Id of a prediction. */
@@ -76,7 +85,7 @@ export type ErrorCode =
   | 'CANCELLED'
   /** The object is in a state, or was changed meanwhile, so that this cannot be done. */
   | 'CONFLICT'
-  /** The deadline passed before the work was done. */
+  /** The deadline, or the time that is allowed, passed before the work was done. */
   | 'DEADLINE_EXCEEDED'
   /** The caller is known but may not do this. */
   | 'FORBIDDEN'
@@ -315,6 +324,13 @@ export type Role =
   /** Uses models. */
   | 'MEMBER';
 
+/** What a runner process is doing. */
+export type RunnerState =
+  /** It takes work. */
+  | 'READY'
+  /** It takes work while another process, with other settings, starts to take its place. */
+  | 'REPLACING';
+
 /** Where the server stands. */
 export type ServerPhase =
   /** Finishing what runs; takes no new work. */
@@ -343,18 +359,51 @@ export type StreamEndReason =
   /** The object came to its regular end. */
   | 'FINISHED';
 
+/** What becomes of running predictions when their model version is unloaded. */
+export type UnloadMode =
+  /** What runs is cancelled: such predictions end as CANCELLED, with what they had, and with an error that says why. */
+  | 'CANCEL'
+  /** What runs is finished first. */
+  | 'DRAIN';
+
 /** What to unload. */
 export type UnloadModelVersionInput = {
   /** Id of a model version. */
   id: string;
+  /** What becomes of its running predictions. */
+  mode?: UnloadMode;
 };
 
-export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null };
+/** Settings of a model version to change. What is left out stays; null is back to the server’s default. */
+export type UpdateModelSettingsInput = {
+  /** Whether answers may be given again for the same question of the same tenant. */
+  cacheResponses?: boolean | null | undefined;
+  /** Id of a model version. */
+  id: string;
+  /** Unloaded after so long without work, milliseconds; 0 is never, at most 24 days. */
+  idleTtlMs?: number | null | undefined;
+  /** Tokens that one run computes at most, padding included; 64 to 65,536. */
+  maxBatchTokens?: number | null | undefined;
+  /** Predictions that may wait; 1 to 1,000,000. */
+  maxQueueLength?: number | null | undefined;
+  /** Whether it stays in memory once it is loaded, until it is unloaded by a mutation. */
+  pinned?: boolean | null | undefined;
+  /** Priority of predictions that state none; 0 to 9. */
+  priority?: number | null | undefined;
+  /** Threads of one run; 1 to 256. A running process is replaced by another without a failure. */
+  threads?: number | null | undefined;
+  /** How long a prediction may take from the start of its work, milliseconds; 0 is any time, at most a day. */
+  timeoutMs?: number | null | undefined;
+};
+
+export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } };
+
+export type ModelSettingsFragment = { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number };
 
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }> }> };
+export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }> }> };
 
 export type ModelQueryVariables = Exact<{
   name: string;
@@ -365,7 +414,7 @@ export type ModelQueryVariables = Exact<{
 export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
         | { folder: string, origin: string }
         | { folder: string }
-      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, startedAt: string, restarts: number, queueLength: number, runningCount: number } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } | null, metrics: { requests: number, inferences: number, queueLength: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { p50: number | null } } } | null };
+      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { requests: number, inferences: number, queueLength: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { p50: number | null } } } | null };
 
 export type ModelVersionQueryVariables = Exact<{
   name: string;
@@ -373,7 +422,7 @@ export type ModelVersionQueryVariables = Exact<{
 }>;
 
 
-export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } | null };
+export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null };
 
 export type LoadModelVersionMutationVariables = Exact<{
   input: LoadModelVersionInput;
@@ -382,7 +431,7 @@ export type LoadModelVersionMutationVariables = Exact<{
 
 export type LoadModelVersionMutation = { loadModelVersion:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -393,7 +442,18 @@ export type UnloadModelVersionMutationVariables = Exact<{
 
 export type UnloadModelVersionMutation = { unloadModelVersion:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type UpdateModelSettingsMutationVariables = Exact<{
+  input: UpdateModelSettingsInput;
+}>;
+
+
+export type UpdateModelSettingsMutation = { updateModelSettings:
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'ModelVersion', id: string, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -428,8 +488,8 @@ export type ModelVersionEventsSubscriptionVariables = Exact<{
 
 
 export type ModelVersionEventsSubscription = { modelVersionEvents:
-    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } }
-    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null } }
+    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
+    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
         | { __typename: 'Model', id: string }
@@ -449,7 +509,7 @@ export type RegisterModelVersionMutation = { registerModelVersion:
     | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
         | { __typename: 'BundledSource' }
         | { __typename: 'FileSource', folder: string }
-      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null }
+      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
    };
@@ -669,6 +729,18 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ModelSettingsFragmentDoc = new TypedDocumentString(`
+    fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
+}
+    `, {"fragmentName":"ModelSettings"}) as unknown as TypedDocumentString<ModelSettingsFragment, unknown>;
 export const ModelVersionStatusFragmentDoc = new TypedDocumentString(`
     fragment ModelVersionStatus on ModelVersion {
   id
@@ -682,8 +754,20 @@ export const ModelVersionStatusFragmentDoc = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
 }
-    `, {"fragmentName":"ModelVersionStatus"}) as unknown as TypedDocumentString<ModelVersionStatusFragment, unknown>;
+    fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
+}`, {"fragmentName":"ModelVersionStatus"}) as unknown as TypedDocumentString<ModelVersionStatusFragment, unknown>;
 export const ProblemPartsFragmentDoc = new TypedDocumentString(`
     fragment ProblemParts on Problem {
   code
@@ -791,6 +875,19 @@ export const ModelsDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
 export const ModelDocument = new TypedDocumentString(`
     query Model($name: String!, $at: String = "latest") {
@@ -827,10 +924,16 @@ export const ModelDocument = new TypedDocumentString(`
       runner {
         id
         pid
+        state
         startedAt
         restarts
         queueLength
         runningCount
+        breaker {
+          state
+          recentFailures
+          retryAt
+        }
       }
     }
     metrics(window: ONE_MINUTE) {
@@ -866,6 +969,19 @@ export const ModelDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<ModelQuery, ModelQueryVariables>;
 export const ModelVersionDocument = new TypedDocumentString(`
     query ModelVersion($name: String!, $version: String!) {
@@ -888,6 +1004,19 @@ export const ModelVersionDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<ModelVersionQuery, ModelVersionQueryVariables>;
 export const LoadModelVersionDocument = new TypedDocumentString(`
     mutation LoadModelVersion($input: LoadModelVersionInput!) {
@@ -913,6 +1042,19 @@ export const LoadModelVersionDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<LoadModelVersionMutation, LoadModelVersionMutationVariables>;
 export const UnloadModelVersionDocument = new TypedDocumentString(`
     mutation UnloadModelVersion($input: UnloadModelVersionInput!) {
@@ -938,7 +1080,50 @@ export const UnloadModelVersionDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<UnloadModelVersionMutation, UnloadModelVersionMutationVariables>;
+export const UpdateModelSettingsDocument = new TypedDocumentString(`
+    mutation UpdateModelSettings($input: UpdateModelSettingsInput!) {
+  updateModelSettings(input: $input) {
+    __typename
+    ... on ModelVersion {
+      id
+      settings {
+        ...ModelSettings
+      }
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
+}`) as unknown as TypedDocumentString<UpdateModelSettingsMutation, UpdateModelSettingsMutationVariables>;
 export const SetModelAliasDocument = new TypedDocumentString(`
     mutation SetModelAlias($input: SetModelAliasInput!) {
   setModelAlias(input: $input) {
@@ -1019,6 +1204,19 @@ export const ModelVersionEventsDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<ModelVersionEventsSubscription, ModelVersionEventsSubscriptionVariables>;
 export const RegisterModelVersionDocument = new TypedDocumentString(`
     mutation RegisterModelVersion($input: RegisterModelVersionInput!) {
@@ -1076,6 +1274,19 @@ export const RegisterModelVersionDocument = new TypedDocumentString(`
   }
   residentBytes
   loadedAt
+  settings {
+    ...ModelSettings
+  }
+}
+fragment ModelSettings on ModelSettings {
+  maxBatchTokens
+  maxQueueLength
+  idleTtlMs
+  threads
+  cacheResponses
+  timeoutMs
+  pinned
+  priority
 }`) as unknown as TypedDocumentString<RegisterModelVersionMutation, RegisterModelVersionMutationVariables>;
 export const DeleteModelVersionDocument = new TypedDocumentString(`
     mutation DeleteModelVersion($input: DeleteModelVersionInput!) {

@@ -84,7 +84,15 @@ export function startFolder(
   } = {},
 ): Promise<ModelRunner> {
   const { checksums = {}, onProgress = () => undefined, signal = NEVER } = options
-  return runtime.startRunner({ versionId: folder, files: { folder, checksums }, threads: 2, onProgress, signal })
+  const settings = { maxBatchTokens: 512 }
+  return runtime.startRunner({
+    versionId: folder,
+    files: { folder, checksums },
+    threads: 2,
+    settings,
+    onProgress,
+    signal,
+  })
 }
 
 /** A bundled model in another folder, with other values in its `config.json`. */

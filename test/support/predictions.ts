@@ -98,8 +98,8 @@ function textOf(output: object | null | undefined): string {
 }
 
 /** The whole text of a prediction, undisturbed. */
-export async function readWhole(server: TestServer, id: string): Promise<PredictionReader> {
+export async function readWhole(server: TestServer, id: string, token?: string): Promise<PredictionReader> {
   const reader = new PredictionReader()
-  await reader.read(server, id)
+  await reader.read(server, id, { ...(token !== undefined && { token }) })
   return reader
 }

@@ -87,7 +87,12 @@ function openLoop({ maxRows = 8, keptBytes = 256 * 2 ** 20, runningBytes = 2 ** 
     restore: (row, saved, count) => session.restore(row, saved, count),
     [Symbol.dispose]: () => undefined,
   }
-  const loop = new GenerationLoop({ session: counted, runningBytes, keptBytes })
+  const loop = new GenerationLoop({
+    session: counted,
+    runningBytes,
+    keptBytes,
+    limits: { maxBatchTokens: 512 },
+  })
   const generate = async (
     prompt: Prompt,
     onToken: (count: number) => void = () => undefined,

@@ -13,7 +13,7 @@ test('runs hold each sequence once, within their tokens, with little padding', (
   const one = fc.tuple(fc.integer({ min: 1, max: 2_000 }), fc.constantFrom('a', 'b', 'c'), fc.nat({ max: 9 }))
   fc.assert(
     fc.property(fc.array(one, { maxLength: 200 }), (given) => {
-      const queue = new SequenceQueue(1_024)
+      const queue = new SequenceQueue({ maxBatchTokens: 1_024 })
       const waiting = given.map(([length, tenantId, priority]) => sequence(length, tenantId, priority))
       waiting.forEach((added) => queue.add(added))
       const seen: WaitingSequence[] = []
@@ -32,7 +32,7 @@ test('runs hold each sequence once, within their tokens, with little padding', (
 })
 
 test('interactive sequences go first, and bulk ones are not starved', () => {
-  const queue = new SequenceQueue(100)
+  const queue = new SequenceQueue({ maxBatchTokens: 100 })
   const bulk = [1, 2, 3].map(() => sequence(100, 'a', 4))
   const interactive = Array.from({ length: 12 }, () => sequence(100, 'a', 5))
   for (const one of [...bulk, ...interactive]) queue.add(one)
@@ -41,7 +41,7 @@ test('interactive sequences go first, and bulk ones are not starved', () => {
 })
 
 test('a tenant with much to do does not hold up another, and what was cancelled is in no run', () => {
-  const queue = new SequenceQueue(100)
+  const queue = new SequenceQueue({ maxBatchTokens: 100 })
   const many = Array.from({ length: 50 }, () => sequence(60, 'busy'))
   many.forEach((one) => queue.add(one))
   for (let i = 0; i < 10; i++) queue.take()
@@ -59,7 +59,7 @@ test('a tenant with much to do does not hold up another, and what was cancelled 
 })
 
 test('a tenant that comes back, or comes anew, is served like the others, whatever had been before', () => {
-  const queue = new SequenceQueue(100)
+  const queue = new SequenceQueue({ maxBatchTokens: 100 })
   const add = (tenantId: string, count: number): void => {
     for (let i = 0; i < count; i++) queue.add(sequence(60, tenantId))
   }
@@ -80,7 +80,7 @@ test('the tenant that was served least is in every run, and no other is more tha
   fc.assert(
     fc.property(tenants, (lengths) => {
       const budget = 256
-      const queue = new SequenceQueue(budget)
+      const queue = new SequenceQueue({ maxBatchTokens: budget })
       const served = lengths.map(() => 0)
       const left = lengths.map((own) => own.length)
       lengths.forEach((own, tenant) => own.forEach((length) => queue.add(sequence(length, String(tenant)))))

@@ -20,7 +20,7 @@ interface Options {
 /** A loop over a decoder that computes in no time, with its runs written down. */
 function openLoop({ maxRows = 8, keptBytes = 2 ** 20, runningBytes = 2 ** 20 } = {}) {
   const session = new HashDecoder(maxRows)
-  const loop = new GenerationLoop({ session, runningBytes, keptBytes })
+  const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits: { maxBatchTokens: 512 } })
   const generate = async (prompt: Prompt, { signal = NEVER, onToken }: Options = {}): Promise<Told> => {
     const ids: number[] = []
     const sequence = new TextSequence({

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BatchInfo } from '../../domain/prediction.js'
+import type { RunLimits } from './runner-protocol.js'
 import { SequenceQueue, type WaitingSequence } from './sequence-queue.js'
 
 /** Several sequences that are wanted together. */
@@ -44,9 +45,9 @@ export class BatchRunner<T> {
   readonly #queue: SequenceQueue<Sequence<T>>
   #isRunning = false
 
-  constructor(budgetTokens: number, run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>) {
+  constructor(limits: RunLimits, run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>) {
     this.#run = run
-    this.#queue = new SequenceQueue(budgetTokens)
+    this.#queue = new SequenceQueue(limits)
   }
 
   /** @throws whatever a run of its sequences throws; or the signal's reason. */

@@ -3,18 +3,18 @@ import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import { BatchRunner, type SequenceRequest, type SequenceResults } from './batch-runner.js'
 import type { ModelFolder, Pooling } from './model-folder.js'
 import { poolTokens } from './pooling.js'
+import type { RunLimits } from './runner-protocol.js'
 
 const STATES = 'last_hidden_state'
 const KNOWN_INPUTS = new Set(['input_ids', 'attention_mask', 'token_type_ids'])
-
-/** Rows times the longest of them, in one run: what a cancel may have to wait for. */
-const BATCH_TOKENS = 512
 
 export interface EmbedderOptions {
   readonly session: InferenceSession
   readonly TensorType: TensorConstructor
   readonly pooling: Pooling
   readonly model: Pick<ModelFolder, 'contextTokens' | 'vocabularySize'>
+  /** What one run computes is what a cancel may have to wait for. */
+  readonly limits: RunLimits
 }
 
 /** Turns sequences of tokens into vectors of length 1. */
@@ -34,7 +34,7 @@ export class Embedder {
       )
     this.#options = options
     this.#hasTokenTypes = inputNames.includes('token_type_ids')
-    this.#batches = new BatchRunner(BATCH_TOKENS, (rows) => this.#run(rows))
+    this.#batches = new BatchRunner(options.limits, (rows) => this.#run(rows))
   }
 
   /**

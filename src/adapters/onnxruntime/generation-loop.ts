@@ -5,6 +5,7 @@ import type { DecoderRow, DecoderSession } from './decoder-session.js'
 import { GenerationText } from './generation-text.js'
 import { CHUNK_TOKENS, SHARED_CHUNK_TOKENS } from './prefill-chunks.js'
 import { PrefixTree, sharedLength } from './prefix-tree.js'
+import type { RunLimits } from './runner-protocol.js'
 import { TextPlaces } from './text-places.js'
 import type { TextSequence } from './text-sequence.js'
 import { isInteractive, WaitingTexts } from './waiting-texts.js'
@@ -15,6 +16,7 @@ export interface GenerationLoopOptions {
   readonly runningBytes: number
   /** Memory for kept prefixes and for texts that were set aside, bytes. */
   readonly keptBytes: number
+  readonly limits: Readonly<RunLimits>
 }
 
 const MAX_TEXTS = 1_024
@@ -190,10 +192,10 @@ export class GenerationLoop {
   }
 
   async #prefill(text: GenerationText, chunkTokens: number): Promise<void> {
-    const { session } = this.#options
+    const { session, limits } = this.#options
     const { sequence } = text
     const row = text.row!
-    const chunk = sequence.nextTokens(row.length, chunkTokens)
+    const chunk = sequence.nextTokens(row.length, Math.min(chunkTokens, limits.maxBatchTokens))
     await this.#run([text], async () => {
       const [logits] = await session.extend(row, chunk)
       // A single token is computed in another kind of run than prompts that share it have.

@@ -5,7 +5,7 @@ import type { CallContext } from '../child-process/serve-parent.js'
 import { Embedder } from './embedder.js'
 import { readModelFolder, type ModelFolder } from './model-folder.js'
 import { createSession } from './onnx-session.js'
-import type { EmbedParams, GenerateParams, LoadParams } from './runner-protocol.js'
+import type { EmbedParams, GenerateParams, LoadParams, RunLimits } from './runner-protocol.js'
 import { loadTextModel } from './text-model.js'
 
 /** A model in memory. It has the call that its task is for. */
@@ -19,14 +19,15 @@ export interface LoadedModel {
 }
 
 /** @throws GraphloomError `MODEL_LOAD_FAILED`, or `INVALID_INPUT` that names the file that is missing or wrong. */
-export async function loadModel({ files, threads, generation }: LoadParams): Promise<LoadedModel> {
+export async function loadModel({ files, threads, generation, limits }: LoadParams): Promise<LoadedModel> {
   const model = await readModelFolder(files.folder)
-  if (model.task === 'CHAT') return loadTextModel({ model, folder: files.folder, threads, limits: generation })
-  return createEmbeddingModel(await createSession(join(files.folder, model.weights.graphFile), threads), model)
+  if (model.task === 'CHAT') return loadTextModel({ model, folder: files.folder, threads, limits, generation })
+  const session = await createSession(join(files.folder, model.weights.graphFile), threads)
+  return createEmbeddingModel(session, model, limits)
 }
 
-function createEmbeddingModel(session: InferenceSession, model: ModelFolder): LoadedModel {
-  const embedder = new Embedder({ session, TensorType: Tensor, pooling: model.pooling ?? 'mean', model })
+function createEmbeddingModel(session: InferenceSession, model: ModelFolder, limits: RunLimits): LoadedModel {
+  const embedder = new Embedder({ session, TensorType: Tensor, pooling: model.pooling ?? 'mean', model, limits })
   return {
     binding: 'onnxruntime-node',
     embed: async ({ tokenIds, tenantId, priority }, { signal }) => {

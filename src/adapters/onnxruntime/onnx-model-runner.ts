@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { EmbedResult, GenerationDelta, GenerationResult, ModelRunner } from '../../ports/model-runtime.js'
 import type { SupervisedChild } from '../child-process/supervised-child.js'
-import type { EmbedParams, GenerateParams, LoadResult } from './runner-protocol.js'
+import type { ConfigureParams, EmbedParams, GenerateParams, LoadResult } from './runner-protocol.js'
 import { inRunnerSpan } from './runner-span.js'
 
 /** A runner process that has loaded its model. */
@@ -32,6 +32,10 @@ export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, res
         span.setAttributes({ 'graphloom.texts': result.vectors.length, 'graphloom.compute_ms': result.computeMs })
         return result
       }),
+    configure: async (settings) => {
+      const params: ConfigureParams = settings
+      await child.call('configure', params, new AbortController().signal)
+    },
     stop: () => child.stop(),
   }
 }

@@ -57,8 +57,8 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
 }
 
 function load(child: SupervisedChild, request: StartRunnerRequest, generation: GenerationLimits): Promise<LoadResult> {
-  const { files, threads, onProgress, signal } = request
-  const params: LoadParams = { files, threads, generation }
+  const { files, threads, settings, onProgress, signal } = request
+  const params: LoadParams = { files, threads, generation, limits: settings }
   return child.call<LoadResult>('load', params, signal, (event) => onProgress(event as LoadProgress))
 }
 

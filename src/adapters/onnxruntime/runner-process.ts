@@ -4,13 +4,22 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { LoadPhase, LoadProgress } from '../../domain/model.js'
 import { serveParent, type CallContext } from '../child-process/serve-parent.js'
 import type { LoadedModel } from './loaded-model.js'
-import type { EmbedParams, GenerateParams, LoadParams, LoadResult } from './runner-protocol.js'
+import type {
+  ConfigureParams,
+  EmbedParams,
+  GenerateParams,
+  LoadParams,
+  LoadResult,
+  RunLimits,
+} from './runner-protocol.js'
 import { verifyChecksums } from './verify-checksums.js'
 
 /** Below the server's, so that it answers while a model computes. */
 const NICENESS = 2
 
 let model: LoadedModel | null = null
+/** Read by the model before each run. */
+let limits: RunLimits | null = null
 
 async function load(params: LoadParams, { emit, signal }: CallContext): Promise<LoadResult> {
   if (model) throw new GraphloomError('CONFLICT', 'This process has a model already.')
@@ -33,6 +42,7 @@ async function load(params: LoadParams, { emit, signal }: CallContext): Promise<
   await loaded.warm()
   signal.throwIfAborted()
   model = loaded
+  limits = params.limits
   return { fingerprint: fingerprint(loaded.binding), residentBytes: process.memoryUsage.rss() }
 }
 
@@ -52,4 +62,8 @@ serveParent({
   load,
   generate: async (params: GenerateParams, context) => requireCall('generate')(params, context),
   embed: async (params: EmbedParams, context) => requireCall('embed')(params, context),
+  configure: (params: ConfigureParams) => {
+    if (limits) Object.assign(limits, params)
+    return Promise.resolve(null)
+  },
 })

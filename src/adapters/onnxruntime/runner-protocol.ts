@@ -1,11 +1,15 @@
-import type { EmbedRequest, GenerateRequest, ModelFiles } from '../../ports/model-runtime.js'
+import type { EmbedRequest, GenerateRequest, ModelFiles, RunnerSettings } from '../../ports/model-runtime.js'
 
 /** What a runner process is told to load, once. */
 export interface LoadParams {
   readonly files: ModelFiles
   readonly threads: number
   readonly generation: GenerationLimits
+  readonly limits: RunLimits
 }
+
+/** What holds for a run; it may be another for the next, so it is read before each. */
+export type RunLimits = { -readonly [K in keyof RunnerSettings]: RunnerSettings[K] }
 
 /** What the texts that a runner generates at once may take. */
 export interface GenerationLimits {
@@ -23,3 +27,4 @@ export interface LoadResult {
 
 export type GenerateParams = GenerateRequest
 export type EmbedParams = EmbedRequest
+export type ConfigureParams = RunnerSettings

@@ -1,3 +1,5 @@
+import type { RunLimits } from './runner-protocol.js'
+
 /** A sequence of tokens that waits for a run. */
 export interface WaitingSequence {
   readonly tokens: readonly number[]
@@ -18,16 +20,16 @@ const MOST_PADDED = 1.15
  * a tenant that is more than a run ahead only where nobody else's do.
  */
 export class SequenceQueue<T extends WaitingSequence> {
-  readonly #budgetTokens: number
+  readonly #limits: Readonly<RunLimits>
   readonly #waiting = new Set<T>()
   readonly #tenants = new Map<string, { served: number; waiting: number }>()
   /** Tokens that had been computed for the tenant whose turn came last. */
   #served = 0
   #runs = 0
 
-  /** `budgetTokens`: rows times the longest, in one run. A longer sequence has its own. */
-  constructor(budgetTokens: number) {
-    this.#budgetTokens = budgetTokens
+  /** `maxBatchTokens`: rows times the longest, in one run. A longer sequence has its own. */
+  constructor(limits: Readonly<RunLimits>) {
+    this.#limits = limits
   }
 
   get size(): number {
@@ -88,14 +90,14 @@ export class SequenceQueue<T extends WaitingSequence> {
   /** First of tenants that are no more than a run ahead of the least served, then of the others. */
   #fill(first: T): T[] {
     const ofClass = [...this.#waiting].filter((one) => one !== first && isInteractive(one) === isInteractive(first))
-    const most = this.#tenants.get(first.tenantId)!.served + this.#budgetTokens
+    const most = this.#tenants.get(first.tenantId)!.served + this.#limits.maxBatchTokens
     const isAhead = ({ tenantId }: T): boolean => this.#tenants.get(tenantId)!.served > most
     const batch = [first]
     for (const ahead of [false, true])
       addNeighbours(
         batch,
         ofClass.filter((one) => isAhead(one) === ahead),
-        this.#budgetTokens,
+        this.#limits.maxBatchTokens,
       )
     return batch.sort(byLength)
   }

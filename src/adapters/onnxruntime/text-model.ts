@@ -6,7 +6,7 @@ import { DeltaSender } from './delta-sender.js'
 import { GenerationLoop } from './generation-loop.js'
 import type { ModelFolder } from './model-folder.js'
 import { openDecoderSession } from './open-decoder-session.js'
-import type { GenerateParams, GenerationLimits } from './runner-protocol.js'
+import type { GenerateParams, GenerationLimits, RunLimits } from './runner-protocol.js'
 import { TextGrammars } from './text-grammars.js'
 import { TextSequence } from './text-sequence.js'
 
@@ -14,19 +14,20 @@ export interface TextModelOptions {
   readonly model: ModelFolder
   readonly folder: string
   readonly threads: number
-  readonly limits: GenerationLimits
+  readonly generation: GenerationLimits
+  readonly limits: RunLimits
 }
 
 /** Loads a model that generates text. @throws GraphloomError `MODEL_LOAD_FAILED`. */
-export async function loadTextModel({ model, folder, threads, limits }: TextModelOptions) {
+export async function loadTextModel({ model, folder, threads, limits, generation }: TextModelOptions) {
   const { eosTokenIds, contextTokens, vocabularySize } = model
-  const { maxRows, runningBytes, keptBytes, native } = limits
+  const { maxRows, runningBytes, keptBytes, native } = generation
   const graphFile = join(folder, model.weights.graphFile)
   const { session, binding } = await openDecoderSession({ graphFile, threads, maxRows, contextTokens, native })
   const detokenizer = await loadDetokenizer(folder)
   const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
   const grammars = new TextGrammars({ folder, vocabularySize, eosTokenIds })
-  const loop = new GenerationLoop({ session, runningBytes, keptBytes })
+  const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits })
   return {
     binding,
     generate: async (request: GenerateParams, { emit, signal }: CallContext): Promise<GenerationResult> => {

@@ -37,7 +37,15 @@ export const MODEL_VERSION_CHANGED = 'ModelVersionChanged'
 /** The parts of a version that change; what is fixed at registration is not repeated in each event. */
 export type ModelVersionStatus = Pick<
   ModelVersionDocument,
-  'revision' | 'updatedAt' | 'state' | 'stateReason' | 'loadProgress' | 'residentBytes' | 'loadedAt' | 'lastUsedAt'
+    | 'revision'
+  | 'updatedAt'
+  | 'state'
+  | 'stateReason'
+  | 'loadProgress'
+  | 'residentBytes'
+  | 'loadedAt'
+  | 'lastUsedAt'
+  | 'settings'
 >
 
 export type ModelVersionPatch = Partial<Omit<ModelVersionStatus, 'revision' | 'updatedAt'>>
@@ -119,10 +127,13 @@ export class ModelStore {
   }
 
   /** Applies a change to whatever the version is by now, and tells of it. */
-  async patchVersion(id: string, patch: ModelVersionPatch): Promise<ModelVersionDocument> {
+  async patchVersion(
+    id: string,
+    patch: ModelVersionPatch | ((current: ModelVersionDocument) => ModelVersionPatch),
+  ): Promise<ModelVersionDocument> {
     for (;;) {
       const current = await this.requireVersion(id)
-      const next = { ...current, ...patch }
+      const next = { ...current, ...(typeof patch === 'function' ? patch(current) : patch) }
       try {
         return await this.#documents.update(MODEL_VERSIONS, SERVER_SCOPE, current.revision, next, { events: [changed(next)] })
       } catch (error) {
@@ -176,7 +187,7 @@ export class ModelStore {
 }
 
 function changed(version: DocumentBody<ModelVersionDocument>): NewEvent {
-  const { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt } = version
-  const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt }
+  const { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings = {} } = version
+  const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings }
   return { stream: version.id, type: MODEL_VERSION_CHANGED, data: data as unknown as Json }
 }

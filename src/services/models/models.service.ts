@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, notFound } from '../../kernel/errors.js'
-import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
+import type { ModelAliasDocument, ModelDocument, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
 import type { ModelRuntime } from '../../ports/model-runtime.js'
@@ -13,7 +13,9 @@ import type { RegisterModelVersion } from './model-input.js'
 import type { ModelRegistration } from './model-registration.js'
 import type { ModelStore } from './model-store.js'
 import type { Registry } from './registry.js'
-import { ResidentVersion, type ModelSlot, type ResidencySettings, type RunnerStatus } from './resident-version.js'
+import type { BreakerStatus } from './crash-breaker.js'
+import { changeSettings, checkSettings, settingsOf, type ModelSettingsChange } from './model-settings.js'
+import { ResidentVersion, type ModelSlot, type RunnerStatus, type UnloadMode } from './resident-version.js'
 import { createModelVersionSource } from './model-version-stream.js'
 
 export interface ModelsServiceOptions {
@@ -24,7 +26,7 @@ export interface ModelsServiceOptions {
   readonly runtime: ModelRuntime
   readonly streams: Streams
   readonly metrics: ModelMetricsRecorder
-  readonly settings: ResidencySettings
+  readonly defaults: ModelSettings
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -138,12 +140,28 @@ export class ModelsService implements AsyncDisposable {
     return this.#options.store.requireVersion(id)
   }
 
-  /** Starts unloading, after the work that is running. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
-  async unloadVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
+  /** Starts unloading, after the work that is running or by cancelling it. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
+  async unloadVersion(principal: Principal, id: string, mode: UnloadMode): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
     const resident = this.#residentOf(await this.#options.store.requireVersion(id))
-    void resident.unload().catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
+    void resident.unload(mode).catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
     return this.#options.store.requireVersion(id)
+  }
+
+  /** Changes settings, which hold at once and stay. @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`. */
+  async updateSettings(principal: Principal, id: string, change: ModelSettingsChange): Promise<ModelVersionDocument> {
+    this.#options.access.require(principal, 'model.manage', { id })
+    checkSettings(change)
+    const version = await this.#options.store.patchVersion(id, ({ settings = {} }) => ({
+      settings: changeSettings(settings, change),
+    }))
+    this.#resident.get(id)?.configure(this.settingsOf(version), version.revision)
+    return version
+  }
+
+  /** What holds for a version, for a document that was read before. */
+  settingsOf(version: ModelVersionDocument): ModelSettings {
+    return settingsOf(this.#options.defaults, version)
   }
 
   /** @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
@@ -179,10 +197,17 @@ export class ModelsService implements AsyncDisposable {
   }
 
   /** The process that runs a version, with what it is doing; null when it is not in memory. */
-  getRunner(versionId: string): (RunnerStatus & { queueLength: number; runningCount: number }) | null {
+  getRunner(
+    versionId: string,
+  ): (RunnerStatus & { queueLength: number; runningCount: number; breaker: BreakerStatus }) | null {
     const resident = this.#resident.get(versionId)
     const status = resident?.status
-    return resident && status ? { ...status, queueLength: resident.waiting, runningCount: resident.running } : null
+    if (!resident || !status) return null
+    return { ...status, queueLength: resident.waiting, runningCount: resident.running, breaker: resident.breaker }
+  }
+
+  getBreaker(versionId: string): BreakerStatus {
+    return this.#resident.get(versionId)?.breaker ?? { state: 'CLOSED', recentFailures: 0, retryAt: null }
   }
 
   /** Every version by name, for operators: models belong to no tenant. */
@@ -216,8 +241,10 @@ export class ModelsService implements AsyncDisposable {
     if (this.#deleted.has(document.id)) throw notFound('model version', document.id)
     let resident = this.#resident.get(document.id)
     if (!resident) {
-      const { store, runtime, settings, clock, logger, registry } = this.#options
-      resident = new ResidentVersion({ document, files: () => registry.filesOf(document), store, runtime, settings, clock, logger })
+      const { store, runtime, clock, logger, registry } = this.#options
+      const files = () => registry.filesOf(document)
+      const settings = this.settingsOf(document)
+      resident = new ResidentVersion({ document, files, store, runtime, settings, clock, logger })
       this.#resident.set(document.id, resident)
     }
     return resident

@@ -1,18 +1,16 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError } from '../../kernel/errors.js'
-import type { LoadProgress, ModelVersionDocument } from '../../domain/model.js'
+import type { LoadProgress, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
-import { createId } from '../../kernel/ids.js'
+import { CrashBreaker, type BreakerStatus } from './crash-breaker.js'
 import type { ModelStore, ModelVersionPatch } from './model-store.js'
+import { ResidentRunner } from './resident-runner.js'
 import { Slots } from './slots.js'
 
-export interface ResidencySettings {
-  /** Threads of one run. */
-  readonly threads: number
-  /** Unload after so many milliseconds without work; 0 is never. */
-  readonly idleTtlMs: number
-}
+/** What becomes of running work when a version is unloaded: it is waited for, or it is cancelled. */
+export const UNLOAD_MODES = ['DRAIN', 'CANCEL'] as const
+export type UnloadMode = (typeof UNLOAD_MODES)[number]
 
 export interface ResidentVersionOptions {
   readonly document: ModelVersionDocument
@@ -20,7 +18,7 @@ export interface ResidentVersionOptions {
   readonly files: () => ModelFiles
   readonly store: ModelStore
   readonly runtime: ModelRuntime
-  readonly settings: ResidencySettings
+  readonly settings: ModelSettings
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -32,10 +30,14 @@ export interface RunnerStatus {
   readonly startedAt: number
   readonly restarts: number
   readonly residentBytes: number | null
+  /** Whether another process, with other settings, is starting to take its place. */
+  readonly isBeingReplaced: boolean
 }
 
 /** A place to work on a version. `release` it in any case. */
 export interface ModelSlot {
+  /** Aborts, with `CANCELLED`, when the version is unloaded without waiting for its work. */
+  readonly unloaded: AbortSignal
   /** The version's runner, loaded if need be. Ask again after a crash. */
   runner(signal: AbortSignal): Promise<ModelRunner>
   /** A runner has done its work: what ended before is no sign that the version cannot run. */
@@ -43,10 +45,6 @@ export interface ModelSlot {
   release(): void
 }
 
-/** So many unexpected ends within so long, with no work done between, and the version is left alone for a while. */
-const BREAKER_CRASHES = 5
-const BREAKER_WINDOW_MS = 30_000
-const BREAKER_PAUSE_MS = 5_000
 const PROGRESS_EVERY_MS = 100
 /** Predictions that a runner has at once; it orders and batches them itself. */
 const IN_FLIGHT = 256
@@ -55,19 +53,29 @@ const IN_FLIGHT = 256
 export class ResidentVersion {
   readonly #options: ResidentVersionOptions
   readonly #slots: Slots
+  readonly #breaker: CrashBreaker
   readonly #stopping = new AbortController()
-  #runner: { readonly runner: ModelRunner; readonly id: string; readonly startedAt: number } | null = null
-  #loading: { readonly done: Promise<ModelRunner>; readonly cancel: AbortController } | null = null
+  #settings: ModelSettings
+  #settingsRevision: number
+  #current: ResidentRunner | null = null
+  #loading: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null
+  #replacing: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null
+  /** Processes that were replaced and finish their work. */
+  readonly #retiring = new Set<Promise<void>>()
   #unloading: Promise<void> | null = null
+  /** Ends the work that has places. */
+  #cancelling = new AbortController()
   /** Status writes, one after the other. */
   #status: Promise<unknown> = Promise.resolve()
   #restarts = 0
-  #crashes: number[] = []
   #idleTimer: NodeJS.Timeout | null = null
 
   constructor(options: ResidentVersionOptions) {
     this.#options = options
+    this.#settings = options.settings
+    this.#settingsRevision = options.document.revision
     this.#slots = new Slots(IN_FLIGHT)
+    this.#breaker = new CrashBreaker(options.clock)
   }
 
   get running(): number {
@@ -78,20 +86,34 @@ export class ResidentVersion {
     return this.#slots.waiting
   }
 
+  get breaker(): BreakerStatus {
+    return this.#breaker.status
+  }
+
   get status(): RunnerStatus | null {
-    if (!this.#runner) return null
-    const { runner, id, startedAt } = this.#runner
-    return { id, pid: runner.pid, startedAt, restarts: this.#restarts, residentBytes: runner.residentBytes() }
+    if (!this.#current) return null
+    const { runner, id, startedAt } = this.#current
+    const isBeingReplaced = this.#replacing !== null
+    const residentBytes = runner.residentBytes()
+    return { id, pid: runner.pid, startedAt, restarts: this.#restarts, residentBytes, isBeingReplaced }
   }
 
   /** Waits for a place to work, higher priority first. */
   async acquire(priority: number, signal: AbortSignal): Promise<ModelSlot> {
     const leave = await this.#slots.acquire(priority, signal)
     this.#clearIdleTimer()
+    let leaveRunner = (): void => undefined
     return {
-      runner: (runnerSignal) => this.load(runnerSignal),
-      succeeded: () => (this.#crashes = []),
+      unloaded: this.#cancelling.signal,
+      runner: async (runnerSignal) => {
+        leaveRunner()
+        while (!this.#current) await this.#load(runnerSignal)
+        leaveRunner = this.#current.use()
+        return this.#current.runner
+      },
+      succeeded: () => this.#breaker.noteSuccess(),
       release: () => {
+        leaveRunner()
         leave()
         if (this.#slots.taken === 0) this.#startIdleTimer()
       },
@@ -99,22 +121,36 @@ export class ResidentVersion {
   }
 
   /**
-   * The running process; starts it when there is none.
+   * Starts the process when there is none, and resolves when there is one.
    * @throws GraphloomError `MODEL_LOAD_FAILED`; or the signal's reason, while the loading goes on for others.
    */
-  async load(signal: AbortSignal): Promise<ModelRunner> {
+  async load(signal: AbortSignal): Promise<void> {
     if (this.#unloading) await abortable(this.#unloading, signal)
-    if (this.#runner) return this.#runner.runner
-    this.#loading ??= this.#startLoading()
-    return abortable(this.#loading.done, signal)
+    await this.#load(signal)
   }
 
-  /** Waits for the work that is running, ends the process and gives its memory back. */
-  unload(): Promise<void> {
+  /** Makes settings hold at once; a process that has other threads is replaced while it works. */
+  configure(settings: ModelSettings, revision: number): void {
+    // Of two changes at a time the earlier may be told last.
+    if (revision < this.#settingsRevision) return
+    this.#settingsRevision = revision
+    const before = this.#settings
+    this.#settings = settings
+    this.#applySettings(before)
+    if (this.#slots.taken === 0) this.#startIdleTimer()
+  }
+
+  /**
+   * Waits for the work that has a place, or cancels it, ends the process and gives its memory back. Who asks for a place
+   * meanwhile waits, and loads it again.
+   */
+  unload(mode: UnloadMode): Promise<void> {
     this.#unloading ??= this.#unload().finally(() => {
       this.#unloading = null
+      this.#cancelling = new AbortController()
       this.#slots.reopen()
     })
+    if (mode === 'CANCEL') this.#cancelling.abort(new GraphloomError('CANCELLED', 'The model version was unloaded.'))
     return this.#unloading
   }
 
@@ -123,13 +159,21 @@ export class ResidentVersion {
     this.#stopping.abort(new GraphloomError('UNAVAILABLE', 'The server is stopping.'))
     this.#clearIdleTimer()
     await this.#loading?.done.catch(() => undefined)
-    await this.#runner?.runner.stop()
+    await this.#replacing?.done
+    await this.#current?.runner.stop()
     await this.#status
   }
 
-  #startLoading(): { done: Promise<ModelRunner>; cancel: AbortController } {
+  /** Also while it is unloading: work that has a place is waited for, and may need another process. */
+  async #load(signal: AbortSignal): Promise<void> {
+    if (this.#current) return
+    this.#loading ??= this.#startLoading()
+    await abortable(this.#loading.done, signal)
+  }
+
+  #startLoading(): { done: Promise<void>; cancel: AbortController } {
     const cancel = new AbortController()
-    const done = this.#load(AbortSignal.any([cancel.signal, this.#stopping.signal])).finally(() => {
+    const done = this.#loadNow(AbortSignal.any([cancel.signal, this.#stopping.signal])).finally(() => {
       this.#loading = null
     })
     // Whoever waits gets the failure from `done`; nobody has to wait.
@@ -137,75 +181,134 @@ export class ResidentVersion {
     return { done, cancel }
   }
 
-  async #load(signal: AbortSignal): Promise<ModelRunner> {
-    const { document, files, runtime, settings, clock, logger } = this.#options
-    signal.throwIfAborted()
-    this.#checkBreaker()
+  async #loadNow(signal: AbortSignal): Promise<void> {
+    const { document, clock, logger } = this.#options
+    const settings = this.#settings
     const startedAt = clock.now()
+    try {
+      signal.throwIfAborted()
+      this.#breaker.check()
+      const resident = await this.#startRunner(settings, this.#createProgressTeller(), signal)
+      this.#become(resident)
+      const now = clock.now()
+      const patch = { residentBytes: resident.runner.residentBytes(), loadedAt: now, lastUsedAt: now }
+      this.#patch({ state: 'READY', stateReason: null, loadProgress: null, ...patch })
+      const { pid } = resident.runner
+      logger.info({ model: document.modelName, version: document.version, pid, ms: now - startedAt }, 'model loaded')
+      this.#applySettings(settings)
+      if (this.#slots.taken === 0) this.#startIdleTimer()
+    } catch (error) {
+      const reason = error instanceof GraphloomError ? error.message : 'Loading failed unexpectedly.'
+      logger.error({ err: error, model: document.modelName, version: document.version }, 'model not loaded')
+      const state = signal.aborted ? 'UNLOADED' : 'FAILED'
+      this.#patch({ state, stateReason: reason, loadProgress: null, residentBytes: null })
+      throw error instanceof GraphloomError ? error : new GraphloomError('MODEL_LOAD_FAILED', reason, { cause: error })
+    }
+  }
+
+  async #startRunner(
+    settings: ModelSettings,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ResidentRunner> {
+    const { document, files, runtime, clock } = this.#options
+    const { threads, maxBatchTokens } = settings
+    const runner = await runtime.startRunner({
+      versionId: document.id,
+      files: files(),
+      threads,
+      settings: { maxBatchTokens },
+      onProgress,
+      signal,
+    })
+    return new ResidentRunner(runner, clock.now(), threads)
+  }
+
+  #createProgressTeller(): (progress: LoadProgress) => void {
+    const { clock } = this.#options
     let told: { readonly at: number; readonly phase: LoadProgress['phase'] } | null = null
-    const onProgress = (progress: LoadProgress): void => {
+    return (progress) => {
       const whole = progress.doneBytes >= progress.totalBytes
       if (told?.phase === progress.phase && !whole && clock.now() - told.at < PROGRESS_EVERY_MS) return
       told = { at: clock.now(), phase: progress.phase }
       const state = progress.phase === 'WARMING' ? 'WARMING' : 'LOADING'
       this.#patch({ state, stateReason: null, loadProgress: progress })
     }
-    try {
-      const runner = await runtime.startRunner({
-        versionId: document.id,
-        files: files(),
-        threads: settings.threads,
-        onProgress,
-        signal,
+  }
+
+  #become(resident: ResidentRunner): void {
+    this.#current = resident
+    void resident.runner.exited.then((exit) => this.#onExit(resident, exit.expected, exit.reason))
+  }
+
+  /** Tells the running process what changed since `before`. */
+  #applySettings(before: ModelSettings): void {
+    const { maxBatchTokens, threads } = this.#settings
+    if (!this.#current) return
+    if (maxBatchTokens !== before.maxBatchTokens)
+      // A process that ends meanwhile is followed by one that is started with the settings.
+      void this.#current.runner.configure({ maxBatchTokens }).catch(() => undefined)
+    if (threads !== this.#current.threads) this.#replacing ??= this.#startReplacing()
+  }
+
+  #startReplacing(): { done: Promise<void>; cancel: AbortController } {
+    const { logger, document } = this.#options
+    const cancel = new AbortController()
+    const done = this.#replace(AbortSignal.any([cancel.signal, this.#stopping.signal]))
+      .catch((error: unknown) => logger.error({ err: error, version: document.id }, 'runner not replaced'))
+      .finally(() => {
+        this.#replacing = null
       })
-      this.#runner = { runner, id: createId('runner'), startedAt: clock.now() }
-      void runner.exited.then((exit) => this.#onExit(runner, exit.expected, exit.reason))
-      const now = clock.now()
-      const patch = { residentBytes: runner.residentBytes(), loadedAt: now, lastUsedAt: now }
-      this.#patch({ state: 'READY', stateReason: null, loadProgress: null, ...patch })
-      logger.info({ model: document.modelName, version: document.version, pid: runner.pid, ms: now - startedAt }, 'model loaded')
-      return runner
-    } catch (error) {
-      const reason = error instanceof GraphloomError ? error.message : 'Loading failed unexpectedly.'
-      logger.error({ err: error, model: document.modelName, version: document.version }, 'model not loaded')
-      this.#patch({ state: signal.aborted ? 'UNLOADED' : 'FAILED', stateReason: reason, loadProgress: null, residentBytes: null })
-      throw error instanceof GraphloomError ? error : new GraphloomError('MODEL_LOAD_FAILED', reason, { cause: error })
+    return { done, cancel }
+  }
+
+  /** New work goes to the new process as soon as that is warm; the old one ends when its work is done. */
+  async #replace(signal: AbortSignal): Promise<void> {
+    while (this.#current && this.#current.threads !== this.#settings.threads) {
+      const settings = this.#settings
+      const next = await this.#startRunner(settings, () => undefined, signal)
+      const old = this.#current
+      if (!old || signal.aborted) {
+        await next.runner.stop()
+        return
+      }
+      this.#become(next)
+      this.#applySettings(settings)
+      const retired = old.retire().finally(() => this.#retiring.delete(retired))
+      this.#retiring.add(retired)
+      this.#patch({ residentBytes: next.runner.residentBytes() })
     }
   }
 
   async #unload(): Promise<void> {
     this.#clearIdleTimer()
     const drained = this.#slots.closeAndDrain()
-    this.#loading?.cancel.abort(new GraphloomError('CANCELLED', 'The model version was unloaded while it was loading.'))
-    if (this.#runner) this.#patch({ state: 'UNLOADING', stateReason: null })
+    const reason = new GraphloomError('CANCELLED', 'The model version was unloaded while it was loading.')
+    if (this.#slots.taken === 0) this.#loading?.cancel.abort(reason)
+    this.#replacing?.cancel.abort(reason)
+    if (this.#current) this.#patch({ state: 'UNLOADING', stateReason: null })
     await drained
+    this.#loading?.cancel.abort(reason)
     await this.#loading?.done.catch(() => undefined)
-    await this.#runner?.runner.stop()
-    this.#runner = null
+    await this.#replacing?.done
+    await this.#current?.runner.stop()
+    await Promise.all(this.#retiring)
+    this.#current = null
     this.#patch({ state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null })
     await this.#status
   }
 
-  #onExit(runner: ModelRunner, expected: boolean, reason: string): void {
-    if (this.#runner?.runner !== runner) return
-    this.#runner = null
-    const { document, logger, clock } = this.#options
+  #onExit(resident: ResidentRunner, expected: boolean, reason: string): void {
+    if (this.#current !== resident) return
+    this.#current = null
+    const { document, logger } = this.#options
     if (expected || this.#stopping.signal.aborted || this.#unloading) return
     logger.warn({ model: document.modelName, version: document.version, reason }, 'runner ended, starting another')
     this.#restarts++
-    this.#crashes = [...this.#crashes.filter((at) => at > clock.now() - BREAKER_WINDOW_MS), clock.now()]
-    this.#patch({ state: 'LOADING', stateReason: `The runner ended (${reason}); another is starting.`, residentBytes: null })
+    this.#breaker.noteCrash()
+    const stateReason = `The runner ended (${reason}); another is starting.`
+    this.#patch({ state: 'LOADING', stateReason, residentBytes: null })
     this.#loading ??= this.#startLoading()
-  }
-
-  #checkBreaker(): void {
-    const now = this.#options.clock.now()
-    const recent = this.#crashes.filter((at) => at > now - BREAKER_WINDOW_MS)
-    const last = recent.at(-1)
-    if (recent.length < BREAKER_CRASHES || last === undefined || now - last >= BREAKER_PAUSE_MS) return
-    const details = { retryAfterMs: last + BREAKER_PAUSE_MS - now }
-    const message = `The runner ended ${recent.length} times within ${BREAKER_WINDOW_MS / 1_000} seconds; it is left alone for a while.`
-    throw new GraphloomError('MODEL_LOAD_FAILED', message, { details })
   }
 
   #patch(patch: ModelVersionPatch): void {
@@ -216,11 +319,11 @@ export class ResidentVersion {
   }
 
   #startIdleTimer(): void {
-    const { idleTtlMs } = this.#options.settings
-    if (idleTtlMs === 0 || !this.#runner || this.#unloading || this.#stopping.signal.aborted) return
     this.#clearIdleTimer()
+    const { idleTtlMs, pinned } = this.#settings
+    if (idleTtlMs === 0 || pinned || !this.#current || this.#unloading || this.#stopping.signal.aborted) return
     const timer = setTimeout(() => {
-      if (this.#slots.taken === 0 && this.#slots.waiting === 0) void this.unload()
+      if (this.#slots.taken === 0 && this.#slots.waiting === 0) void this.unload('DRAIN')
     }, idleTtlMs)
     timer.unref()
     this.#idleTimer = timer

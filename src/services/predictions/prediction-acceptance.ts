@@ -22,7 +22,7 @@ export interface PredictionAcceptanceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'readMetrics'>
+  readonly models: Pick<ModelsService, 'requireByReference' | 'readMetrics' | 'settingsOf'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
   readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
@@ -31,7 +31,7 @@ export interface PredictionAcceptanceOptions {
 
 export interface StartRequest {
   readonly input: PredictionRequest
-  /** 0 to 9; 5 when null. */
+  /** 0 to 9; that of the model version's settings when null. */
   readonly priority: number | null
   /** Milliseconds from now; null is none. */
   readonly deadlineMs: number | null
@@ -45,7 +45,6 @@ export interface Accepted {
   readonly ended: Promise<EndedPrediction> | null
 }
 
-const DEFAULT_PRIORITY = 5
 const MAX_DEADLINE_MS = 24 * 3_600_000
 const MAX_IDEMPOTENCY_KEY = 256
 
@@ -93,7 +92,13 @@ export class PredictionAcceptance {
     const version = await requirePredictionVersion(models, principal, request.input)
     const id = createId('prediction', this.#options.clock.now())
     const inputTokens = await encoder.countTokens(version, input, id)
-    waitingRoom.enter(version.id, id, () => models.readMetrics([version.id], 'ONE_MINUTE').latencyMs.p50)
+    const { maxQueueLength, priority } = models.settingsOf(version)
+    waitingRoom.enter({
+      versionId: version.id,
+      predictionId: id,
+      maxQueueLength,
+      latencyMs: () => models.readMetrics([version.id], 'ONE_MINUTE').latencyMs.p50,
+    })
     const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null
     try {
@@ -107,6 +112,7 @@ export class PredictionAcceptance {
         version,
         input: await payloads.put(input),
         seed,
+        priority: request.priority ?? priority,
         inputHash,
         id,
       })
@@ -130,10 +136,11 @@ export class PredictionAcceptance {
     readonly version: ModelVersionDocument
     readonly input: PredictionDocument['input']
     readonly seed: number | null
+    readonly priority: number
     readonly inputHash: string
     readonly id: string
   }): PredictionBody {
-    const { principal, request, version, input, seed, inputHash, id } = accepted
+    const { principal, request, version, input, seed, priority, inputHash, id } = accepted
     const now = this.#options.clock.now()
     return {
       id,
@@ -157,7 +164,7 @@ export class PredictionAcceptance {
         tokensPerSecond: null,
       },
       seed: isTextKind(request.input.kind) ? (seed ?? randomInt(2 ** 47)) : null,
-      priority: request.priority ?? DEFAULT_PRIORITY,
+      priority,
       deadlineAt: request.deadlineMs === null ? null : now + request.deadlineMs,
       store: request.store,
       createdBy: principal.subject,

@@ -19,7 +19,7 @@ import type { WaitingRoom } from './waiting-room.js'
 export interface PredictionWorkOptions {
   readonly store: PredictionStore
   readonly payloads: Payloads
-  readonly models: Pick<ModelsService, 'acquire'>
+  readonly models: Pick<ModelsService, 'acquire' | 'settingsOf'>
   readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly encoder: PromptEncoder
   readonly waitingRoom: WaitingRoom
@@ -54,6 +54,11 @@ export class PredictionWork {
   #inputTokens = 0
   #queueMs: number | null = null
   #loadMs: number | null = null
+  /** Ends it when it takes longer than its version's settings allow. */
+  readonly #tooLong = new AbortController()
+  #timeLimit: NodeJS.Timeout | null = null
+  /** Whether its version was unloaded without waiting for it. */
+  #isUnloaded = false
 
   constructor(
     readonly options: PredictionWorkOptions,
@@ -92,20 +97,32 @@ export class PredictionWork {
     const version = await versions.requireVersion(this.current.modelVersionId)
     const input = await payloads.get(this.current.input)
     const slot = await models.acquire(version, this.current.priority, signal)
+    const limited = AbortSignal.any([signal, slot.unloaded, this.#tooLong.signal])
     try {
       this.options.waitingRoom.leave(this.current.id)
       this.#queueMs =
         this.current.startedAt === null ? clock.now() - this.current.createdAt : this.current.timings.queueMs
       const askedAt = clock.now()
-      const runner = await slot.runner(signal)
+      const runner = await slot.runner(limited)
       this.#loadMs = clock.now() - askedAt
       await this.#setRunning(runner)
-      const outcome = await this.#compute({ version, input, slot, signal })
+      this.#startTimeLimit(models.settingsOf(version).timeoutMs)
+      const outcome = await this.#compute({ version, input, slot, signal: limited })
       slot.succeeded()
       return { state: 'SUCCEEDED', error: null, ...outcome }
     } finally {
+      if (this.#timeLimit) clearTimeout(this.#timeLimit)
+      this.#isUnloaded = slot.unloaded.aborted
       slot.release()
     }
+  }
+
+  #startTimeLimit(timeoutMs: number): void {
+    if (timeoutMs === 0) return
+    const message = `The prediction took longer than the ${timeoutMs} ms that its model version's settings allow.`
+    const details = { limit: { name: 'timeoutMs', value: timeoutMs } }
+    const passed = (): void => this.#tooLong.abort(new GraphloomError('DEADLINE_EXCEEDED', message, { details }))
+    this.#timeLimit = setTimeout(passed, timeoutMs)
   }
 
   async #setRunning(runner: ModelRunner): Promise<void> {
@@ -146,7 +163,7 @@ export class PredictionWork {
     return {
       state: cancelled ? 'CANCELLED' : 'FAILED',
       output: partial?.output ?? null,
-      error: cancelled ? null : this.#toErrorInfo(error),
+      error: cancelled && !this.#isUnloaded ? null : this.#toErrorInfo(error),
       finishReason: cancelled ? 'CANCELLED' : null,
       usage: { ...NO_USAGE, inputTokens: this.#inputTokens, outputTokens: partial?.outputTokens ?? 0 },
       timings: {},

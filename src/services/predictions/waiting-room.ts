@@ -4,18 +4,26 @@ const LEAST_RETRY_MS = 100
 const MOST_RETRY_MS = 60_000
 const UNKNOWN_RETRY_MS = 1_000
 
+/** A prediction that is about to be accepted. */
+export interface Entrant {
+  readonly versionId: string
+  readonly predictionId: string
+  /** How many of its version may wait. */
+  readonly maxQueueLength: number
+  /** A typical latency to judge the wait by; null when there is none. */
+  readonly latencyMs: () => number | null
+}
+
 /**
  * Predictions that were accepted and not yet started, counted per model version, so that a full queue refuses more
  * before anything is stored.
  */
 export class WaitingRoom {
-  readonly #maxPerVersion: number
   readonly #parallel: number
   readonly #versionOf = new Map<string, string>()
   readonly #counts = new Map<string, number>()
 
-  constructor(options: { readonly maxPerVersion: number; readonly parallel: number }) {
-    this.#maxPerVersion = options.maxPerVersion
+  constructor(options: { readonly parallel: number }) {
     this.#parallel = options.parallel
   }
 
@@ -24,21 +32,14 @@ export class WaitingRoom {
   }
 
   /** @throws GraphloomError `OVERLOADED` when the version's queue is full. */
-  enter(versionId: string, predictionId: string, latencyMs: () => number | null): void {
+  enter({ versionId, predictionId, maxQueueLength, latencyMs }: Entrant): void {
     const waiting = this.waiting(versionId)
-    if (waiting >= this.#maxPerVersion) {
+    if (waiting >= maxQueueLength) {
       const wait = this.expectedWaitMs(versionId, latencyMs()) ?? UNKNOWN_RETRY_MS
       const retryAfterMs = Math.round(Math.min(MOST_RETRY_MS, Math.max(LEAST_RETRY_MS, wait / 2)))
-      throw new GraphloomError(
-        'OVERLOADED',
-        `${waiting} predictions wait for this model version; at most ${this.#maxPerVersion} may.`,
-        {
-          details: {
-            retryAfterMs,
-            limit: { name: 'GRAPHLOOM_MODEL_QUEUE_LENGTH', value: this.#maxPerVersion, actual: waiting },
-          },
-        },
-      )
+      const limit = { name: 'maxQueueLength', value: maxQueueLength, actual: waiting }
+      const message = `${waiting} predictions wait for this model version; at most ${maxQueueLength} may.`
+      throw new GraphloomError('OVERLOADED', message, { details: { retryAfterMs, limit } })
     }
     this.readmit(versionId, predictionId)
   }
