@@ -9,7 +9,7 @@ type Rows = readonly (readonly number[])[]
 function openRunner(budgetTokens = 100) {
   const runs: number[][] = []
   let ends: PromiseWithResolvers<void>[] = []
-  const runner = new BatchRunner<number>(budgetTokens, async (rows: Rows) => {
+  const runner = new BatchRunner<number>({ maxBatchTokens: budgetTokens }, async (rows: Rows) => {
     const firsts = rows.map((row) => row[0]!)
     runs.push(firsts)
     const end = Promise.withResolvers<void>()

@@ -24,7 +24,12 @@ describe.each(DECODER_SESSIONS)('a loop over %s', (_name, openSession) => {
 
   const openLoop = (keptTokens: number) => {
     const { tokenBytes } = session
-    const loop = new GenerationLoop({ session, runningBytes: 2 ** 31, keptBytes: keptTokens * tokenBytes })
+    const loop = new GenerationLoop({
+      session,
+      runningBytes: 2 ** 31,
+      keptBytes: keptTokens * tokenBytes,
+      limits: { maxBatchTokens: 512 },
+    })
     return async (prompt: Prompt, onToken: (count: number) => void = () => undefined, signal = NEVER) => {
       const ids: number[] = []
       const onDelta = ({ tokens }: { readonly tokens: readonly { readonly id: number }[] }): void => {
