@@ -3,6 +3,8 @@ import type { ModelDescription } from '../../ports/model-runtime.js'
 import { readDecoderGraph } from './decoder-graph.js'
 import { wrongFile } from './weights.js'
 
+/** More than any model has; a file that says so is wrong. */
+const MAX_CONTEXT_TOKENS = 2 ** 24
 const STATES = 'last_hidden_state'
 
 /**
@@ -10,6 +12,8 @@ const STATES = 'last_hidden_state'
  * @throws GraphloomError `INVALID_INPUT` that names the graph.
  */
 export function checkGraph(model: ModelDescription, graphFile: string, vocabularySize: number): void {
+  if (model.contextTokens > MAX_CONTEXT_TOKENS)
+    throw wrongFile('config.json', `says that it takes ${model.contextTokens} tokens`)
   const differs = (what: string, actual: number, told: number): GraphloomError =>
     wrongFile(graphFile, `has ${what} of ${actual}, where config.json says ${told}`)
   if (model.task === 'CHAT') {

@@ -14,7 +14,10 @@ export interface LoadedModel {
   readonly binding: string
   readonly generate?: (params: GenerateParams, context: CallContext) => Promise<GenerationResult>
   readonly embed?: (params: EmbedParams, context: CallContext) => Promise<EmbedResult>
-  /** Runs it once, so that the first caller does not wait for what is done on first use. */
+  /**
+   * Runs it once, with its last token, which shows that it knows as many as its configuration says: the first caller
+   * does not wait for what is done on first use.
+   */
   warm(): Promise<void>
 }
 
@@ -35,7 +38,10 @@ function createEmbeddingModel(session: InferenceSession, model: ModelFolder, lim
       return { vectors: results, ...run }
     },
     warm: async () => {
-      await embedder.embed({ sequences: [[0, 0]], tenantId: '', priority: 5 }, new AbortController().signal)
+      await embedder.embed(
+        { sequences: [[0, model.vocabularySize - 1]], tenantId: '', priority: 5 },
+        new AbortController().signal,
+      )
     },
   }
 }

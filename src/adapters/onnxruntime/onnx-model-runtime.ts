@@ -42,7 +42,7 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
       return createOnnxModelRunner(child, await load(child, request, limits))
     } catch (error) {
       await child.stop()
-      throw request.signal.aborted ? error : toLoadFailure(error)
+      throw request.signal.aborted ? error : toLoadFailure(error, request.files.folder)
     }
   }
   return {
@@ -62,8 +62,12 @@ function load(child: SupervisedChild, request: StartRunnerRequest, generation: G
   return child.call<LoadResult>('load', params, signal, (event) => onProgress(event as LoadProgress))
 }
 
-function toLoadFailure(error: unknown): GraphloomError {
-  if (isErrorWithCode(error, 'MODEL_LOAD_FAILED')) return error
-  const reason = error instanceof GraphloomError ? error.message : 'its process failed unexpectedly.'
-  return new GraphloomError('MODEL_LOAD_FAILED', `The model could not be loaded: ${reason}`, { cause: error })
+/** Where files lie on the server's machine is not for clients. */
+function toLoadFailure(error: unknown, folder: string): GraphloomError {
+  const message = error instanceof GraphloomError ? error.message : 'its process failed unexpectedly.'
+  const reason = message.replaceAll(`${folder}/`, '')
+  const isWhole = isErrorWithCode(error, 'MODEL_LOAD_FAILED')
+  return new GraphloomError('MODEL_LOAD_FAILED', isWhole ? reason : `The model could not be loaded: ${reason}`, {
+    cause: error,
+  })
 }

@@ -45,7 +45,7 @@ export async function loadTextModel({ model, folder, threads, limits, generation
     },
     warm: async (): Promise<void> => {
       const row = session.openRow()!
-      await session.extend(row, [0, 0])
+      await session.extend(row, [0, vocabularySize - 1])
       await session.step([row], [0])
       session.closeRow(row)
     },
