@@ -58,6 +58,7 @@ const runner = await runtime.startRunner({
   threads: THREADS,
   settings: { maxBatchTokens: 512 },
   onProgress: () => undefined,
+  onRuns: () => undefined,
   signal: NEVER,
 })
 console.log(

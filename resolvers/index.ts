@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
+import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
 import { ModelAliasResolver, ModelResolver, ModelVersionResolver } from './models/model.resolver.js'
 import { EmbeddingOutputResolver, TextOutputResolver } from './predictions/prediction-output.resolver.js'
 import {
@@ -20,7 +21,8 @@ const ONE_OF_INPUTS = ['PredictInput', 'OutputConstraintInput', 'ModelSourceInpu
 const ROOT_DESCRIPTIONS: Readonly<Record<string, string>> = {
   Query: 'What can be read.',
   Mutation: 'What can be changed or started; the fields of one operation run one after the other.',
-  Subscription: 'What can be followed; every field gives a stream of items with cursors to go on from.',
+  Subscription:
+    'What can be followed. A field gives a stream of items with cursors to go on from, or figures of the present, each item whole.',
 }
 
 const refuseTopics = (): never => {
@@ -38,6 +40,7 @@ export function buildGraphSchema(): GraphQLSchema {
       ModelResolver,
       ModelAliasResolver,
       ModelVersionResolver,
+      ModelMetricsResolver,
       PredictionResolver,
       TextOutputResolver,
       EmbeddingOutputResolver,

@@ -1,3 +1,4 @@
+import type { ModelMetricsService } from '../src/services/models/model-metrics.service.js'
 import type { ModelsService } from '../src/services/models/models.service.js'
 import type { PredictionsService } from '../src/services/predictions/predictions.service.js'
 import type { ServerService } from '../src/services/server/server.service.js'
@@ -5,6 +6,7 @@ import type { ServerService } from '../src/services/server/server.service.js'
 /** What the resolvers call. */
 export interface Services {
   readonly models: ModelsService
+  readonly modelMetrics: ModelMetricsService
   readonly predictions: PredictionsService
   readonly server: ServerService
 }

@@ -8,8 +8,9 @@ import { SYSTEM_SCOPE } from './ports/document-store.js'
 import type { ModelFolders } from './ports/model-folders.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
-import { createAccess } from './services/access/access.js'
+import { createAccess, type WorkUsage } from './services/access/access.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
+import { ModelMetricsService } from './services/models/model-metrics.service.js'
 import { ModelRegistration } from './services/models/model-registration.js'
 import { toDefaultSettings, type ModelDefaults } from './services/models/model-settings.js'
 import { ModelStore } from './services/models/model-store.js'
@@ -47,7 +48,8 @@ export interface AppOptions {
   readonly maxPayloadBytes: number
   readonly currentTrace: PredictionAcceptanceOptions['currentTrace']
   readonly inSpan: PredictionExecutorOptions['inSpan']
-  readonly onTokens: (usage: { readonly inputTokens: number; readonly outputTokens: number }) => void
+  /** Told what each admitted piece of work has cost, once, when it is over. */
+  readonly onSettled?: (usage: WorkUsage) => void
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -55,6 +57,7 @@ export interface AppOptions {
 /** The services, wired. What they need outlives them. */
 export interface App extends AsyncDisposable {
   readonly models: ModelsService
+  readonly modelMetrics: ModelMetricsService
   readonly predictions: PredictionsService
   readonly streams: Streams
   readonly access: ReturnType<typeof createAccess>
@@ -69,7 +72,7 @@ export interface App extends AsyncDisposable {
 export async function startApp(options: AppOptions): Promise<App> {
   const { state, runtime, codec, clock, logger } = options
   await using stack = new AsyncDisposableStack()
-  const access = createAccess({ onSettled: (_work, usage) => options.onTokens(usage) })
+  const access = createAccess({ onSettled: (_work, usage) => options.onSettled?.(usage) })
   const streams = new Streams({ log: state.events, maxBacklogEvents: options.streams.backlogEvents })
   const metrics = new ModelMetricsRecorder(clock)
   const versions = new ModelStore(state.documents)
@@ -96,12 +99,19 @@ export async function startApp(options: AppOptions): Promise<App> {
   const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
   const encoder = new PromptEncoder(codec, (version) => models.folderOf(version))
   const waitingRoom = new WaitingRoom({ parallel: options.models.concurrentGenerations })
-  const shared = { access, store, payloads, encoder, models, waitingRoom, clock, logger }
+  const modelMetrics = new ModelMetricsService({
+    access,
+    store: versions,
+    recorder: metrics,
+    models,
+    waiting: (versionId) => waitingRoom.waiting(versionId),
+    clock,
+  })
+  const shared = { access, store, payloads, encoder, models, metrics, waitingRoom, clock, logger }
   const executor = new PredictionExecutor({
     ...shared,
     queue: state.queue,
     versions,
-    metrics,
     inSpan: options.inSpan,
   })
   const acceptance = new PredictionAcceptance({ ...shared, executor, currentTrace: options.currentTrace })
@@ -139,6 +149,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const owned = stack.move()
   return {
     models,
+    modelMetrics,
     predictions,
     streams,
     access,

@@ -12,6 +12,7 @@ import { systemClock } from './kernel/clock.js'
 import type { LifecyclePhase } from './kernel/lifecycle.js'
 import { instrumentDocumentStore } from './observability/instrumented-document-store.js'
 import { createMetrics, type Metrics } from './observability/metrics.js'
+import { addModelSeries } from './observability/model-series.js'
 import { contextOf, currentTrace, withSpan } from './observability/tracing.js'
 import { localAuthenticator, type Authenticator } from './services/access/authenticator.js'
 import { ServerService } from './services/server/server.service.js'
@@ -59,7 +60,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       limits: configuration.limits,
       rules: configuration.server,
       authenticator,
-      createContext: createContextFactory({ models: app.models, predictions: app.predictions, server }),
+      createContext: createContextFactory({
+        models: app.models,
+        modelMetrics: app.modelMetrics,
+        predictions: app.predictions,
+        server,
+      }),
       health: async () => {
         const checks = await server.runChecks()
         return { ready: phase() === 'READY' && checks.every((check) => check.ok), checks }
@@ -150,10 +156,6 @@ function startServices(
     maxPayloadBytes: work.maxPayloadBytes,
     currentTrace,
     inSpan: (name, traceparent, run) => withSpan(name, { parent: contextOf(traceparent) }, run),
-    onTokens: ({ inputTokens, outputTokens }) => {
-      metrics.tokens.inc({ direction: 'input' }, inputTokens)
-      metrics.tokens.inc({ direction: 'output' }, outputTokens)
-    },
     clock: systemClock,
     logger,
   })
@@ -196,5 +198,6 @@ function addGauges(metrics: Metrics, gateway: Gateway, app: App): void {
   metrics.gauge('graphloom_sockets', 'Open WebSockets.', () => gateway.figures.sockets)
   metrics.gauge('graphloom_event_streams', 'Open streams of server-sent events.', () => gateway.figures.eventStreams)
   metrics.gauge('graphloom_stream_topics', 'Objects that somebody follows.', () => app.streams.openTopics)
+  addModelSeries(metrics.registry, () => app.modelMetrics.totals())
   metrics.gauge('graphloom_models_resident', 'Model versions in memory.', () => app.models.residentVersionIds().length)
 }

@@ -65,11 +65,12 @@ export class ModelResolver {
   @FieldResolver(() => ModelMetricsType, { description: 'What all its versions did lately.' })
   async metrics(
     @Root() model: ModelDocument,
-    @Ctx() { loaders, services }: GraphContext,
+    @Ctx() { loaders, services, principal }: GraphContext,
     @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
   ) {
     const versions = await loaders.versionsOfModel.load(model.id)
-    return services.models.readMetrics(
+    return services.modelMetrics.read(
+      principal,
       versions.map((version) => version.id),
       window,
     )
@@ -157,10 +158,10 @@ export class ModelVersionResolver {
   @FieldResolver(() => ModelMetricsType, { description: 'What it did lately.' })
   metrics(
     @Root() version: ModelVersionDocument,
-    @Ctx() { services }: GraphContext,
+    @Ctx() { services, principal }: GraphContext,
     @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
   ): object {
-    return services.models.readMetrics([version.id], window)
+    return services.modelMetrics.read(principal, [version.id], window)
   }
 
   @Mutation(() => RegisterModelVersionResult, {

@@ -42,6 +42,21 @@ export interface RunnerSettings {
   readonly maxBatchTokens: number
 }
 
+/** What a runner's model did since its last report. Runs that failed are in it, warm-up is not. */
+export interface RunReport {
+  /** How many sequences each run of the graph had. */
+  readonly batchSizes: readonly number[]
+  /** Time that the runs took, milliseconds. */
+  readonly computeMs: number
+  /** Tokens that were chosen, end tokens included; those that are replayed were counted when they were chosen. */
+  readonly generatedTokens: number
+  /**
+   * Time from a token of a text to its next, milliseconds: one for each generated token but a text's first. Tokens of
+   * one run share its time evenly.
+   */
+  readonly interTokenMs: readonly number[]
+}
+
 export interface StartRunnerRequest {
   readonly versionId: string
   readonly files: ModelFiles
@@ -49,6 +64,12 @@ export interface StartRunnerRequest {
   readonly threads: number
   readonly settings: RunnerSettings
   readonly onProgress: (progress: LoadProgress) => void
+  /**
+   * Told what the model did, whatever came of the work that it was for: before a piece of work's end for all the runs
+   * that it waited for, a moment after it for those that went on without it. What a process that crashed had not yet
+   * told is lost.
+   */
+  readonly onRuns: (report: RunReport) => void
   readonly signal: AbortSignal
   /** W3C `traceparent` of the span that the runner's spans belong to. */
   readonly traceparent?: string

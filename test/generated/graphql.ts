@@ -211,6 +211,15 @@ export type MessageRole =
   /** What somebody says to the model. */
   | 'USER';
 
+/** How far back metrics look from now. */
+export type MetricsWindow =
+  /** The last 5 minutes. */
+  | 'FIVE_MINUTES'
+  /** The last hour. */
+  | 'ONE_HOUR'
+  /** The last 60 seconds. */
+  | 'ONE_MINUTE';
+
 /** Where the files of a model version are; exactly one is given. */
 export type ModelSourceInput =
   {   /** A folder in the layout of transformers.js, on the server’s machine: its absolute path, or its path below one of the folders in `GRAPHLOOM_MODEL_FOLDERS`. */
@@ -396,6 +405,29 @@ export type UpdateModelSettingsInput = {
   timeoutMs?: number | null | undefined;
 };
 
+export type PercentileValuesFragment = { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null };
+
+export type ModelFiguresFragment = { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } };
+
+export type ModelMetricsQueryVariables = Exact<{
+  name: string;
+  version: string;
+  window: MetricsWindow;
+}>;
+
+
+export type ModelMetricsQuery = { model: { metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null, modelVersion: { metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
+
+export type FollowModelMetricsSubscriptionVariables = Exact<{
+  name: string;
+  version?: string | null | undefined;
+  window: MetricsWindow;
+  everyMs: number;
+}>;
+
+
+export type FollowModelMetricsSubscription = { modelMetrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } };
+
 export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } };
 
 export type ModelSettingsFragment = { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number };
@@ -414,7 +446,7 @@ export type ModelQueryVariables = Exact<{
 export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
         | { folder: string, origin: string }
         | { folder: string }
-      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { requests: number, inferences: number, queueLength: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { p50: number | null } } } | null };
+      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
 
 export type ModelVersionQueryVariables = Exact<{
   name: string;
@@ -729,6 +761,57 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const PercentileValuesFragmentDoc = new TypedDocumentString(`
+    fragment PercentileValues on Percentiles {
+  count
+  mean
+  p50
+  p90
+  p99
+  max
+}
+    `, {"fragmentName":"PercentileValues"}) as unknown as TypedDocumentString<PercentileValuesFragment, unknown>;
+export const ModelFiguresFragmentDoc = new TypedDocumentString(`
+    fragment ModelFigures on ModelMetrics {
+  at
+  windowMs
+  requests
+  inferences
+  executions
+  cacheHits
+  failures {
+    code
+    count
+  }
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  generatedTokens
+  computeMs
+  queueLength
+  runningCount
+  latencyMs {
+    ...PercentileValues
+  }
+  timeToFirstTokenMs {
+    ...PercentileValues
+  }
+  interTokenMs {
+    ...PercentileValues
+  }
+  tokensPerSecond
+  batchSize {
+    ...PercentileValues
+  }
+}
+    fragment PercentileValues on Percentiles {
+  count
+  mean
+  p50
+  p90
+  p99
+  max
+}`, {"fragmentName":"ModelFigures"}) as unknown as TypedDocumentString<ModelFiguresFragment, unknown>;
 export const ModelSettingsFragmentDoc = new TypedDocumentString(`
     fragment ModelSettings on ModelSettings {
   maxBatchTokens
@@ -841,6 +924,105 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
   traceId
 }
     `, {"fragmentName":"PredictionParts"}) as unknown as TypedDocumentString<PredictionPartsFragment, unknown>;
+export const ModelMetricsDocument = new TypedDocumentString(`
+    query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
+  model(name: $name) {
+    metrics(window: $window) {
+      ...ModelFigures
+    }
+  }
+  modelVersion(name: $name, version: $version) {
+    metrics(window: $window) {
+      ...ModelFigures
+    }
+  }
+}
+    fragment PercentileValues on Percentiles {
+  count
+  mean
+  p50
+  p90
+  p99
+  max
+}
+fragment ModelFigures on ModelMetrics {
+  at
+  windowMs
+  requests
+  inferences
+  executions
+  cacheHits
+  failures {
+    code
+    count
+  }
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  generatedTokens
+  computeMs
+  queueLength
+  runningCount
+  latencyMs {
+    ...PercentileValues
+  }
+  timeToFirstTokenMs {
+    ...PercentileValues
+  }
+  interTokenMs {
+    ...PercentileValues
+  }
+  tokensPerSecond
+  batchSize {
+    ...PercentileValues
+  }
+}`) as unknown as TypedDocumentString<ModelMetricsQuery, ModelMetricsQueryVariables>;
+export const FollowModelMetricsDocument = new TypedDocumentString(`
+    subscription FollowModelMetrics($name: String!, $version: String, $window: MetricsWindow!, $everyMs: Int!) {
+  modelMetrics(name: $name, version: $version, window: $window, everyMs: $everyMs) {
+    ...ModelFigures
+  }
+}
+    fragment PercentileValues on Percentiles {
+  count
+  mean
+  p50
+  p90
+  p99
+  max
+}
+fragment ModelFigures on ModelMetrics {
+  at
+  windowMs
+  requests
+  inferences
+  executions
+  cacheHits
+  failures {
+    code
+    count
+  }
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  generatedTokens
+  computeMs
+  queueLength
+  runningCount
+  latencyMs {
+    ...PercentileValues
+  }
+  timeToFirstTokenMs {
+    ...PercentileValues
+  }
+  interTokenMs {
+    ...PercentileValues
+  }
+  tokensPerSecond
+  batchSize {
+    ...PercentileValues
+  }
+}`) as unknown as TypedDocumentString<FollowModelMetricsSubscription, FollowModelMetricsSubscriptionVariables>;
 export const ModelsDocument = new TypedDocumentString(`
     query Models {
   models {
@@ -937,27 +1119,51 @@ export const ModelDocument = new TypedDocumentString(`
       }
     }
     metrics(window: ONE_MINUTE) {
-      requests
-      inferences
-      failures {
-        code
-        count
-      }
-      queueLength
-      latencyMs {
-        p50
-        p90
-        p99
-        max
-      }
-      timeToFirstTokenMs {
-        p50
-      }
-      tokensPerSecond
+      ...ModelFigures
     }
   }
 }
-    fragment ModelVersionStatus on ModelVersion {
+    fragment PercentileValues on Percentiles {
+  count
+  mean
+  p50
+  p90
+  p99
+  max
+}
+fragment ModelFigures on ModelMetrics {
+  at
+  windowMs
+  requests
+  inferences
+  executions
+  cacheHits
+  failures {
+    code
+    count
+  }
+  inputTokens
+  cachedInputTokens
+  outputTokens
+  generatedTokens
+  computeMs
+  queueLength
+  runningCount
+  latencyMs {
+    ...PercentileValues
+  }
+  timeToFirstTokenMs {
+    ...PercentileValues
+  }
+  interTokenMs {
+    ...PercentileValues
+  }
+  tokensPerSecond
+  batchSize {
+    ...PercentileValues
+  }
+}
+fragment ModelVersionStatus on ModelVersion {
   id
   version
   state

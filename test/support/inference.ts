@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LoadProgress } from '../../src/domain/model.js'
 import type { GenerationSettings, OutputToken } from '../../src/domain/prediction.js'
-import type { GenerateRequest, GenerationResult, ModelRunner, ModelRuntime } from '../../src/ports/model-runtime.js'
+import type {
+  GenerateRequest,
+  GenerationResult,
+  ModelRunner,
+  ModelRuntime,
+  RunReport,
+} from '../../src/ports/model-runtime.js'
 import { bundledModel } from './models.js'
 
 export const NEVER = new AbortController().signal
@@ -80,10 +86,11 @@ export function startFolder(
   options: {
     readonly checksums?: Readonly<Record<string, string>>
     readonly onProgress?: (progress: LoadProgress) => void
+    readonly onRuns?: (report: RunReport) => void
     readonly signal?: AbortSignal
   } = {},
 ): Promise<ModelRunner> {
-  const { checksums = {}, onProgress = () => undefined, signal = NEVER } = options
+  const { checksums = {}, onProgress = () => undefined, onRuns = () => undefined, signal = NEVER } = options
   const settings = { maxBatchTokens: 512 }
   return runtime.startRunner({
     versionId: folder,
@@ -91,6 +98,7 @@ export function startFolder(
     threads: 2,
     settings,
     onProgress,
+    onRuns,
     signal,
   })
 }

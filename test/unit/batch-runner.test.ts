@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { BatchRunner } from '../../src/adapters/onnxruntime/batch-runner.js'
+import { RunMeter } from '../../src/adapters/onnxruntime/run-meter.js'
 import { NEVER } from '../support/inference.js'
 
 type Rows = readonly (readonly number[])[]
@@ -9,14 +10,16 @@ type Rows = readonly (readonly number[])[]
 function openRunner(budgetTokens = 100) {
   const runs: number[][] = []
   let ends: PromiseWithResolvers<void>[] = []
-  const runner = new BatchRunner<number>({ maxBatchTokens: budgetTokens }, async (rows: Rows) => {
+  const run = async (rows: Rows): Promise<number[]> => {
     const firsts = rows.map((row) => row[0]!)
     runs.push(firsts)
     const end = Promise.withResolvers<void>()
     ends.push(end)
     await end.promise
     return firsts
-  })
+  }
+  const limits = { maxBatchTokens: budgetTokens }
+  const runner = new BatchRunner<number>({ limits, meter: new RunMeter(), run })
   const ask = (names: readonly number[], signal = NEVER, tenantId = 'a', priority = 5) =>
     runner.run({ sequences: names.map((name) => new Array<number>(10).fill(name)), tenantId, priority }, signal)
   const begun = async (count: number): Promise<void> => {

@@ -4,6 +4,7 @@ import type { DecoderSession } from '../../src/adapters/onnxruntime/decoder-sess
 import { GenerationLoop } from '../../src/adapters/onnxruntime/generation-loop.js'
 import { openDecoderSession } from '../../src/adapters/onnxruntime/open-decoder-session.js'
 import { SHARED_CHUNK_TOKENS } from '../../src/adapters/onnxruntime/prefill-chunks.js'
+import { RunMeter } from '../../src/adapters/onnxruntime/run-meter.js'
 import { TextSequence, type TextModel } from '../../src/adapters/onnxruntime/text-sequence.js'
 import { loadDetokenizer } from '../../src/adapters/transformers/detokenizer.js'
 import type { GenerateRequest, GenerationDelta, GenerationResult } from '../../src/ports/model-runtime.js'
@@ -92,6 +93,7 @@ function openLoop({ maxRows = 8, keptBytes = 256 * 2 ** 20, runningBytes = 2 ** 
     runningBytes,
     keptBytes,
     limits: { maxBatchTokens: 512 },
+    meter: new RunMeter(),
   })
   const generate = async (
     prompt: Prompt,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { DecoderSession } from '../../src/adapters/onnxruntime/decoder-session.js'
 import { GenerationLoop } from '../../src/adapters/onnxruntime/generation-loop.js'
+import { RunMeter } from '../../src/adapters/onnxruntime/run-meter.js'
 import { TextSequence, type TextModel } from '../../src/adapters/onnxruntime/text-sequence.js'
 import { loadDetokenizer } from '../../src/adapters/transformers/detokenizer.js'
 import { DECODER_SESSIONS } from '../support/decoder-sessions.js'
@@ -29,6 +30,7 @@ describe.each(DECODER_SESSIONS)('a loop over %s', (_name, openSession) => {
       runningBytes: 2 ** 31,
       keptBytes: keptTokens * tokenBytes,
       limits: { maxBatchTokens: 512 },
+      meter: new RunMeter(),
     })
     return async (prompt: Prompt, onToken: (count: number) => void = () => undefined, signal = NEVER) => {
       const ids: number[] = []

@@ -42,7 +42,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       currentTrace: () => ({ traceId: '0'.repeat(32), traceparent: null }),
       inSpan: (_name, _traceparent, work) => work(),
-      onTokens: (usage) => settled.push(usage),
+      onSettled: (usage) => settled.push(usage),
       clock: systemClock,
       logger,
     }),

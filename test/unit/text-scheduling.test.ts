@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { GenerationLoop } from '../../src/adapters/onnxruntime/generation-loop.js'
 import { SHARED_CHUNK_TOKENS } from '../../src/adapters/onnxruntime/prefill-chunks.js'
+import { RunMeter } from '../../src/adapters/onnxruntime/run-meter.js'
 import { TextSequence } from '../../src/adapters/onnxruntime/text-sequence.js'
 import type { GenerationResult } from '../../src/ports/model-runtime.js'
 import { HASH_VOCABULARY, HashDecoder, hashModel } from '../support/hash-decoder.js'
@@ -20,7 +21,8 @@ interface Options {
 /** A loop over a decoder that computes in no time, with its runs written down. */
 function openLoop({ maxRows = 8, keptBytes = 2 ** 20, runningBytes = 2 ** 20 } = {}) {
   const session = new HashDecoder(maxRows)
-  const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits: { maxBatchTokens: 512 } })
+  const meter = new RunMeter()
+  const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits: { maxBatchTokens: 512 }, meter })
   const generate = async (prompt: Prompt, { signal = NEVER, onToken }: Options = {}): Promise<Told> => {
     const ids: number[] = []
     const sequence = new TextSequence({

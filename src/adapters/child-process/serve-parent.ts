@@ -56,7 +56,7 @@ function send(message: ToParent): Promise<void> {
   }
   const { promise, resolve } = Promise.withResolvers<void>()
   const { messages } = (outbox = { messages: [message], sent: promise })
-  queueMicrotask(() => {
+  process.nextTick(() => {
     outbox = null
     if (process.connected && process.send) process.send(messages, undefined, undefined, () => resolve())
     else resolve()

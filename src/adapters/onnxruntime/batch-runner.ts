@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BatchInfo } from '../../domain/prediction.js'
+import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 import { SequenceQueue, type WaitingSequence } from './sequence-queue.js'
 
@@ -36,18 +37,24 @@ interface Sequence<T> extends WaitingSequence {
   readonly index: number
 }
 
+export interface BatchRunnerOptions<T> {
+  readonly limits: RunLimits
+  readonly meter: Pick<RunMeter, 'noteRun'>
+  readonly run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>
+}
+
 /**
  * Dynamic batching: whatever waits when the model is free is the next run, as much as its budget allows. Nothing waits
  * for others to come. Between runs messages are read, so that what was cancelled is in no further run.
  */
 export class BatchRunner<T> {
-  readonly #run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>
+  readonly #options: BatchRunnerOptions<T>
   readonly #queue: SequenceQueue<Sequence<T>>
   #isRunning = false
 
-  constructor(limits: RunLimits, run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>) {
-    this.#run = run
-    this.#queue = new SequenceQueue(limits)
+  constructor(options: BatchRunnerOptions<T>) {
+    this.#options = options
+    this.#queue = new SequenceQueue(options.limits)
   }
 
   /** @throws whatever a run of its sequences throws; or the signal's reason. */
@@ -89,19 +96,33 @@ export class BatchRunner<T> {
       await nextTurn()
       const batch = this.#queue.take()
       if (batch.length === 0) break
-      const startedAt = performance.now()
-      try {
-        const results = await this.#run(batch.map(({ tokens }) => tokens))
-        this.#give(batch, results, startedAt)
-      } catch (error) {
-        for (const { wanted } of batch) wanted.reject(error)
-      }
+      await this.#runBatch(batch)
     }
     this.#isRunning = false
   }
 
-  #give(batch: readonly Sequence<T>[], results: readonly T[], startedAt: number): void {
-    const ms = performance.now() - startedAt
+  async #runBatch(batch: readonly Sequence<T>[]): Promise<void> {
+    const { meter, run } = this.#options
+    const startedAt = performance.now()
+    const note = (): number => {
+      const ms = performance.now() - startedAt
+      meter.noteRun({ executions: 1, sequences: batch.length, ms })
+      return ms
+    }
+    try {
+      const results = await run(batch.map(({ tokens }) => tokens))
+      this.#give(batch, results, { startedAt, ms: note() })
+    } catch (error) {
+      note()
+      for (const { wanted } of batch) wanted.reject(error)
+    }
+  }
+
+  #give(
+    batch: readonly Sequence<T>[],
+    results: readonly T[],
+    { startedAt, ms }: { readonly startedAt: number; readonly ms: number },
+  ): void {
     const tokens = batch.length * Math.max(...batch.map((sequence) => sequence.tokens.length))
     batch[0]!.wanted.executions++
     for (const wanted of new Set(batch.map((sequence) => sequence.wanted))) wanted.computeMs += ms

@@ -3,6 +3,7 @@ import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import { BatchRunner, type SequenceRequest, type SequenceResults } from './batch-runner.js'
 import type { ModelFolder, Pooling } from './model-folder.js'
 import { poolTokens } from './pooling.js'
+import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 
 const STATES = 'last_hidden_state'
@@ -15,6 +16,7 @@ export interface EmbedderOptions {
   readonly model: Pick<ModelFolder, 'contextTokens' | 'vocabularySize'>
   /** What one run computes is what a cancel may have to wait for. */
   readonly limits: RunLimits
+  readonly meter: Pick<RunMeter, 'noteRun'>
 }
 
 /** Turns sequences of tokens into vectors of length 1. */
@@ -34,7 +36,8 @@ export class Embedder {
       )
     this.#options = options
     this.#hasTokenTypes = inputNames.includes('token_type_ids')
-    this.#batches = new BatchRunner(options.limits, (rows) => this.#run(rows))
+    const { limits, meter } = options
+    this.#batches = new BatchRunner({ limits, meter, run: (rows) => this.#run(rows) })
   }
 
   /**

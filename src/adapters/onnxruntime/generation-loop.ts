@@ -5,6 +5,7 @@ import type { DecoderRow, DecoderSession } from './decoder-session.js'
 import { GenerationText } from './generation-text.js'
 import { CHUNK_TOKENS, SHARED_CHUNK_TOKENS } from './prefill-chunks.js'
 import { PrefixTree, sharedLength } from './prefix-tree.js'
+import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 import { TextPlaces } from './text-places.js'
 import type { TextSequence } from './text-sequence.js'
@@ -17,6 +18,7 @@ export interface GenerationLoopOptions {
   /** Memory for kept prefixes and for texts that were set aside, bytes. */
   readonly keptBytes: number
   readonly limits: Readonly<RunLimits>
+  readonly meter: Pick<RunMeter, 'noteRun' | 'noteTokens'>
 }
 
 const MAX_TEXTS = 1_024
@@ -221,7 +223,7 @@ export class GenerationLoop {
 
   /** What goes wrong in a run ends the texts in it; what goes wrong with a text's own logits, that text. */
   async #run(texts: readonly GenerationText[], work: () => Promise<void>): Promise<void> {
-    const { session } = this.#options
+    const { session, meter } = this.#options
     const computed = texts.map((text) => text.row!.length)
     const before = session.executions
     const startedAt = performance.now()
@@ -232,10 +234,13 @@ export class GenerationLoop {
       for (const text of texts) this.#fail(text, error)
     }
     const ms = performance.now() - startedAt
+    const executions = session.executions - before
+    meter.noteRun({ executions, sequences: texts.length, ms })
     texts.forEach((text, position) => {
       text.noteRun(this.#turn)
-      const executions = position === 0 ? session.executions - before : 0
-      text.sequence.note({ ms, size: texts.length, position, executions }, computed[position]!)
+      const run = { ms, size: texts.length, position, executions: position === 0 ? executions : 0 }
+      const chosen = text.sequence.note(run, computed[position]!)
+      if (chosen.count > 0) meter.noteTokens(chosen.count, chosen.ms)
     })
     this.#removeEnded()
   }

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { Tensor, type InferenceSession } from 'onnxruntime-node'
+import { Tensor } from 'onnxruntime-node'
 import type { EmbedResult, GenerationResult } from '../../ports/model-runtime.js'
 import type { CallContext } from '../child-process/serve-parent.js'
 import { Embedder } from './embedder.js'
-import { readModelFolder, type ModelFolder } from './model-folder.js'
+import { readModelFolder } from './model-folder.js'
 import { createSession } from './onnx-session.js'
-import type { EmbedParams, GenerateParams, LoadParams, RunLimits } from './runner-protocol.js'
+import type { RunMeter } from './run-meter.js'
+import type { EmbedParams, GenerateParams, LoadParams } from './runner-protocol.js'
 import { loadTextModel } from './text-model.js'
 
 /** A model in memory. It has the call that its task is for. */
@@ -22,15 +23,17 @@ export interface LoadedModel {
 }
 
 /** @throws GraphloomError `MODEL_LOAD_FAILED`, or `INVALID_INPUT` that names the file that is missing or wrong. */
-export async function loadModel({ files, threads, generation, limits }: LoadParams): Promise<LoadedModel> {
+export async function loadModel(params: LoadParams, meter: RunMeter): Promise<LoadedModel> {
+  const { files, threads, generation, limits } = params
   const model = await readModelFolder(files.folder)
-  if (model.task === 'CHAT') return loadTextModel({ model, folder: files.folder, threads, limits, generation })
+  if (model.task === 'CHAT') return loadTextModel({ model, folder: files.folder, threads, limits, generation, meter })
   const session = await createSession(join(files.folder, model.weights.graphFile), threads)
-  return createEmbeddingModel(session, model, limits)
+  const pooling = model.pooling ?? 'mean'
+  const embedder = new Embedder({ session, TensorType: Tensor, pooling, model, limits, meter })
+  return createEmbeddingModel(embedder, model.vocabularySize)
 }
 
-function createEmbeddingModel(session: InferenceSession, model: ModelFolder, limits: RunLimits): LoadedModel {
-  const embedder = new Embedder({ session, TensorType: Tensor, pooling: model.pooling ?? 'mean', model, limits })
+function createEmbeddingModel(embedder: Embedder, vocabularySize: number): LoadedModel {
   return {
     binding: 'onnxruntime-node',
     embed: async ({ tokenIds, tenantId, priority }, { signal }) => {
@@ -39,7 +42,7 @@ function createEmbeddingModel(session: InferenceSession, model: ModelFolder, lim
     },
     warm: async () => {
       await embedder.embed(
-        { sequences: [[0, model.vocabularySize - 1]], tenantId: '', priority: 5 },
+        { sequences: [[0, vocabularySize - 1]], tenantId: '', priority: 5 },
         new AbortController().signal,
       )
     },

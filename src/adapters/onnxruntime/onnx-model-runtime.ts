@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import type { LoadProgress } from '../../domain/model.js'
-import type { ModelRunner, ModelRuntime, StartRunnerRequest } from '../../ports/model-runtime.js'
+import type { ModelRunner, ModelRuntime, RunReport, StartRunnerRequest } from '../../ports/model-runtime.js'
 import { SupervisedChild } from '../child-process/supervised-child.js'
 import { describeModel } from './describe-model.js'
 import { ModelInspector } from './model-inspector.js'
@@ -39,7 +39,9 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
     children.add(child)
     void child.exited.then(() => children.delete(child))
     try {
-      return createOnnxModelRunner(child, await load(child, request, limits))
+      const loaded = await load(child, request, limits)
+      watchRuns(child, request)
+      return createOnnxModelRunner(child, loaded)
     } catch (error) {
       await child.stop()
       throw request.signal.aborted ? error : toLoadFailure(error, request.files.folder)
@@ -60,6 +62,12 @@ function load(child: SupervisedChild, request: StartRunnerRequest, generation: G
   const { files, threads, settings, onProgress, signal } = request
   const params: LoadParams = { files, threads, generation, limits: settings }
   return child.call<LoadResult>('load', params, signal, (event) => onProgress(event as LoadProgress))
+}
+
+/** Hears of its runs until it ends. */
+function watchRuns(child: SupervisedChild, { onRuns }: StartRunnerRequest): void {
+  const watching = child.call('reportRuns', null, new AbortController().signal, (event) => onRuns(event as RunReport))
+  watching.catch(() => undefined)
 }
 
 /** Where files lie on the server's machine is not for clients. */

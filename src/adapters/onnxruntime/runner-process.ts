@@ -4,6 +4,7 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { LoadPhase, LoadProgress } from '../../domain/model.js'
 import { serveParent, type CallContext } from '../child-process/serve-parent.js'
 import type { LoadedModel } from './loaded-model.js'
+import { RunMeter } from './run-meter.js'
 import type {
   ConfigureParams,
   EmbedParams,
@@ -20,6 +21,7 @@ const NICENESS = 2
 let model: LoadedModel | null = null
 /** Read by the model before each run. */
 let limits: RunLimits | null = null
+const meter = new RunMeter()
 
 async function load(params: LoadParams, { emit, signal }: CallContext): Promise<LoadResult> {
   if (model) throw new GraphloomError('CONFLICT', 'This process has a model already.')
@@ -37,7 +39,7 @@ async function load(params: LoadParams, { emit, signal }: CallContext): Promise<
   // ONNX Runtime's library is loaded when the files are known to be good.
   const { loadModel } = await import('./loaded-model.js')
   tell('READING', 0)
-  const loaded = await loadModel(params)
+  const loaded = await loadModel(params, meter)
   tell('WARMING', totalBytes)
   await loaded.warm()
   signal.throwIfAborted()
@@ -58,10 +60,26 @@ function requireCall<K extends 'generate' | 'embed'>(name: K): NonNullable<Loade
   return call
 }
 
+/** Reports runs until the process ends. */
+function reportRuns(_params: null, { emit }: CallContext): Promise<never> {
+  meter.start((report) => void emit(report))
+  return new Promise(() => undefined)
+}
+
+/** Reports what a call took before it tells of its end. */
+async function metered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    meter.flush()
+  }
+}
+
 serveParent({
   load,
-  generate: async (params: GenerateParams, context) => requireCall('generate')(params, context),
-  embed: async (params: EmbedParams, context) => requireCall('embed')(params, context),
+  reportRuns,
+  generate: (params: GenerateParams, context) => metered(async () => requireCall('generate')(params, context)),
+  embed: (params: EmbedParams, context) => metered(async () => requireCall('embed')(params, context)),
   configure: (params: ConfigureParams) => {
     if (limits) Object.assign(limits, params)
     return Promise.resolve(null)

@@ -6,6 +6,7 @@ import { DeltaSender } from './delta-sender.js'
 import { GenerationLoop } from './generation-loop.js'
 import type { ModelFolder } from './model-folder.js'
 import { openDecoderSession } from './open-decoder-session.js'
+import type { RunMeter } from './run-meter.js'
 import type { GenerateParams, GenerationLimits, RunLimits } from './runner-protocol.js'
 import { TextGrammars } from './text-grammars.js'
 import { TextSequence } from './text-sequence.js'
@@ -16,10 +17,11 @@ export interface TextModelOptions {
   readonly threads: number
   readonly generation: GenerationLimits
   readonly limits: RunLimits
+  readonly meter: RunMeter
 }
 
 /** Loads a model that generates text. @throws GraphloomError `MODEL_LOAD_FAILED`. */
-export async function loadTextModel({ model, folder, threads, limits, generation }: TextModelOptions) {
+export async function loadTextModel({ model, folder, threads, limits, generation, meter }: TextModelOptions) {
   const { eosTokenIds, contextTokens, vocabularySize } = model
   const { maxRows, runningBytes, keptBytes, native } = generation
   const graphFile = join(folder, model.weights.graphFile)
@@ -27,7 +29,7 @@ export async function loadTextModel({ model, folder, threads, limits, generation
   const detokenizer = await loadDetokenizer(folder)
   const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
   const grammars = new TextGrammars({ folder, vocabularySize, eosTokenIds })
-  const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits })
+  const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits, meter })
   return {
     binding,
     generate: async (request: GenerateParams, { emit, signal }: CallContext): Promise<GenerationResult> => {

@@ -44,6 +44,13 @@ export interface SequenceRun {
   readonly executions: number
 }
 
+/** Tokens that a text got in a run; those that are replayed are not chosen. */
+export interface ChosenInRun {
+  readonly count: number
+  /** Since those before them; null when these are the first. */
+  readonly ms: number | null
+}
+
 /**
  * One text being generated: it says which tokens to compute next, and takes the logits that follow them, until `result`
  * is there. Tokens that were emitted before are fed one by one and never chosen again; only what comes after them is
@@ -70,6 +77,9 @@ export class TextSequence {
   #prefillMs = 0
   #computeMs = 0
   #timeToFirstTokenMs: number | null = null
+  /** Tokens of the answer when the last run was noted, and when the newest of them were chosen here. */
+  #notedTokens = 0
+  #lastTokensAt: number | null = null
   #batch = { size: 1, position: 0 }
   #executions = 0
   /** Whether the tokens drafted last are all that the grammar leaves. */
@@ -155,13 +165,24 @@ export class TextSequence {
     return this.#isForced ? this.#grammar!.guessTokens(forced).slice(0, most) : this.#draft.propose(most)
   }
 
-  /** Takes note of a run in which `count` of its tokens were computed after the first `computed`. */
-  note(run: SequenceRun, computed: number): void {
+  /** Takes note of a run that began when `computed` of its tokens were. Gives the tokens that it chose in it. */
+  note(run: SequenceRun, computed: number): ChosenInRun {
     this.#computeMs += run.ms
     this.#executions += run.executions
     if (computed < this.prompt.length) this.#prefillMs += run.ms
     else if (run.size > this.#batch.size || this.#answer.length <= 1)
       this.#batch = { size: run.size, position: run.position }
+    return this.#noteTokens()
+  }
+
+  #noteTokens(): ChosenInRun {
+    const count = this.#answer.length - Math.max(this.#notedTokens, this.#request.emitted.length)
+    this.#notedTokens = this.#answer.length
+    if (count <= 0) return { count: 0, ms: null }
+    const now = performance.now()
+    const ms = this.#lastTokensAt === null ? null : now - this.#lastTokensAt
+    this.#lastTokensAt = now
+    return { count, ms }
   }
 
   /** Takes the logits that follow the first `computed` tokens. */

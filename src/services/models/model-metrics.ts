@@ -1,96 +1,151 @@
 import type { Clock } from '../../kernel/clock.js'
 import type { ErrorCode } from '../../kernel/error-catalogue.js'
+import type { LogHistogram } from '../../kernel/log-histogram.js'
+import type { ModelVersionDocument } from '../../domain/model.js'
+import type { RunReport } from '../../ports/model-runtime.js'
+import { ModelTally, type PredictionSample } from './model-tally.js'
+import { SlidingWindow } from './sliding-window.js'
 
 /** How far back metrics look. */
 export const METRICS_WINDOWS = { ONE_MINUTE: 60_000, FIVE_MINUTES: 300_000, ONE_HOUR: 3_600_000 } as const
 export type MetricsWindow = keyof typeof METRICS_WINDOWS
+const WINDOWS = Object.keys(METRICS_WINDOWS) as MetricsWindow[]
 
-/** One finished prediction. Milliseconds. */
-export interface PredictionSample {
-  readonly latencyMs: number
-  readonly timeToFirstTokenMs: number | null
-  readonly computeMs: number | null
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Sequences that the model ran: texts embedded, answers generated. */
-  readonly inferences: number
-  readonly failure: ErrorCode | null
-}
-
-/** By the nearest-rank method; null of no samples. */
+/** Of `count` values; the rest is null of none. See `LogHistogram` for how exact they are. */
 export interface Percentiles {
+  readonly count: number
+  readonly mean: number | null
   readonly p50: number | null
   readonly p90: number | null
   readonly p99: number | null
   readonly max: number | null
 }
 
-export interface ModelMetrics {
+/** What versions did in a window. The schema says what each figure counts. */
+export interface ModelFigures {
+  /** Unix milliseconds. */
+  readonly at: number
   readonly windowMs: number
   readonly requests: number
   readonly inferences: number
+  readonly executions: number
+  readonly cacheHits: number
   readonly failures: readonly { readonly code: ErrorCode; readonly count: number }[]
   readonly inputTokens: number
+  readonly cachedInputTokens: number
   readonly outputTokens: number
+  readonly generatedTokens: number
+  readonly computeMs: number
   readonly latencyMs: Percentiles
   readonly timeToFirstTokenMs: Percentiles
-  /** Tokens generated in the window per second of computing them; null when none were. */
+  readonly interTokenMs: Percentiles
   readonly tokensPerSecond: number | null
+  readonly batchSize: Percentiles
 }
 
-interface TimedSample extends PredictionSample {
-  readonly at: number
+export type MeasuredVersion = Pick<ModelVersionDocument, 'id' | 'modelId' | 'modelName' | 'version'>
+
+/** What a version did since the server started, and lately. */
+class VersionRecord {
+  readonly total = new ModelTally()
+  readonly windows = new Map(WINDOWS.map((window) => [window, new SlidingWindow(METRICS_WINDOWS[window])]))
+
+  constructor(readonly version: MeasuredVersion) {}
+
+  *parts(now: number): Iterable<ModelTally> {
+    yield this.total
+    for (const window of this.windows.values()) yield window.partAt(now)
+  }
 }
 
-const MAX_SAMPLES = 10_000
-const LONGEST_WINDOW_MS = METRICS_WINDOWS.ONE_HOUR
-
-/** What the versions did lately: at most the newest 10,000 predictions of each within an hour. */
+/**
+ * What the versions did: since the server started for Prometheus, and in windows for the graph. Both are added to in
+ * one place, so that they agree. Kept for registered versions only: what another id did is not counted.
+ */
 export class ModelMetricsRecorder {
   readonly #clock: Clock
-  readonly #samples = new Map<string, TimedSample[]>()
+  readonly #records = new Map<string, VersionRecord>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  record(versionId: string, sample: PredictionSample): void {
-    let samples = this.#samples.get(versionId)
-    if (!samples) this.#samples.set(versionId, (samples = []))
-    samples.push({ ...sample, at: this.#clock.now() })
-    const oldest = this.#clock.now() - LONGEST_WINDOW_MS
-    if (samples.length > 2 * MAX_SAMPLES || samples[0]!.at < oldest - LONGEST_WINDOW_MS)
-      this.#samples.set(versionId, samples.filter((kept) => kept.at >= oldest).slice(-MAX_SAMPLES))
+  /** Begins to count for a version. One that has the name of another takes its place. */
+  register(version: MeasuredVersion): void {
+    if (this.#records.has(version.id)) return
+    for (const [id, { version: known }] of this.#records)
+      if (known.modelName === version.modelName && known.version === version.version) this.#records.delete(id)
+    this.#records.set(version.id, new VersionRecord(version))
   }
 
-  /** The metrics of these versions together. */
-  read(versionIds: readonly string[], window: MetricsWindow): ModelMetrics {
-    const windowMs = METRICS_WINDOWS[window]
-    const from = this.#clock.now() - windowMs
-    const samples = versionIds.flatMap((id) => (this.#samples.get(id) ?? []).slice(-MAX_SAMPLES)).filter((s) => s.at >= from)
-    const failures = new Map<ErrorCode, number>()
-    for (const { failure } of samples) if (failure) failures.set(failure, (failures.get(failure) ?? 0) + 1)
-    const generated = samples.filter((sample) => sample.computeMs !== null && sample.outputTokens > 0)
-    const computeMs = sumOf(generated, (sample) => sample.computeMs ?? 0)
-    return {
-      windowMs,
-      requests: samples.length,
-      inferences: sumOf(samples, (sample) => sample.inferences),
-      failures: [...failures].map(([code, count]) => ({ code, count })),
-      inputTokens: sumOf(samples, (sample) => sample.inputTokens),
-      outputTokens: sumOf(samples, (sample) => sample.outputTokens),
-      latencyMs: toPercentiles(samples.map((sample) => sample.latencyMs)),
-      timeToFirstTokenMs: toPercentiles(samples.flatMap((sample) => sample.timeToFirstTokenMs ?? [])),
-      tokensPerSecond: computeMs > 0 ? (1_000 * sumOf(generated, (sample) => sample.outputTokens)) / computeMs : null,
-    }
+  /** Forgets a version that was deleted. */
+  forget(versionId: string): void {
+    this.#records.delete(versionId)
+  }
+
+  /** Counts an ended prediction. */
+  record(versionId: string, sample: PredictionSample): void {
+    for (const tally of this.#partsOf(versionId)) tally.addPrediction(sample)
+  }
+
+  /** Counts runs of a version's graph. */
+  recordRuns(versionId: string, report: RunReport): void {
+    for (const tally of this.#partsOf(versionId)) tally.addRuns(report)
+  }
+
+  /** What these versions did in the window, together. */
+  read(versionIds: readonly string[], window: MetricsWindow): ModelFigures {
+    const at = this.#clock.now()
+    const tally = new ModelTally()
+    for (const id of versionIds) this.#records.get(id)?.windows.get(window)?.addTo(tally, at)
+    return toFigures(tally, at, METRICS_WINDOWS[window])
+  }
+
+  /** The versions of a model for which something may have been counted. */
+  versionIdsOf(modelId: string): string[] {
+    return [...this.#records.values()].flatMap(({ version }) => (version.modelId === modelId ? version.id : []))
+  }
+
+  /** What each version did since the server started. */
+  totals(): { readonly version: MeasuredVersion; readonly total: ModelTally }[] {
+    return [...this.#records.values()]
+  }
+
+  #partsOf(versionId: string): Iterable<ModelTally> {
+    return this.#records.get(versionId)?.parts(this.#clock.now()) ?? []
   }
 }
 
-const sumOf = <T>(items: readonly T[], value: (item: T) => number): number =>
-  items.reduce((total, item) => total + value(item), 0)
+function toFigures(tally: ModelTally, at: number, windowMs: number): ModelFigures {
+  const { failures, latencyMs, timeToFirstTokenMs, interTokenMs, batchSize, ...counted } = tally
+  const { generatedTokens, computeMs } = counted
+  return {
+    at,
+    windowMs,
+    ...counted,
+    failures: [...failures].map(([code, count]) => ({ code, count })),
+    latencyMs: toPercentiles(latencyMs),
+    timeToFirstTokenMs: toPercentiles(timeToFirstTokenMs),
+    interTokenMs: toPercentiles(interTokenMs),
+    tokensPerSecond: generatedTokens > 0 && computeMs > 0 ? (1_000 * generatedTokens) / computeMs : null,
+    // Whole numbers: rounded they are exact up to 45.
+    batchSize: toPercentiles(batchSize, Math.round),
+  }
+}
 
-export function toPercentiles(values: readonly number[]): Percentiles {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (p: number): number | null => sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? null
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: sorted.at(-1) ?? null }
+function toPercentiles(histogram: LogHistogram, round = (value: number) => value): Percentiles {
+  const at = (p: number): number | null => {
+    const value = histogram.percentile(p)
+    return value === null ? null : round(value)
+  }
+  const { count, sum, max } = histogram
+  const isEmpty = count === 0
+  return {
+    count,
+    mean: isEmpty ? null : sum / count,
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    max: isEmpty ? null : max,
+  }
 }

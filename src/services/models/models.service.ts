@@ -8,7 +8,7 @@ import type { StreamItem } from '../../domain/stream.js'
 import type { ModelRuntime } from '../../ports/model-runtime.js'
 import type { Access } from '../access/access.js'
 import type { Streams } from '../streams/streams.js'
-import type { ModelMetrics, ModelMetricsRecorder, MetricsWindow } from './model-metrics.js'
+import type { ModelMetricsRecorder } from './model-metrics.js'
 import type { RegisterModelVersion } from './model-input.js'
 import type { ModelRegistration } from './model-registration.js'
 import type { ModelStore } from './model-store.js'
@@ -46,11 +46,13 @@ export class ModelsService implements AsyncDisposable {
 
   /** Versions that were in memory when the last process ended are not any more. */
   async start(preload: readonly string[]): Promise<void> {
-    const { store, registry } = this.#options
+    const { store, registry, metrics } = this.#options
     const models = await store.listModels()
-    for (const version of await store.listVersions(models.map((model) => model.id)))
+    for (const version of await store.listVersions(models.map((model) => model.id))) {
+      metrics.register(version)
       if (version.state !== 'UNLOADED')
         await store.patchVersion(version.id, { state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null })
+    }
     for (const reference of preload) {
       const version = await registry.requireByReference(reference)
       void this.#residentOf(version).load(new AbortController().signal).catch(() => undefined)
@@ -96,7 +98,9 @@ export class ModelsService implements AsyncDisposable {
   /** The version that a reference means. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
   async requireByReference(principal: Principal, reference: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.read')
-    return this.#options.registry.requireByReference(reference)
+    const version = await this.#options.registry.requireByReference(reference)
+    this.#options.metrics.register(version)
+    return version
   }
 
   /**
@@ -125,6 +129,7 @@ export class ModelsService implements AsyncDisposable {
     try {
       const deleted = await this.#options.registration.delete(id)
       this.#resident.delete(id)
+      this.#options.metrics.forget(id)
       return deleted
     } catch (error) {
       this.#deleted.delete(id)
@@ -189,13 +194,6 @@ export class ModelsService implements AsyncDisposable {
     return this.#options.streams.follow({ stream: request.id, source, after: request.after, signal: request.signal })
   }
 
-  /** What these versions did lately, together. */
-  readMetrics(versionIds: readonly string[], window: MetricsWindow): ModelMetrics & { queueLength: number } {
-    let queueLength = 0
-    for (const id of versionIds) queueLength += this.#resident.get(id)?.waiting ?? 0
-    return { ...this.#options.metrics.read(versionIds, window), queueLength }
-  }
-
   /** The process that runs a version, with what it is doing; null when it is not in memory. */
   getRunner(
     versionId: string,
@@ -241,10 +239,10 @@ export class ModelsService implements AsyncDisposable {
     if (this.#deleted.has(document.id)) throw notFound('model version', document.id)
     let resident = this.#resident.get(document.id)
     if (!resident) {
-      const { store, runtime, clock, logger, registry } = this.#options
+      const { store, runtime, metrics, clock, logger, registry } = this.#options
       const files = () => registry.filesOf(document)
       const settings = this.settingsOf(document)
-      resident = new ResidentVersion({ document, files, store, runtime, settings, clock, logger })
+      resident = new ResidentVersion({ document, files, store, runtime, settings, metrics, clock, logger })
       this.#resident.set(document.id, resident)
     }
     return resident

@@ -4,6 +4,7 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { LoadProgress, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
 import { CrashBreaker, type BreakerStatus } from './crash-breaker.js'
+import type { ModelMetricsRecorder } from './model-metrics.js'
 import type { ModelStore, ModelVersionPatch } from './model-store.js'
 import { ResidentRunner } from './resident-runner.js'
 import { Slots } from './slots.js'
@@ -19,6 +20,7 @@ export interface ResidentVersionOptions {
   readonly store: ModelStore
   readonly runtime: ModelRuntime
   readonly settings: ModelSettings
+  readonly metrics: Pick<ModelMetricsRecorder, 'recordRuns'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -211,7 +213,7 @@ export class ResidentVersion {
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<ResidentRunner> {
-    const { document, files, runtime, clock } = this.#options
+    const { document, files, runtime, metrics, clock } = this.#options
     const { threads, maxBatchTokens } = settings
     const runner = await runtime.startRunner({
       versionId: document.id,
@@ -219,6 +221,7 @@ export class ResidentVersion {
       threads,
       settings: { maxBatchTokens },
       onProgress,
+      onRuns: (report) => metrics.recordRuns(document.id, report),
       signal,
     })
     return new ResidentRunner(runner, clock.now(), threads)

@@ -7,6 +7,7 @@ import type { ModelVersionDocument } from '../../domain/model.js'
 import { isTextKind, type PredictionDocument } from '../../domain/prediction.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
+import type { ModelMetricsRecorder } from '../models/model-metrics.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Payloads } from './payloads.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
@@ -22,7 +23,8 @@ export interface PredictionAcceptanceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'readMetrics' | 'settingsOf'>
+  readonly models: Pick<ModelsService, 'requireByReference' | 'settingsOf'>
+  readonly metrics: Pick<ModelMetricsRecorder, 'read'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
   readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
@@ -82,7 +84,7 @@ export class PredictionAcceptance {
   }
 
   async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
-    const { access, encoder, executor, payloads, store, waitingRoom, models } = this.#options
+    const { access, encoder, executor, payloads, store, waitingRoom, models, metrics } = this.#options
     checkStartRequest(request)
     const input = parseInput(request.input)
     const seed = parseSeed(request.input)
@@ -97,7 +99,7 @@ export class PredictionAcceptance {
       versionId: version.id,
       predictionId: id,
       maxQueueLength,
-      latencyMs: () => models.readMetrics([version.id], 'ONE_MINUTE').latencyMs.p50,
+      latencyMs: () => metrics.read([version.id], 'ONE_MINUTE').latencyMs.p50,
     })
     const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null

@@ -4,7 +4,7 @@ import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, QueueChange, TaskQueue } from '../../ports/task-queue.js'
 import type { Admission } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
-import { kindOf } from './prediction-kinds.js'
+import { toPredictionSample } from './prediction-sample.js'
 import { NO_USAGE, PredictionWork, type Outcome, type PredictionWorkOptions } from './prediction-work.js'
 
 /** An ended prediction with its output at hand, also when nothing of it is stored. */
@@ -15,7 +15,7 @@ export interface EndedPrediction {
 
 export interface PredictionExecutorOptions extends PredictionWorkOptions {
   readonly queue: TaskQueue
-  readonly metrics: ModelMetricsRecorder
+  readonly metrics: Pick<ModelMetricsRecorder, 'record'>
   /** Runs a part of the work as a span below the trace that it was accepted with. */
   readonly inSpan: <T>(name: string, traceparent: string | null, work: () => Promise<T>) => Promise<T>
 }
@@ -88,9 +88,10 @@ export class PredictionExecutor {
     return { document, output }
   }
 
-  /** Tells whoever waits, and closes the account. */
+  /** Counts it, closes the account and tells whoever waits. */
   settle(ended: EndedPrediction): void {
-    const { id, usage } = ended.document
+    const { id, modelVersionId, usage } = ended.document
+    this.#options.metrics.record(modelVersionId, toPredictionSample(ended.document, ended.output))
     this.#closeAccount(id, usage)
     this.#waiters.get(id)?.resolve(ended)
     this.#waiters.delete(id)
@@ -147,22 +148,12 @@ export class PredictionExecutor {
   }
 
   async #finish(current: PredictionDocument, task: ClaimedTask, outcome: Outcome): Promise<void> {
-    const { clock, metrics } = this.#options
-    const endedAt = clock.now()
+    const endedAt = this.#options.clock.now()
     const totalMs = endedAt - current.createdAt
     const { output, ...result } = outcome
     const timings = { ...current.timings, ...outcome.timings, totalMs }
     const change = { kind: 'complete', taskId: task.taskId, attempt: task.attempt } as const
     const ended = await this.storeEnd({ ...current, ...result, timings, endedAt }, output, change)
-    metrics.record(current.modelVersionId, {
-      latencyMs: totalMs,
-      timeToFirstTokenMs: timings.timeToFirstTokenMs,
-      computeMs: timings.computeMs,
-      inputTokens: outcome.usage.inputTokens,
-      outputTokens: outcome.usage.outputTokens,
-      inferences: outcome.state === 'SUCCEEDED' && output ? kindOf(current.kind).countInferences(output) : 0,
-      failure: outcome.error?.code ?? (outcome.state === 'CANCELLED' ? 'CANCELLED' : null),
-    })
     this.settle(ended)
   }
 }

@@ -166,7 +166,7 @@ export class PredictionWork {
       error: cancelled && !this.#isUnloaded ? null : this.#toErrorInfo(error),
       finishReason: cancelled ? 'CANCELLED' : null,
       usage: { ...NO_USAGE, inputTokens: this.#inputTokens, outputTokens: partial?.outputTokens ?? 0 },
-      timings: {},
+      timings: { timeToFirstTokenMs: partial?.timeToFirstTokenMs ?? null },
       replayDiverged: false,
       batch: null,
       draft: null,

@@ -16,6 +16,7 @@ import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
 import type { Filter } from '../../ports/document-store.js'
 import type { Access } from '../access/access.js'
+import type { ModelMetricsRecorder } from '../models/model-metrics.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Streams } from '../streams/streams.js'
 import type { Payloads } from './payloads.js'
@@ -36,7 +37,8 @@ export interface PredictionsServiceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'readMetrics' | 'getRunner'>
+  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner'>
+  readonly metrics: Pick<ModelMetricsRecorder, 'read'>
   readonly streams: Streams
   readonly waitingRoom: WaitingRoom
   readonly maxJoinedBytes: number
@@ -177,12 +179,12 @@ export class PredictionsService {
 
   /** What a prediction would take, without starting it. @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`. */
   async estimate(principal: Principal, request: PredictionRequest, signal?: AbortSignal): Promise<Estimate> {
-    const { access, encoder, models, waitingRoom } = this.#options
+    const { access, encoder, models, metrics, waitingRoom } = this.#options
     access.require(principal, 'prediction.read')
     const version = await requirePredictionVersion(models, principal, request)
     const inputTokens = await encoder.countTokens(version, parseInput(request), null, signal)
     const queueLength = waitingRoom.waiting(version.id)
-    const recent = models.readMetrics([version.id], 'ONE_MINUTE')
+    const recent = metrics.read([version.id], 'ONE_MINUTE')
     const runningCount = models.getRunner(version.id)?.runningCount ?? 0
     const queueWaitMs =
       queueLength === 0 && runningCount === 0 ? 0 : waitingRoom.expectedWaitMs(version.id, recent.latencyMs.p50)

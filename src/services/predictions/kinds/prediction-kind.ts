@@ -65,6 +65,7 @@ export interface RunContext {
 export interface PartialOutput {
   readonly output: PredictionOutput
   readonly outputTokens: number
+  readonly timeToFirstTokenMs: number | null
 }
 
 /** What a prediction that succeeded gave. */

@@ -1,5 +1,5 @@
 import { invalidInput, isErrorWithCode } from '../../../kernel/errors.js'
-import type { PredictionInput } from '../../../domain/prediction.js'
+import type { PredictionDocument, PredictionInput } from '../../../domain/prediction.js'
 import { Generation } from '../generation.js'
 import { INPUT_FIELDS, parseChat, parseCompletion } from '../prediction-input.js'
 import {
@@ -66,7 +66,7 @@ async function generateText(input: TextInput, context: RunContext): Promise<RunO
   }
   const promptTokenIds = sequences[0]?.ids ?? []
   const generation = new Generation({ prediction, promptTokenIds, settings, slot, store, clock })
-  context.onPartial(() => toPartial(generation))
+  context.onPartial(() => toPartial(generation, prediction))
   if (context.attempt > 1) await generation.resume()
   const result = await generation.run(context.signal)
   const { computeMs, prefillMs, outputTokens, finishReason, replayDiverged, cachedPromptTokens, batch } = result
@@ -78,7 +78,7 @@ async function generateText(input: TextInput, context: RunContext): Promise<RunO
     timings: {
       prefillMs,
       computeMs,
-      timeToFirstTokenMs: generation.firstTokenAt === null ? null : generation.firstTokenAt - prediction.createdAt,
+      timeToFirstTokenMs: toFirstTokenMs(generation, prediction),
       tokensPerSecond: computeMs > prefillMs ? (1_000 * outputTokens) / (computeMs - prefillMs) : null,
     },
     replayDiverged,
@@ -87,5 +87,12 @@ async function generateText(input: TextInput, context: RunContext): Promise<RunO
   }
 }
 
-const toPartial = ({ text, tokens }: Generation): PartialOutput | null =>
-  tokens.length === 0 ? null : { output: { kind: 'TEXT', text, tokens }, outputTokens: tokens.length }
+const toFirstTokenMs = ({ firstTokenAt }: Generation, { createdAt }: PredictionDocument): number | null =>
+  firstTokenAt === null ? null : firstTokenAt - createdAt
+
+function toPartial(generation: Generation, prediction: PredictionDocument): PartialOutput | null {
+  const { text, tokens } = generation
+  if (tokens.length === 0) return null
+  const timeToFirstTokenMs = toFirstTokenMs(generation, prediction)
+  return { output: { kind: 'TEXT', text, tokens }, outputTokens: tokens.length, timeToFirstTokenMs }
+}

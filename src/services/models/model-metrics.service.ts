@@ -1,0 +1,121 @@
+import type { Clock } from '../../kernel/clock.js'
+import { invalidInput, notFound } from '../../kernel/errors.js'
+import type { Principal } from '../../domain/principal.js'
+import type { Access } from '../access/access.js'
+import type { MetricsWindow, ModelFigures, ModelMetricsRecorder } from './model-metrics.js'
+import type { ModelStore } from './model-store.js'
+import type { ModelTally } from './model-tally.js'
+import type { ModelsService } from './models.service.js'
+
+export interface ModelMetricsServiceOptions {
+  readonly access: Access
+  readonly store: Pick<ModelStore, 'getModelByName' | 'getVersionByName'>
+  readonly recorder: ModelMetricsRecorder
+  readonly models: Pick<ModelsService, 'getRunner'>
+  /** Predictions of a version that were accepted and have not begun. */
+  readonly waiting: (versionId: string) => number
+  readonly clock: Clock
+}
+
+/** What versions did in a window, and what they do at the moment. */
+export interface ModelMetrics extends ModelFigures {
+  readonly queueLength: number
+  readonly runningCount: number
+}
+
+export interface FollowMetricsRequest {
+  readonly name: string
+  /** Only this version; all of the model for null. */
+  readonly version: string | null
+  readonly window: MetricsWindow
+  readonly everyMs: number
+  readonly signal: AbortSignal
+}
+
+/** A version with all that it did since the server started, and does at the moment. */
+export interface ModelTotals {
+  readonly model: string
+  readonly version: string
+  readonly total: ModelTally
+  readonly queueLength: number
+  readonly runningCount: number
+}
+
+const LEAST_EVERY_MS = 1_000
+const MOST_EVERY_MS = 60_000
+
+/** The figures of models and versions. */
+export class ModelMetricsService {
+  readonly #options: ModelMetricsServiceOptions
+
+  constructor(options: ModelMetricsServiceOptions) {
+    this.#options = options
+  }
+
+  /** What these versions did lately, together. @throws GraphloomError `FORBIDDEN`. */
+  read(principal: Principal, versionIds: readonly string[], window: MetricsWindow): ModelMetrics {
+    this.#options.access.require(principal, 'model.read')
+    return this.#read(versionIds, window)
+  }
+
+  /**
+   * A model's figures at once and then every so often, until the signal aborts. Each is read when it is asked for, so
+   * that a slow reader gets fewer, and the newest.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`.
+   */
+  async follow(principal: Principal, request: FollowMetricsRequest): Promise<AsyncIterable<ModelMetrics>> {
+    const { access, store, recorder } = this.#options
+    access.require(principal, 'model.read')
+    const { name, version, everyMs } = request
+    if (!(everyMs >= LEAST_EVERY_MS && everyMs <= MOST_EVERY_MS))
+      throw invalidInput('everyMs', `is ${everyMs}; a number from ${LEAST_EVERY_MS} to ${MOST_EVERY_MS} is allowed.`)
+    const model = await store.getModelByName(name)
+    if (!model) throw notFound('model', name)
+    if (version === null) return this.#follow(() => recorder.versionIdsOf(model.id), request)
+    const one = await store.getVersionByName(model.id, version)
+    if (!one) throw notFound('model version', `${name}:${version}`)
+    return this.#follow(() => [one.id], request)
+  }
+
+  /** Every version's totals, for operators. */
+  totals(): ModelTotals[] {
+    const { recorder } = this.#options
+    return recorder.totals().map(({ version: { id, modelName, version }, total }) => ({
+      model: modelName,
+      version,
+      total,
+      ...this.#present([id]),
+    }))
+  }
+
+  async *#follow(
+    versionIds: () => readonly string[],
+    { window, everyMs, signal }: FollowMetricsRequest,
+  ): AsyncGenerator<ModelMetrics, void, void> {
+    const { clock } = this.#options
+    while (!signal.aborted) {
+      const metrics = this.#read(versionIds(), window)
+      yield metrics
+      try {
+        await clock.sleep(Math.max(0, metrics.at + everyMs - clock.now()), signal)
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    }
+  }
+
+  #read(versionIds: readonly string[], window: MetricsWindow): ModelMetrics {
+    return { ...this.#options.recorder.read(versionIds, window), ...this.#present(versionIds) }
+  }
+
+  #present(versionIds: readonly string[]): { readonly queueLength: number; readonly runningCount: number } {
+    const { waiting, models } = this.#options
+    let queueLength = 0
+    let runningCount = 0
+    for (const id of versionIds) {
+      queueLength += waiting(id)
+      runningCount += models.getRunner(id)?.runningCount ?? 0
+    }
+    return { queueLength, runningCount }
+  }
+}
