@@ -28,9 +28,9 @@ registerEnumType(ModelVersionStateEnum.values, {
 })
 
 const PHASES: Record<LoadPhase, string> = {
-  VERIFYING: 'Checksums of the files are compared.',
   STARTING: 'The process that will run the model starts.',
-  READING: 'The weights are read.',
+  VERIFYING: 'Checksums of the files are compared, while the weights are being read.',
+  READING: 'The checksums are right; the weights are still being read.',
   WARMING: 'The model runs for the first time.',
 }
 export const LoadPhaseEnum = describeEnum(PHASES)

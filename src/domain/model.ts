@@ -15,7 +15,7 @@ export interface TensorDescription {
 export const MODEL_VERSION_STATES = ['UNLOADED', 'LOADING', 'WARMING', 'READY', 'UNLOADING', 'FAILED'] as const
 export type ModelVersionState = (typeof MODEL_VERSION_STATES)[number]
 
-export const LOAD_PHASES = ['VERIFYING', 'STARTING', 'READING', 'WARMING'] as const
+export const LOAD_PHASES = ['STARTING', 'VERIFYING', 'READING', 'WARMING'] as const
 export type LoadPhase = (typeof LOAD_PHASES)[number]
 
 export interface ModelDocument extends StoredDocument {

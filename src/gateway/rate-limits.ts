@@ -69,14 +69,15 @@ export function applyRateLimits(schema: GraphQLSchema, { perMinute }: RateLimits
 
 /**
  * graphql-rate-limit asks its store for the calls so far and writes the list back, which two calls at once get past;
- * the store here counts the call when it is asked, and has nothing to write.
+ * the store here counts the call when it is asked, and has nothing to write. The library goes through the whole list on
+ * each call, so it is asked for a limit of one call, of a list that has one when the budget is spent.
  */
 function limitField(field: GraphQLField<unknown, Caller>, budget: Budget, counter: RateLimiterMemory): void {
   const { max, windowMs, name } = budget
   const store = {
     getForIdentity: async ({ contextIdentity }: Identity): Promise<readonly number[]> => {
       const { consumedPoints } = await counter.consume(contextIdentity)
-      return new Array<number>(Math.min(consumedPoints - 1, max)).fill(Date.now())
+      return consumedPoints > max ? [Date.now()] : []
     },
     setForIdentity: (): void => undefined,
   }
@@ -89,7 +90,7 @@ function limitField(field: GraphQLField<unknown, Caller>, budget: Budget, counte
   })
   const resolve = field.resolve ?? defaultFieldResolver
   field.resolve = async (parent, args: Record<string, unknown>, context, info) => {
-    const refused = await limiter({ parent, args, context, info }, { max, window: `${windowMs}ms` })
+    const refused = await limiter({ parent, args, context, info }, { max: 1, window: `${windowMs}ms` })
     if (refused === undefined) return resolve(parent, args, context, info)
     const state = await counter.get(identify(context))
     throw new GraphloomError('RATE_LIMITED', `At most ${max} such calls in ${windowMs} ms are allowed.`, {

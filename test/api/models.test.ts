@@ -82,7 +82,7 @@ describe.each(STORES)('models, kept in %s', (store) => {
     await server.request(UnloadModelVersionDocument, { input: { id } })
     await followed
     expect(states).toEqual(['UNLOADED', 'LOADING', 'WARMING', 'READY', 'UNLOADING', 'UNLOADED'])
-    expect([...phases]).toEqual(['VERIFYING', 'STARTING', 'READING', 'WARMING'])
+    expect([...phases]).toEqual(['STARTING', 'VERIFYING', 'READING', 'WARMING'])
     await waitFor('its process to be gone', () => !isRunning(runner!.pid))
     expect((await versionOf(EMBEDDING_MODEL)).residentBytes).toBeNull()
   })

@@ -177,11 +177,11 @@ export type LoadModelVersionInput = {
 
 /** A step of loading. */
 export type LoadPhase =
-  /** The weights are read. */
+  /** The checksums are right; the weights are still being read. */
   | 'READING'
   /** The process that will run the model starts. */
   | 'STARTING'
-  /** Checksums of the files are compared. */
+  /** Checksums of the files are compared, while the weights are being read. */
   | 'VERIFYING'
   /** The model runs for the first time. */
   | 'WARMING';

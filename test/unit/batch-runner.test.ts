@@ -7,10 +7,10 @@ import { NEVER } from '../support/inference.js'
 type Rows = readonly (readonly number[])[]
 
 /** Rows of 10 tokens; a run of them ends when it is told to. Their results are their first tokens. */
-function openRunner(budgetTokens = 100) {
+function openRunner(budgetTokens = 100, parallelRuns = 1) {
   const runs: number[][] = []
   let ends: PromiseWithResolvers<void>[] = []
-  const run = async (rows: Rows): Promise<number[]> => {
+  const run = async (rows: Rows): Promise<readonly number[]> => {
     const firsts = rows.map((row) => row[0]!)
     runs.push(firsts)
     const end = Promise.withResolvers<void>()
@@ -19,7 +19,7 @@ function openRunner(budgetTokens = 100) {
     return firsts
   }
   const limits = { maxBatchTokens: budgetTokens }
-  const runner = new BatchRunner<number>({ limits, meter: new RunMeter(), run })
+  const runner = new BatchRunner<number>({ limits, meter: new RunMeter(), parallelRuns, run })
   const ask = (names: readonly number[], signal = NEVER, tenantId = 'a', priority = 5) =>
     runner.run({ sequences: names.map((name) => new Array<number>(10).fill(name)), tenantId, priority }, signal)
   const begun = async (count: number): Promise<void> => {
@@ -37,6 +37,19 @@ function openRunner(budgetTokens = 100) {
 }
 
 describe('sequences that wait for a run', () => {
+  test('have as many runs at once as the model may, and no run more', async () => {
+    const { runs, ask, begun, endAll } = openRunner(20, 2)
+    const asked = Array.from({ length: 7 }, (_, i) => ask([i]))
+    await begun(2)
+    for (let turn = 0; turn < 4; turn++) await nextTurn()
+    expect(runs).toEqual([
+      [0, 1],
+      [2, 3],
+    ])
+    await endAll()
+    expect((await Promise.all(asked)).map(({ results }) => results[0])).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
+
   test('run as soon as the model is free; what came meanwhile is the next run, and says where it was in it', async () => {
     const { runs, ask, begun, endAll } = openRunner()
     const first = ask([1])

@@ -67,11 +67,11 @@ describe('a runner process', () => {
   test('tells how its loading goes, and gives everything back when it is stopped', async () => {
     const told: LoadProgress[] = []
     const runner = await startBundled(runtime, EMBEDDING_MODEL, (progress) => told.push(progress))
-    expect([...new Set(told.map(({ phase }) => phase))]).toEqual(['VERIFYING', 'STARTING', 'READING', 'WARMING'])
+    expect([...new Set(told.map(({ phase }) => phase))]).toEqual(['STARTING', 'VERIFYING', 'READING', 'WARMING'])
     const verified = told.filter(({ phase }) => phase === 'VERIFYING').map(({ doneBytes }) => doneBytes)
     expect(verified).toEqual(verified.toSorted((a, b) => a - b))
     expect(told.at(-1)?.doneBytes).toBe(told.at(-1)?.totalBytes)
-    expect(runner.fingerprint).toMatch(/^ONNX Runtime \d+\.\d+\.\d+, onnxruntime-node \/ \w+ \w+ \/ .+/)
+    expect(runner.fingerprint).toMatch(/^ONNX Runtime \d+\.\d+\.\d+, C API \/ \w+ \w+ \/ .+/)
     expect(runner.residentBytes()).toBeGreaterThan(20_000_000)
     await runner.stop()
     expect(await runner.exited).toMatchObject({ expected: true })

@@ -21,6 +21,15 @@ export interface SequenceResults<T> {
   readonly computeMs: number
 }
 
+export interface BatchRunnerOptions<T> {
+  readonly limits: RunLimits
+  readonly meter: Pick<RunMeter, 'noteRun'>
+  /** Runs that may go on at once, 1 or more. */
+  readonly parallelRuns: number
+  /** Gives one result for each row, in order. */
+  readonly run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>
+}
+
 interface Wanted<T> {
   readonly results: T[]
   readonly enqueuedAt: number
@@ -37,20 +46,15 @@ interface Sequence<T> extends WaitingSequence {
   readonly index: number
 }
 
-export interface BatchRunnerOptions<T> {
-  readonly limits: RunLimits
-  readonly meter: Pick<RunMeter, 'noteRun'>
-  readonly run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>
-}
-
 /**
- * Dynamic batching: whatever waits when the model is free is the next run, as much as its budget allows. Nothing waits
+ * Dynamic batching: whatever waits when the model has a run free is the next run, as much as its budget allows. Nothing waits
  * for others to come. Between runs messages are read, so that what was cancelled is in no further run.
  */
 export class BatchRunner<T> {
   readonly #options: BatchRunnerOptions<T>
   readonly #queue: SequenceQueue<Sequence<T>>
-  #isRunning = false
+  #running = 0
+  #isStarting = false
 
   constructor(options: BatchRunnerOptions<T>) {
     this.#options = options
@@ -79,7 +83,7 @@ export class BatchRunner<T> {
       reject(signal.reason)
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    if (!this.#isRunning) void this.#loop()
+    void this.#start()
     try {
       return await promise
     } catch (error) {
@@ -90,20 +94,23 @@ export class BatchRunner<T> {
     }
   }
 
-  async #loop(): Promise<void> {
-    this.#isRunning = true
-    for (;;) {
+  /** Starts runs while there is work for them. */
+  async #start(): Promise<void> {
+    if (this.#isStarting) return
+    this.#isStarting = true
+    while (this.#running < this.#options.parallelRuns) {
       await nextTurn()
       const batch = this.#queue.take()
       if (batch.length === 0) break
-      await this.#runBatch(batch)
+      void this.#runBatch(batch)
     }
-    this.#isRunning = false
+    this.#isStarting = false
   }
 
   async #runBatch(batch: readonly Sequence<T>[]): Promise<void> {
     const { meter, run } = this.#options
     const startedAt = performance.now()
+    this.#running++
     const note = (): number => {
       const ms = performance.now() - startedAt
       meter.noteRun({ executions: 1, sequences: batch.length, ms })
@@ -116,6 +123,8 @@ export class BatchRunner<T> {
       note()
       for (const { wanted } of batch) wanted.reject(error)
     }
+    this.#running--
+    void this.#start()
   }
 
   #give(

@@ -1,17 +1,16 @@
-import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import { BatchRunner, type SequenceRequest, type SequenceResults } from './batch-runner.js'
 import type { ModelFolder, Pooling } from './model-folder.js'
 import { poolTokens } from './pooling.js'
 import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
+import type { TokenGraph } from './token-graph.js'
 
 const STATES = 'last_hidden_state'
 const KNOWN_INPUTS = new Set(['input_ids', 'attention_mask', 'token_type_ids'])
 
 export interface EmbedderOptions {
-  readonly session: InferenceSession
-  readonly TensorType: TensorConstructor
+  readonly graph: TokenGraph
   readonly pooling: Pooling
   readonly model: Pick<ModelFolder, 'contextTokens' | 'vocabularySize'>
   /** What one run computes is what a cancel may have to wait for. */
@@ -27,17 +26,17 @@ export class Embedder {
 
   /** @throws GraphloomError `MODEL_LOAD_FAILED` when the graph has another layout than transformers.js gives it. */
   constructor(options: EmbedderOptions) {
-    const { inputNames, outputNames } = options.session
-    const odd = inputNames.find((name) => !KNOWN_INPUTS.has(name))
-    if (odd !== undefined || !outputNames.includes(STATES))
+    const { inputs, outputs, parallelRuns } = options.graph
+    const odd = inputs.find(({ name }) => !KNOWN_INPUTS.has(name))?.name
+    if (odd !== undefined || !outputs.some(({ name }) => name === STATES))
       throw new GraphloomError(
         'MODEL_LOAD_FAILED',
         `The model cannot embed texts here: its graph ${odd === undefined ? `has no output ${STATES}` : `wants an input ${odd}`}.`,
       )
     this.#options = options
-    this.#hasTokenTypes = inputNames.includes('token_type_ids')
+    this.#hasTokenTypes = inputs.some(({ name }) => name === 'token_type_ids')
     const { limits, meter } = options
-    this.#batches = new BatchRunner({ limits, meter, run: (rows) => this.#run(rows) })
+    this.#batches = new BatchRunner({ limits, meter, parallelRuns, run: (rows) => this.#run(rows) })
   }
 
   /**
@@ -51,23 +50,18 @@ export class Embedder {
   }
 
   async #run(rows: readonly (readonly number[])[]): Promise<Float32Array[]> {
-    const { session, TensorType, pooling } = this.#options
+    const { graph, pooling } = this.#options
     const width = Math.max(...rows.map((row) => row.length))
-    const dims = [rows.length, width]
-    const ids = new BigInt64Array(rows.length * width)
-    const mask = new BigInt64Array(rows.length * width)
+    const ids = createWholeNumbers(rows.length * width)
+    const mask = createWholeNumbers(ids.length)
     rows.forEach((row, r) => {
       row.forEach((id, i) => (ids[r * width + i] = BigInt(id)))
       mask.fill(1n, r * width, r * width + row.length)
     })
-    const feeds: Record<string, Tensor> = {
-      input_ids: new TensorType('int64', ids, dims),
-      attention_mask: new TensorType('int64', mask, dims),
-    }
-    if (this.#hasTokenTypes) feeds['token_type_ids'] = new TensorType('int64', new BigInt64Array(ids.length), dims)
-    const states = (await session.run(feeds, [STATES]))[STATES] as Tensor
-    const size = states.dims[2]!
-    const data = states.data as Float32Array
+    const types = this.#hasTokenTypes ? { token_type_ids: createWholeNumbers(ids.length) } : {}
+    const inputs = { input_ids: ids, attention_mask: mask, ...types }
+    const { data, dims } = await graph.run({ rows: rows.length, width, inputs }, STATES)
+    const size = dims[2]!
     return rows.map((row, r) => {
       const start = r * width * size
       return poolTokens(data.subarray(start, start + row.length * size), size, pooling)
@@ -84,3 +78,7 @@ export class Embedder {
       throw invalidInput(path, `has a token that is none of the model's ${vocabularySize}.`)
   }
 }
+
+/** Outside of the JavaScript heap, where small arrays may be moved. */
+const createWholeNumbers = (count: number): BigInt64Array =>
+  new BigInt64Array(new ArrayBuffer(count * BigInt64Array.BYTES_PER_ELEMENT))

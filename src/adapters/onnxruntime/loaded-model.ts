@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import { Tensor } from 'onnxruntime-node'
 import type { EmbedResult, GenerationResult } from '../../ports/model-runtime.js'
 import type { CallContext } from '../child-process/serve-parent.js'
 import { Embedder } from './embedder.js'
 import { readModelFolder } from './model-folder.js'
-import { createSession } from './onnx-session.js'
 import type { RunMeter } from './run-meter.js'
 import type { EmbedParams, GenerateParams, LoadParams } from './runner-protocol.js'
 import { loadTextModel } from './text-model.js'
+import { openTokenGraph } from './token-graph.js'
 
 /** A model in memory. It has the call that its task is for. */
 export interface LoadedModel {
@@ -27,15 +26,14 @@ export async function loadModel(params: LoadParams, meter: RunMeter): Promise<Lo
   const { files, threads, generation, limits } = params
   const model = await readModelFolder(files.folder)
   if (model.task === 'CHAT') return loadTextModel({ model, folder: files.folder, threads, limits, generation, meter })
-  const session = await createSession(join(files.folder, model.weights.graphFile), threads)
-  const pooling = model.pooling ?? 'mean'
-  const embedder = new Embedder({ session, TensorType: Tensor, pooling, model, limits, meter })
-  return createEmbeddingModel(embedder, model.vocabularySize)
+  const graphFile = join(files.folder, model.weights.graphFile)
+  const graph = await openTokenGraph({ graphFile, threads, native: generation.native })
+  const embedder = new Embedder({ graph, pooling: model.pooling ?? 'mean', model, limits, meter })
+  return { ...createEmbeddingModel(embedder, model.vocabularySize), binding: graph.binding }
 }
 
-function createEmbeddingModel(embedder: Embedder, vocabularySize: number): LoadedModel {
+function createEmbeddingModel(embedder: Embedder, vocabularySize: number): Omit<LoadedModel, 'binding'> {
   return {
-    binding: 'onnxruntime-node',
     embed: async ({ tokenIds, tenantId, priority }, { signal }) => {
       const { results, ...run } = await embedder.embed({ sequences: tokenIds, tenantId, priority }, signal)
       return { vectors: results, ...run }

@@ -5,7 +5,7 @@ import { NativeDecoderSession } from './native-decoder-session.js'
 import { NodeDecoderSession } from './node-decoder-session.js'
 import { readGraphSignature } from './onnx-graph.js'
 import { createSession, SPIN_MICROSECONDS, toLoadError } from './onnx-session.js'
-import { openOrtLibrary, type OrtLibrary } from './ort-library.js'
+import { tryOpenOrtLibrary, type OrtLibrary } from './ort-library.js'
 import { ReturnedCacheSession } from './returned-cache-session.js'
 
 export interface DecoderOptions {
@@ -31,9 +31,9 @@ export interface OpenedDecoder {
 export async function openDecoderSession(options: DecoderOptions): Promise<OpenedDecoder> {
   const { graphFile, threads, maxRows, contextTokens } = options
   const graph = readDecoderGraph(await readGraphSignature(graphFile))
-  const library = options.native && graph.hasRoomyCache ? tryOpenLibrary() : null
+  const library = options.native && graph.hasRoomyCache ? tryOpenOrtLibrary() : null
   if (library) {
-    const session = createNativeSession(library, graphFile, threads)
+    const session = await createNativeSession(library, graphFile, threads)
     return { session: new NativeDecoderSession({ library, session, graph, maxRows, contextTokens }), binding: 'C API' }
   }
   const common = { session: await createSession(graphFile, threads), TensorType: Tensor, graph, maxRows, contextTokens }
@@ -41,21 +41,10 @@ export async function openDecoderSession(options: DecoderOptions): Promise<Opene
   return { session, binding: 'onnxruntime-node' }
 }
 
-function tryOpenLibrary(): OrtLibrary | null {
-  try {
-    return openOrtLibrary()
-  } catch (error) {
-    // It goes to the server's log.
-    const reason = error instanceof Error ? error.message : String(error)
-    process.stderr.write(`ONNX Runtime is called through onnxruntime-node: ${reason}\n`)
-    return null
-  }
-}
-
-function createNativeSession(library: OrtLibrary, graphFile: string, threads: number): bigint {
+async function createNativeSession(library: OrtLibrary, graphFile: string, threads: number): Promise<bigint> {
   try {
     const config = { 'session.intra_op.spin_duration_us': SPIN_MICROSECONDS }
-    return library.createSession(graphFile, { threads, config })
+    return await library.createSession(graphFile, { threads, config })
   } catch (error) {
     throw toLoadError(error)
   }

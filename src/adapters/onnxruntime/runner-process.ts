@@ -34,18 +34,24 @@ async function load(params: LoadParams, { emit, signal }: CallContext): Promise<
     totalBytes = total
     tell('VERIFYING', doneBytes)
   }
-  await verifyChecksums(params.files, onVerified, signal)
   tell('STARTING', 0)
-  // ONNX Runtime's library is loaded when the files are known to be good.
-  const { loadModel } = await import('./loaded-model.js')
+  // At the same time: hashing large weights takes as long as reading them. What cannot be read is told by its checksum.
+  const reading = readModel(params)
+  reading.catch(() => undefined)
+  await verifyChecksums(params.files, onVerified, signal)
   tell('READING', 0)
-  const loaded = await loadModel(params, meter)
+  const loaded = await reading
   tell('WARMING', totalBytes)
   await loaded.warm()
   signal.throwIfAborted()
   model = loaded
   limits = params.limits
   return { fingerprint: fingerprint(loaded.binding), residentBytes: process.memoryUsage.rss() }
+}
+
+async function readModel(params: LoadParams): Promise<LoadedModel> {
+  const { loadModel } = await import('./loaded-model.js')
+  return loadModel(params, meter)
 }
 
 function fingerprint(binding: string): string {

@@ -61,9 +61,17 @@ function penaliseRepeated(
   for (const [id, count] of counts) logits[id]! -= presencePenalty + frequencyPenalty * count
 }
 
+/** The place of the highest value, the first of equals. */
 export function argmax(values: Float32Array): number {
   let best = 0
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
+  let max = values[0]!
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i]!
+    if (value > max) {
+      max = value
+      best = i
+    }
+  }
   return best
 }
 
