@@ -100,7 +100,7 @@ export class ModelMetricsType {
   @Field(() => Number, { description: 'Length of the window, milliseconds.' })
   readonly windowMs!: number
 
-  @Field(() => LongScalar, { description: 'Predictions that ended, whatever way, those that a cache answered too. What was refused before it was accepted is none.' })
+  @Field(() => LongScalar, { description: 'Predictions that ended, whatever way, those that a cache answered too. What was not accepted is none.' })
   readonly requests!: number
 
   @Field(() => LongScalar, {
@@ -117,6 +117,9 @@ export class ModelMetricsType {
 
   @Field(() => LongScalar, { description: 'Predictions that the response cache answered; they are in `requests`, not in `inferences`.' })
   readonly cacheHits!: number
+
+  @Field(() => LongScalar, { description: 'Predictions that were not accepted because too many waited; they are not in `requests`.' })
+  readonly refusals!: number
 
   @Field(() => [FailureCount], { description: 'Predictions that did not succeed, by reason. Their sum and the successes are `requests`.' })
   readonly failures!: FailureCount[]
@@ -135,7 +138,7 @@ export class ModelMetricsType {
   })
   readonly generatedTokens!: number
 
-  @Field(() => Number, { description: 'Time in which the graph ran, milliseconds. Its share of `windowMs` is how busy the model was.' })
+  @Field(() => Number, { description: 'Time in which the graph ran, milliseconds; that of runs side by side counts once. Its share of `windowMs` is how busy the model was.' })
   readonly computeMs!: number
 
   @Field(() => LongScalar, { description: 'Predictions that were accepted and have not begun, at the moment.' })

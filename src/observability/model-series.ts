@@ -11,6 +11,7 @@ export interface ModelSeries {
     readonly requests: number
     readonly inferences: number
     readonly cacheHits: number
+    readonly refusals: number
     readonly executions: number
     readonly computeMs: number
     readonly generatedTokens: number
@@ -81,6 +82,12 @@ const FAMILIES: readonly Family[] = [
     help: 'Predictions that were answered by the response cache.',
     type: 'counter',
     valuesOf: plain(({ total }) => total.cacheHits),
+  },
+  {
+    name: 'graphloom_refusals_total',
+    help: 'Predictions that were not accepted because too many waited.',
+    type: 'counter',
+    valuesOf: plain(({ total }) => total.refusals),
   },
   {
     name: 'graphloom_compute_seconds_total',

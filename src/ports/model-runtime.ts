@@ -46,7 +46,7 @@ export interface RunnerSettings {
 export interface RunReport {
   /** How many sequences each run of the graph had. */
   readonly batchSizes: readonly number[]
-  /** Time that the runs took, milliseconds. */
+  /** Time in which the graph ran, milliseconds; that of runs side by side counts once. */
   readonly computeMs: number
   /** Tokens that were chosen, end tokens included; those that are replayed were counted when they were chosen. */
   readonly generatedTokens: number

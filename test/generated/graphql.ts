@@ -407,7 +407,7 @@ export type UpdateModelSettingsInput = {
 
 export type PercentileValuesFragment = { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null };
 
-export type ModelFiguresFragment = { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } };
+export type ModelFiguresFragment = { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } };
 
 export type ModelMetricsQueryVariables = Exact<{
   name: string;
@@ -416,7 +416,7 @@ export type ModelMetricsQueryVariables = Exact<{
 }>;
 
 
-export type ModelMetricsQuery = { model: { metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null, modelVersion: { metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
+export type ModelMetricsQuery = { model: { metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null, modelVersion: { metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
 
 export type FollowModelMetricsSubscriptionVariables = Exact<{
   name: string;
@@ -426,7 +426,7 @@ export type FollowModelMetricsSubscriptionVariables = Exact<{
 }>;
 
 
-export type FollowModelMetricsSubscription = { modelMetrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } };
+export type FollowModelMetricsSubscription = { modelMetrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } };
 
 export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } };
 
@@ -446,7 +446,7 @@ export type ModelQueryVariables = Exact<{
 export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
         | { folder: string, origin: string }
         | { folder: string }
-      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
+      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
 
 export type ModelVersionQueryVariables = Exact<{
   name: string;
@@ -779,6 +779,7 @@ export const ModelFiguresFragmentDoc = new TypedDocumentString(`
   inferences
   executions
   cacheHits
+  refusals
   failures {
     code
     count
@@ -952,6 +953,7 @@ fragment ModelFigures on ModelMetrics {
   inferences
   executions
   cacheHits
+  refusals
   failures {
     code
     count
@@ -998,6 +1000,7 @@ fragment ModelFigures on ModelMetrics {
   inferences
   executions
   cacheHits
+  refusals
   failures {
     code
     count
@@ -1138,6 +1141,7 @@ fragment ModelFigures on ModelMetrics {
   inferences
   executions
   cacheHits
+  refusals
   failures {
     code
     count

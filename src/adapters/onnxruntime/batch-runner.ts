@@ -23,7 +23,7 @@ export interface SequenceResults<T> {
 
 export interface BatchRunnerOptions<T> {
   readonly limits: RunLimits
-  readonly meter: Pick<RunMeter, 'noteRun'>
+  readonly meter: Pick<RunMeter, 'startRun'>
   /** Runs that may go on at once, 1 or more. */
   readonly parallelRuns: number
   /** Gives one result for each row, in order. */
@@ -111,27 +111,22 @@ export class BatchRunner<T> {
     const { meter, run } = this.#options
     const startedAt = performance.now()
     this.#running++
-    const note = (): number => {
-      const ms = performance.now() - startedAt
-      meter.noteRun({ executions: 1, sequences: batch.length, ms })
-      return ms
-    }
+    const endRun = meter.startRun()
+    const executed = { executions: 1, sequences: batch.length }
     try {
       const results = await run(batch.map(({ tokens }) => tokens))
-      this.#give(batch, results, { startedAt, ms: note() })
+      endRun(executed)
+      this.#give(batch, results, startedAt)
     } catch (error) {
-      note()
+      endRun(executed)
       for (const { wanted } of batch) wanted.reject(error)
     }
     this.#running--
     void this.#start()
   }
 
-  #give(
-    batch: readonly Sequence<T>[],
-    results: readonly T[],
-    { startedAt, ms }: { readonly startedAt: number; readonly ms: number },
-  ): void {
+  #give(batch: readonly Sequence<T>[], results: readonly T[], startedAt: number): void {
+    const ms = performance.now() - startedAt
     const tokens = batch.length * Math.max(...batch.map((sequence) => sequence.tokens.length))
     batch[0]!.wanted.executions++
     for (const wanted of new Set(batch.map((sequence) => sequence.wanted))) wanted.computeMs += ms

@@ -15,7 +15,7 @@ export interface EmbedderOptions {
   readonly model: Pick<ModelFolder, 'contextTokens' | 'vocabularySize'>
   /** What one run computes is what a cancel may have to wait for. */
   readonly limits: RunLimits
-  readonly meter: Pick<RunMeter, 'noteRun'>
+  readonly meter: Pick<RunMeter, 'startRun'>
 }
 
 /** Turns sequences of tokens into vectors of length 1. */

@@ -18,7 +18,7 @@ export interface GenerationLoopOptions {
   /** Memory for kept prefixes and for texts that were set aside, bytes. */
   readonly keptBytes: number
   readonly limits: Readonly<RunLimits>
-  readonly meter: Pick<RunMeter, 'noteRun' | 'noteTokens'>
+  readonly meter: Pick<RunMeter, 'startRun' | 'noteTokens'>
 }
 
 const MAX_TEXTS = 1_024
@@ -227,6 +227,7 @@ export class GenerationLoop {
     const computed = texts.map((text) => text.row!.length)
     const before = session.executions
     const startedAt = performance.now()
+    const endRun = meter.startRun()
     this.#turn++
     try {
       await work()
@@ -235,7 +236,7 @@ export class GenerationLoop {
     }
     const ms = performance.now() - startedAt
     const executions = session.executions - before
-    meter.noteRun({ executions, sequences: texts.length, ms })
+    endRun({ executions, sequences: texts.length })
     texts.forEach((text, position) => {
       text.noteRun(this.#turn)
       const run = { ms, size: texts.length, position, executions: position === 0 ? executions : 0 }

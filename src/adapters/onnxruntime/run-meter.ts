@@ -1,12 +1,10 @@
 import type { RunReport } from '../../ports/model-runtime.js'
 
-/** One or several runs of the graph over the same sequences. */
+/** What was run: the graph once, or several times over the same sequences. */
 export interface ModelRun {
-  /** Runs of the graph. */
   readonly executions: number
-  /** Sequences in each. */
+  /** Sequences in each execution. */
   readonly sequences: number
-  readonly ms: number
 }
 
 interface OpenReport extends RunReport {
@@ -27,14 +25,32 @@ export class RunMeter {
   #send: ((report: RunReport) => void) | null = null
   #open: OpenReport | null = null
   #timer: NodeJS.Timeout | null = null
+  #running = 0
+  #busySince = 0
+  readonly #now: () => number
+
+  /** `now` gives milliseconds since whenever. */
+  constructor(now = (): number => performance.now()) {
+    this.#now = now
+  }
 
   /** Begins to report. */
   start(send: (report: RunReport) => void): void {
     this.#send = send
   }
 
-  /** Takes note of a run that has ended, also of one that failed. */
-  readonly noteRun = ({ executions, sequences, ms }: ModelRun): void => {
+  /** Takes note of a run that begins; call the result at its end, also when it failed. */
+  readonly startRun = (): ((run: ModelRun) => void) => {
+    if (this.#running++ === 0) this.#busySince = this.#now()
+    return (run) => this.#endRun(run)
+  }
+
+  #endRun({ executions, sequences }: ModelRun): void {
+    const now = this.#now()
+    const ms = now - this.#busySince
+    // What other runs take from here on is still to be counted.
+    this.#busySince = now
+    this.#running--
     const report = this.#gather()
     if (!report) return
     for (let i = 0; i < executions; i++) report.batchSizes.push(sequences)

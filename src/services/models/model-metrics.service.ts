@@ -96,11 +96,12 @@ export class ModelMetricsService {
     while (!signal.aborted) {
       const metrics = this.#read(versionIds(), window)
       yield metrics
-      try {
-        await clock.sleep(Math.max(0, metrics.at + everyMs - clock.now()), signal)
-      } catch (error) {
-        if (!signal.aborted) throw error
-      }
+      const leftMs = (): number => metrics.at + everyMs - clock.now()
+      // A timer may be early, and a clock be set back.
+      for (let ms = leftMs(); ms > 0 && ms <= everyMs && !signal.aborted; ms = leftMs())
+        await clock.sleep(ms, signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error
+        })
     }
   }
 

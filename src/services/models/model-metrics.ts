@@ -30,6 +30,7 @@ export interface ModelFigures {
   readonly inferences: number
   readonly executions: number
   readonly cacheHits: number
+  readonly refusals: number
   readonly failures: readonly { readonly code: ErrorCode; readonly count: number }[]
   readonly inputTokens: number
   readonly cachedInputTokens: number
@@ -86,6 +87,11 @@ export class ModelMetricsRecorder {
   /** Counts an ended prediction. */
   record(versionId: string, sample: PredictionSample): void {
     for (const tally of this.#partsOf(versionId)) tally.addPrediction(sample)
+  }
+
+  /** Counts a prediction that was not accepted because too many waited. */
+  recordRefusal(versionId: string): void {
+    for (const tally of this.#partsOf(versionId)) tally.refusals++
   }
 
   /** Counts runs of a version's graph. */

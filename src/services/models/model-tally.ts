@@ -24,6 +24,8 @@ export class ModelTally {
   requests = 0
   inferences = 0
   cacheHits = 0
+  /** Predictions that were not accepted because too many waited. */
+  refusals = 0
   inputTokens = 0
   cachedInputTokens = 0
   outputTokens = 0
@@ -62,6 +64,7 @@ export class ModelTally {
     this.requests += other.requests
     this.inferences += other.inferences
     this.cacheHits += other.cacheHits
+    this.refusals += other.refusals
     this.inputTokens += other.inputTokens
     this.cachedInputTokens += other.cachedInputTokens
     this.outputTokens += other.outputTokens

@@ -16,6 +16,8 @@ interface Part {
 export class SlidingWindow {
   readonly #partMs: number
   readonly #parts: (Part | undefined)[] = new Array<Part | undefined>(WINDOW_PARTS)
+  /** The parts before the one that is added to now, so that readers need not sum them up each time. */
+  #past = { before: -1, tally: new ModelTally() }
 
   constructor(windowMs: number) {
     this.#partMs = windowMs / WINDOW_PARTS
@@ -35,8 +37,17 @@ export class SlidingWindow {
   /** Adds what happened in the window before `now`. */
   addTo(tally: ModelTally, now: number): void {
     const last = Math.floor(now / this.#partMs)
-    // Parts of the future are left by a clock that was set back.
+    if (this.#past.before !== last) this.#past = { before: last, tally: this.#sumBefore(last) }
+    tally.addAll(this.#past.tally)
+    const part = this.#parts[last % WINDOW_PARTS]
+    if (part?.index === last) tally.addAll(part.tally)
+  }
+
+  /** Parts of the future, which a clock leaves that is set back, are none of the window. */
+  #sumBefore(last: number): ModelTally {
+    const sum = new ModelTally()
     for (const part of this.#parts)
-      if (part && part.index <= last && part.index > last - WINDOW_PARTS) tally.addAll(part.tally)
+      if (part && part.index < last && part.index > last - WINDOW_PARTS) sum.addAll(part.tally)
+    return sum
   }
 }

@@ -24,7 +24,7 @@ export interface PredictionAcceptanceOptions {
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
   readonly models: Pick<ModelsService, 'requireByReference' | 'settingsOf'>
-  readonly metrics: Pick<ModelMetricsRecorder, 'read'>
+  readonly metrics: Pick<ModelMetricsRecorder, 'read' | 'recordRefusal'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
   readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
@@ -84,7 +84,7 @@ export class PredictionAcceptance {
   }
 
   async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
-    const { access, encoder, executor, payloads, store, waitingRoom, models, metrics } = this.#options
+    const { access, encoder, executor, payloads, store, models } = this.#options
     checkStartRequest(request)
     const input = parseInput(request.input)
     const seed = parseSeed(request.input)
@@ -95,12 +95,7 @@ export class PredictionAcceptance {
     const id = createId('prediction', this.#options.clock.now())
     const inputTokens = await encoder.countTokens(version, input, id)
     const { maxQueueLength, priority } = models.settingsOf(version)
-    waitingRoom.enter({
-      versionId: version.id,
-      predictionId: id,
-      maxQueueLength,
-      latencyMs: () => metrics.read([version.id], 'ONE_MINUTE').latencyMs.p50,
-    })
+    this.#enterWaitingRoom(version.id, id, maxQueueLength)
     const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null
     try {
@@ -125,6 +120,17 @@ export class PredictionAcceptance {
       const first = isErrorWithCode(error, 'CONFLICT') ? await this.#getByKey(principal, request) : null
       if (!first) throw error
       return { document: sameInput(first, inputHash), ended: null }
+    }
+  }
+
+  #enterWaitingRoom(versionId: string, predictionId: string, maxQueueLength: number): void {
+    const { waitingRoom, metrics } = this.#options
+    const latencyMs = () => metrics.read([versionId], 'ONE_MINUTE').latencyMs.p50
+    try {
+      waitingRoom.enter({ versionId, predictionId, maxQueueLength, latencyMs })
+    } catch (error) {
+      metrics.recordRefusal(versionId)
+      throw error
     }
   }
 
