@@ -5,6 +5,7 @@ import { createTextCodec } from '../src/adapters/transformers/text-codec.js'
 import pino from 'pino'
 import { bundledModel, EMBEDDING_MODEL } from '../test/support/models.js'
 import { median, printRatio } from './support/figures.js'
+import { post } from './support/post.js'
 import { startWatchedServer } from './support/watched-server.js'
 
 /** 64 single texts at once through the API against a bare loop of ONNX Runtime over the same texts, in turns. */
@@ -66,12 +67,10 @@ interface Embedded {
 
 async function embed(text: string): Promise<Embedded> {
   const variables = { input: { embedding: { model: EMBEDDING_MODEL, texts: [text] } }, store: true }
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: PREDICT, variables }),
+  const { data, errors } = await post<{ data?: { predict: Embedded }; errors?: unknown }>(`${server.url}/graphql`, {
+    query: PREDICT,
+    variables,
   })
-  const { data, errors } = (await response.json()) as { data?: { predict: Embedded }; errors?: unknown }
   if (!data?.predict.usage) throw new Error(JSON.stringify(errors ?? data))
   return data.predict
 }

@@ -6,6 +6,7 @@ import { SERVER_TENANT_ID } from '../../domain/principal.js'
 import { STREAM_ENDED } from '../../domain/stream.js'
 import type { CollectionDefinition, DocumentBody, DocumentStore, Scope } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
+import { KeptReads } from './kept-reads.js'
 
 export const MODELS: CollectionDefinition<ModelDocument> = {
   name: 'models',
@@ -53,6 +54,8 @@ export type ModelVersionPatch = Partial<Omit<ModelVersionStatus, 'revision' | 'u
 /** Models, versions and aliases in the document store. They belong to the server. */
 export class ModelStore {
   readonly #documents: DocumentStore
+  /** What every request for a prediction asks. */
+  readonly #kept = new KeptReads()
 
   constructor(documents: DocumentStore) {
     this.#documents = documents
@@ -70,7 +73,7 @@ export class ModelStore {
     return this.#documents.getMany(MODELS, SERVER_SCOPE, ids)
   }
 
-  async getModelByName(name: string): Promise<ModelDocument | null> {
+  getModelByName(name: string): Promise<ModelDocument | null> {
     return this.#first(MODELS, { name: { eq: name } })
   }
 
@@ -78,7 +81,11 @@ export class ModelStore {
     return this.#documents.getMany(MODEL_VERSIONS, SERVER_SCOPE, ids)
   }
 
-  async requireVersion(id: string): Promise<ModelVersionDocument> {
+  requireVersion(id: string): Promise<ModelVersionDocument> {
+    return this.#kept.read(id, () => this.#requireVersion(id))
+  }
+
+  async #requireVersion(id: string): Promise<ModelVersionDocument> {
     const version = await this.#documents.get(MODEL_VERSIONS, SERVER_SCOPE, id)
     if (!version) throw notFound('model version', id)
     return version
@@ -101,29 +108,30 @@ export class ModelStore {
   }
 
   insertModel(model: Omit<DocumentBody<ModelDocument>, 'id' | 'tenantId'>): Promise<ModelDocument> {
-    return this.#documents.insert(MODELS, { id: createId('model'), tenantId: SERVER_TENANT_ID, ...model })
+    const document = { id: createId('model'), tenantId: SERVER_TENANT_ID, ...model }
+    return this.#kept.write(() => this.#documents.insert(MODELS, document))
   }
 
   insertVersion(version: Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId'>): Promise<ModelVersionDocument> {
     const document = { id: createId('modelVersion'), tenantId: SERVER_TENANT_ID, ...version }
-    return this.#documents.insert(MODEL_VERSIONS, document, { events: [changed(document)] })
+    const events = [changed(document)]
+    return this.#kept.write(() => this.#documents.insert(MODEL_VERSIONS, document, { events }))
   }
 
   /** Replaces the model as it was read. @throws GraphloomError `CONFLICT` when it was changed meanwhile. */
   updateModel(model: ModelDocument): Promise<ModelDocument> {
-    return this.#documents.update(MODELS, SERVER_SCOPE, model.revision, model)
+    return this.#kept.write(() => this.#documents.update(MODELS, SERVER_SCOPE, model.revision, model))
   }
 
   deleteModel(id: string): Promise<void> {
-    return this.#documents.delete(MODELS, SERVER_SCOPE, id)
+    return this.#kept.write(() => this.#documents.delete(MODELS, SERVER_SCOPE, id))
   }
 
   /** Deletes the version as it was read; who follows it learns of the end. @throws GraphloomError `CONFLICT`, `NOT_FOUND`. */
   deleteVersion({ id, revision }: ModelVersionDocument): Promise<void> {
-    return this.#documents.delete(MODEL_VERSIONS, SERVER_SCOPE, id, revision, {
-      events: [{ stream: id, type: STREAM_ENDED, data: { reason: 'FINISHED' }, ends: true }],
-      deleteStreams: [id],
-    })
+    const end: NewEvent = { stream: id, type: STREAM_ENDED, data: { reason: 'FINISHED' }, ends: true }
+    const effects = { events: [end], deleteStreams: [id] }
+    return this.#kept.write(() => this.#documents.delete(MODEL_VERSIONS, SERVER_SCOPE, id, revision, effects))
   }
 
   /** Applies a change to whatever the version is by now, and tells of it. */
@@ -132,10 +140,13 @@ export class ModelStore {
     patch: ModelVersionPatch | ((current: ModelVersionDocument) => ModelVersionPatch),
   ): Promise<ModelVersionDocument> {
     for (;;) {
-      const current = await this.requireVersion(id)
+      const current = await this.#requireVersion(id)
       const next = { ...current, ...(typeof patch === 'function' ? patch(current) : patch) }
+      const events = [changed(next)]
       try {
-        return await this.#documents.update(MODEL_VERSIONS, SERVER_SCOPE, current.revision, next, { events: [changed(next)] })
+        return await this.#kept.write(() =>
+          this.#documents.update(MODEL_VERSIONS, SERVER_SCOPE, current.revision, next, { events }),
+        )
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT')) throw error
       }
@@ -145,14 +156,15 @@ export class ModelStore {
   /** Points the alias at the version, whether it was there before or not. */
   async putAlias(modelId: string, name: string, modelVersionId: string, setBy: string): Promise<ModelAliasDocument> {
     for (;;) {
-      const current = await this.getAlias(modelId, name)
+      const current = await this.#find(MODEL_ALIASES, { modelId: { eq: modelId }, name: { eq: name } })
+      const alias = current ?? { id: createId('modelAlias'), tenantId: SERVER_TENANT_ID, modelId, name }
+      const next = { ...alias, modelVersionId, setBy }
       try {
-        if (current) {
-          const next = { ...current, modelVersionId, setBy }
-          return await this.#documents.update(MODEL_ALIASES, SERVER_SCOPE, current.revision, next)
-        }
-        const id = createId('modelAlias')
-        return await this.#documents.insert(MODEL_ALIASES, { id, tenantId: SERVER_TENANT_ID, modelId, name, modelVersionId, setBy })
+        return await this.#kept.write(() =>
+          current
+            ? this.#documents.update(MODEL_ALIASES, SERVER_SCOPE, current.revision, next)
+            : this.#documents.insert(MODEL_ALIASES, next),
+        )
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT')) throw error
       }
@@ -160,10 +172,18 @@ export class ModelStore {
   }
 
   async deleteAlias(alias: ModelAliasDocument): Promise<void> {
-    await this.#documents.delete(MODEL_ALIASES, SERVER_SCOPE, alias.id, alias.revision)
+    await this.#kept.write(() => this.#documents.delete(MODEL_ALIASES, SERVER_SCOPE, alias.id, alias.revision))
   }
 
-  async #first<T extends ModelDocument | ModelVersionDocument | ModelAliasDocument>(
+  #first<T extends ModelDocument | ModelVersionDocument | ModelAliasDocument>(
+    collection: CollectionDefinition<T>,
+    filter: Record<string, { eq: string }>,
+  ): Promise<T | null> {
+    const values = Object.values(filter).map(({ eq }) => eq)
+    return this.#kept.read(JSON.stringify([collection.name, ...values]), () => this.#find(collection, filter))
+  }
+
+  async #find<T extends ModelDocument | ModelVersionDocument | ModelAliasDocument>(
     collection: CollectionDefinition<T>,
     filter: Record<string, { eq: string }>,
   ): Promise<T | null> {

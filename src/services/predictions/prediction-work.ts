@@ -14,6 +14,7 @@ import type { Payloads } from './payloads.js'
 import { kindOf } from './prediction-kinds.js'
 import type { PredictionStore } from './prediction-store.js'
 import { countTokens, type PromptEncoder } from './prompt-encoder.js'
+import { RunningMark } from './running-mark.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionWorkOptions {
@@ -93,7 +94,7 @@ export class PredictionWork {
 
   async #run(signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted()
-    const { models, versions, payloads, clock } = this.options
+    const { models, versions, payloads, store, clock } = this.options
     const version = await versions.requireVersion(this.current.modelVersionId)
     const input = await payloads.get(this.current.input)
     const slot = await models.acquire(version, this.current.priority, signal)
@@ -105,11 +106,16 @@ export class PredictionWork {
       const askedAt = clock.now()
       const runner = await slot.runner(limited)
       this.#loadMs = clock.now() - askedAt
-      await this.#setRunning(runner)
-      this.#startTimeLimit(models.settingsOf(version).timeoutMs)
-      const outcome = await this.#compute({ version, input, slot, signal: limited })
-      slot.succeeded()
-      return { state: 'SUCCEEDED', error: null, ...outcome }
+      const mark = this.#toRunning(runner)
+      try {
+        await mark.set(kindOf(input.kind).isStreamed === true || store.isFollowed(this.current.id))
+        this.#startTimeLimit(models.settingsOf(version).timeoutMs)
+        const outcome = await this.#compute({ version, input, slot, signal: limited })
+        slot.succeeded()
+        return { state: 'SUCCEEDED', error: null, ...outcome }
+      } finally {
+        this.current = await mark.settle()
+      }
     } finally {
       if (this.#timeLimit) clearTimeout(this.#timeLimit)
       this.#isUnloaded = slot.unloaded.aborted
@@ -125,18 +131,17 @@ export class PredictionWork {
     this.#timeLimit = setTimeout(passed, timeoutMs)
   }
 
-  async #setRunning(runner: ModelRunner): Promise<void> {
+  #toRunning(runner: ModelRunner): RunningMark {
     const { current, options } = this
-    const timings = { ...current.timings, queueMs: this.#queueMs, loadMs: this.#loadMs }
-    const next: PredictionDocument = {
+    this.current = {
       ...current,
       state: 'RUNNING',
       attempt: this.task.attempt,
       startedAt: current.startedAt ?? options.clock.now(),
       fingerprint: runner.fingerprint,
-      timings,
+      timings: { ...current.timings, queueMs: this.#queueMs, loadMs: this.#loadMs },
     }
-    this.current = await options.store.update(next)
+    return new RunningMark(options.store, this.current)
   }
 
   async #compute({ version, input, slot, signal }: Computation): Promise<RunOutcome> {

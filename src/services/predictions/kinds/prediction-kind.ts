@@ -22,6 +22,8 @@ import type { PredictionStore } from '../prediction-store.js'
 export interface KindDefinition<K extends PredictionKind = PredictionKind> {
   /** Task of the models that serve it. */
   readonly task: ModelTask
+  /** Whether parts of its output come before the whole. */
+  readonly isStreamed?: true
   /** What is stored of a request, with defaults filled in. @throws GraphloomError `INVALID_INPUT` with the path. */
   parse(request: Extract<PredictionRequest, { readonly kind: K }>): Extract<PredictionInput, { readonly kind: K }>
   /**

@@ -18,6 +18,7 @@ const ROLES = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as cons
 /** The answer to messages. */
 export const chat: KindDefinition<'CHAT'> = {
   task: 'CHAT',
+  isStreamed: true,
   parse: parseChat,
   encode: async (input, context) => {
     await checkConstraint(input, context)
@@ -32,6 +33,7 @@ export const chat: KindDefinition<'CHAT'> = {
 /** The continuation of a text. */
 export const completion: KindDefinition<'COMPLETION'> = {
   task: 'CHAT',
+  isStreamed: true,
   parse: parseCompletion,
   encode: async (input, context) => {
     await checkConstraint(input, context)
