@@ -15,7 +15,7 @@ export function post<T>(url: string, body: object): Promise<T> {
         try {
           resolve(JSON.parse(Buffer.concat(parts).toString()) as T)
         } catch (error) {
-          reject(error as Error)
+          reject(error instanceof Error ? error : new Error(String(error)))
         }
       })
     })
