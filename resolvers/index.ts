@@ -15,7 +15,7 @@ import { DeadlineExceeded } from './predictions/prediction.union.js'
 import { ServerResolver } from './server/server.resolver.js'
 
 /** Input types of which exactly one field is given; type-graphql has no notation for it. */
-const ONE_OF_INPUTS = ['PredictInput', 'OutputConstraintInput', 'ModelSourceInput']
+const ONE_OF_INPUTS = ['PredictInput', 'OutputConstraintInput', 'ModelSourceInput', 'ToolChoiceInput']
 
 /** type-graphql makes the root types without a description. */
 const ROOT_DESCRIPTIONS: Readonly<Record<string, string>> = {

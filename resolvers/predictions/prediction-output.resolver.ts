@@ -1,8 +1,9 @@
 import { Arg, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import { parseWrittenArguments, toToolCallId } from '../../src/domain/tool-call.js'
 import { invalidInput } from '../../src/kernel/errors.js'
 import { JsonScalar } from '../common/scalars.js'
 import { EmbeddingOutput } from './embedding-output.type.js'
-import { OutputTokenType, TextOutput } from './text-output.type.js'
+import { OutputTokenType, TextOutput, ToolCallDeltaType, ToolCallType } from './text-output.type.js'
 
 const MAX_TOKENS_PAGE = 1_000
 
@@ -17,7 +18,27 @@ export class TextOutputResolver {
     return isJson ? (JSON.parse(text) as unknown) : null
   }
 
-  @FieldResolver(() => [OutputTokenType], { description: 'Its tokens, in order.' })
+  @FieldResolver(() => [ToolCallType], { description: 'The calls that the model asks for and has written whole.' })
+  toolCalls(@Root() { toolCalls = [], predictionId }: TextOutput): readonly ToolCallType[] {
+    return toolCalls.flatMap((call, index) => {
+      const value = parseWrittenArguments(call)
+      return value === null ? [] : [{ id: toToolCallId(predictionId, index), name: call.name, arguments: value }]
+    })
+  }
+
+  @FieldResolver(() => ToolCallDeltaType, {
+    nullable: true,
+    description:
+      'The call that is being written, as far as it is there; of a text that ended, one that was cut off. It is no call that could be answered.',
+  })
+  openToolCall(@Root() { toolCalls = [], predictionId }: TextOutput): ToolCallDeltaType | null {
+    const index = toolCalls.length - 1
+    const last = toolCalls[index]
+    if (!last || parseWrittenArguments(last) !== null) return null
+    return { index, id: toToolCallId(predictionId, index), name: last.name, arguments: last.arguments }
+  }
+
+  @FieldResolver(() => [OutputTokenType], { description: 'All its tokens, in order, those of calls too.' })
   tokens(
     @Root() output: TextOutput,
     @Arg('first', () => Int, { defaultValue: 100, description: `How many; 1 to ${MAX_TOKENS_PAGE}.` }) first: number,

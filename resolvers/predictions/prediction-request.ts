@@ -5,9 +5,12 @@ import type { PredictInput } from './prediction.input.js'
 /** The request in the services' words: the one of its fields that is given. */
 export function toPredictionRequest({ chat, completion, embedding }: PredictInput): PredictionRequest {
   if (chat) {
-    const messages = chat.messages.map(({ role, content }) => ({ role, content: content.map((part) => part.text) }))
-    const { model, generation, responseSchema } = chat
-    return { kind: 'CHAT', model, messages, generation: generation ?? {}, responseSchema }
+    const { model, responseSchema, tools, toolChoice, maxToolCalls } = chat
+    const messages = chat.messages.map(({ role, content, toolCalls, toolCallId, name }) => {
+      return { role, content: content.map(({ text }) => text), toolCalls, toolCallId, name }
+    })
+    const generation = chat.generation ?? {}
+    return { kind: 'CHAT', model, messages, responseSchema, tools, toolChoice, maxToolCalls, generation }
   }
   if (completion) {
     const { model, prompt, generation } = completion

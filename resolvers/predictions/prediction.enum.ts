@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql'
 import type { FinishReason, MessageRole, PredictionKind, PredictionState } from '../../src/domain/prediction.js'
+import type { ToolChoiceMode } from '../../src/services/predictions/prediction-input.js'
 import { describeEnum } from '../common/enums.js'
 
 const STATES: Record<PredictionState, string> = {
@@ -30,6 +31,7 @@ registerEnumType(PredictionKindEnum.values, {
 
 const FINISH_REASONS: Record<FinishReason, string> = {
   STOP: 'The model came to its end, or a stop string came.',
+  TOOL_CALLS: 'The model came to its end and asks for tools to be called.',
   LENGTH: '`maxTokens` was reached, or the model’s context was full.',
   CANCELLED: 'A client cancelled it.',
 }
@@ -43,13 +45,26 @@ registerEnumType(FinishReasonEnum.values, {
 const ROLES: Record<MessageRole, string> = {
   SYSTEM: 'How the model is to answer; the first message only.',
   USER: 'What somebody says to the model.',
-  ASSISTANT: 'What the model said before.',
+  ASSISTANT: 'What the model said before, or, as the last message, the beginning of what it is to say.',
+  TOOL: 'What a tool gave that the assistant asked for.',
 }
 export const MessageRoleEnum = describeEnum(ROLES)
 registerEnumType(MessageRoleEnum.values, {
   name: 'MessageRole',
   description: 'Who speaks.',
   valuesConfig: MessageRoleEnum.config,
+})
+
+const TOOL_CHOICE_MODES: Record<ToolChoiceMode, string> = {
+  AUTO: 'The model decides.',
+  REQUIRED: 'The answer begins with a call.',
+  NONE: 'There are no calls: the model is not told of the tools.',
+}
+export const ToolChoiceModeEnum = describeEnum(TOOL_CHOICE_MODES)
+registerEnumType(ToolChoiceModeEnum.values, {
+  name: 'ToolChoiceMode',
+  description: 'Whether tools are called.',
+  valuesConfig: ToolChoiceModeEnum.config,
 })
 
 const ORDERS = {

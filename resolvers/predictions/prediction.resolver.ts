@@ -13,6 +13,7 @@ import {
 } from 'type-graphql'
 import type { ModelVersionDocument } from '../../src/domain/model.js'
 import { isEnded, isTextKind, type PredictionDocument, type PredictionOutput } from '../../src/domain/prediction.js'
+import { toToolCallId } from '../../src/domain/tool-call.js'
 import type { StreamItem } from '../../src/domain/stream.js'
 import type { StartRequest } from '../../src/services/predictions/prediction-acceptance.js'
 import type { PredictionFilter } from '../../src/services/predictions/predictions.service.js'
@@ -45,7 +46,7 @@ import {
   StartPredictionResult,
   TokensDelta,
 } from './prediction.union.js'
-import { OutputTokenType } from './text-output.type.js'
+import { OutputTokenType, ToolCallDeltaType } from './text-output.type.js'
 
 @Resolver(() => Prediction)
 export class PredictionResolver {
@@ -111,17 +112,10 @@ export class PredictionResolver {
   })
   async output(
     @Root() prediction: PredictionRoot,
-    @Ctx() { services, loaders }: GraphContext,
-  ): Promise<PredictionOutput | null> {
-    if (prediction.endedOutput !== undefined) return prediction.endedOutput
-    if (isEnded(prediction.state)) {
-      const document = prediction.output === undefined ? await loaders.predictions.load(prediction.id) : prediction
-      return document ? services.predictions.readOutput(document as PredictionDocument) : null
-    }
-    if (!isTextKind(prediction.kind) || prediction.state === 'QUEUED') return null
-    const generated =
-      prediction.generated ?? (await services.predictions.readGenerated(prediction.id, prediction.asOfSequence))
-    return { kind: 'TEXT', ...generated }
+    @Ctx() context: GraphContext,
+  ): Promise<(PredictionOutput & { readonly predictionId: string }) | null> {
+    const output = await readOutput(prediction, context)
+    return output && { ...output, predictionId: prediction.id }
   }
 
   @Directive('@rateLimit')
@@ -205,15 +199,37 @@ export class PredictionChangedResolver {
 
 @Resolver(() => TokensDelta)
 export class TokensDeltaResolver {
-  @FieldResolver(() => String, { description: 'The text that is new.' })
+  @FieldResolver(() => String, { description: 'The text that is new, without the calls of tools.' })
   text(@Root() item: TokensDelta): string {
     return item.event.text
   }
 
-  @FieldResolver(() => [OutputTokenType], { description: 'The tokens that it is made of.' })
+  @FieldResolver(() => [ToolCallDeltaType], {
+    description: 'More of calls of tools, in order; the first of a call has its name and no arguments yet.',
+  })
+  toolCalls(@Root() { event: { toolCalls = [], predictionId } }: TokensDelta): readonly ToolCallDeltaType[] {
+    return toolCalls.map((delta) => ({ ...delta, id: toToolCallId(predictionId, delta.index) }))
+  }
+
+  @FieldResolver(() => [OutputTokenType], { description: 'The tokens that text and calls are made of.' })
   tokens(@Root() item: TokensDelta): readonly object[] {
     return item.event.tokens
   }
+}
+
+async function readOutput(
+  prediction: PredictionRoot,
+  { services, loaders }: GraphContext,
+): Promise<PredictionOutput | null> {
+  if (prediction.endedOutput !== undefined) return prediction.endedOutput
+  if (isEnded(prediction.state)) {
+    const document = prediction.output === undefined ? await loaders.predictions.load(prediction.id) : prediction
+    return document ? services.predictions.readOutput(document as PredictionDocument) : null
+  }
+  if (!isTextKind(prediction.kind) || prediction.state === 'QUEUED') return null
+  const generated =
+    prediction.generated ?? (await services.predictions.readGenerated(prediction.id, prediction.asOfSequence))
+  return { kind: 'TEXT', ...generated }
 }
 
 const toStartRequest = ({ input, priority, deadlineMs, store }: PredictArgs): Omit<StartRequest, 'idempotencyKey'> => ({

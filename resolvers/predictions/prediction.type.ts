@@ -7,7 +7,8 @@ import type {
   PredictionState,
 } from '../../src/domain/prediction.js'
 import type { ErrorCode } from '../../src/kernel/error-catalogue.js'
-import type { PredictionStatus, TokensData } from '../../src/services/predictions/prediction-store.js'
+import type { PredictionStatus } from '../../src/services/predictions/prediction-store.js'
+import type { TokensData } from '../../src/services/predictions/tokens-data.js'
 import { createConnectionType } from '../common/connection.type.js'
 import { Node } from '../common/node.interface.js'
 import { ErrorCodeEnum } from '../common/problem.interface.js'

@@ -1,6 +1,7 @@
 import type { ErrorInfo } from '../kernel/errors.js'
 import type { Json } from '../kernel/json.js'
 import type { StoredDocument } from './stored-document.js'
+import type { ToolCall, ToolDefinition, WrittenToolCall } from './tool-call.js'
 
 export const PREDICTION_STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
 export type PredictionState = (typeof PREDICTION_STATES)[number]
@@ -8,11 +9,14 @@ export type PredictionState = (typeof PREDICTION_STATES)[number]
 export const PREDICTION_KINDS = ['CHAT', 'COMPLETION', 'EMBEDDING'] as const
 export type PredictionKind = (typeof PREDICTION_KINDS)[number]
 
-/** STOP: the model ended or a stop string came; LENGTH: maxTokens or the context's end; CANCELLED: stopped by a client. */
-export const FINISH_REASONS = ['STOP', 'LENGTH', 'CANCELLED'] as const
+/**
+ * STOP: the model ended or a stop string came; TOOL_CALLS: it ended and wants tools called; LENGTH: maxTokens or the
+ * context's end; CANCELLED: stopped by a client.
+ */
+export const FINISH_REASONS = ['STOP', 'TOOL_CALLS', 'LENGTH', 'CANCELLED'] as const
 export type FinishReason = (typeof FINISH_REASONS)[number]
 
-export const MESSAGE_ROLES = ['SYSTEM', 'USER', 'ASSISTANT'] as const
+export const MESSAGE_ROLES = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
 
 /** How tokens are chosen. All set: defaults were filled in when the prediction was accepted. */
@@ -48,21 +52,20 @@ export interface GenerationSettings {
   readonly constraint: OutputConstraint | null
 }
 
-/** A function that a model may ask to be called. */
-export interface ToolDefinition {
-  readonly name: string
-  readonly description: string
-  /** JSON Schema of its arguments, an object. */
-  readonly parameters: Json
-}
-
 /** What a text must be: a JSON value, a match, a text of a grammar, one of a list, or text with well-formed calls. */
 export type OutputConstraint =
   | { readonly kind: 'JSON_SCHEMA'; readonly schema: Json }
   | { readonly kind: 'REGEX'; readonly pattern: string }
   | { readonly kind: 'GRAMMAR'; readonly grammar: string }
   | { readonly kind: 'CHOICE'; readonly choices: readonly string[] }
-  | { readonly kind: 'TOOLS'; readonly tools: readonly ToolDefinition[]; readonly isRequired: boolean }
+  | {
+      readonly kind: 'TOOLS'
+      readonly tools: readonly Pick<ToolDefinition, 'name' | 'parameters'>[]
+      /** Whether the text begins with a call. */
+      readonly isRequired: boolean
+      /** After so many calls the text ends. */
+      readonly maxCalls: number
+    }
 
 export interface OutputToken {
   readonly id: number
@@ -76,19 +79,33 @@ export interface OutputToken {
 export interface ChatMessage {
   readonly role: MessageRole
   readonly content: string
+  /** Of ASSISTANT: the calls that it asked for. */
+  readonly toolCalls?: readonly ToolCall[]
+  /** Of TOOL: the call that it answers, by its id, and that call's name. */
+  readonly toolCallId?: string
+  readonly name?: string
 }
 
 /** What was asked, as stored. */
 export type PredictionInput =
-  | { readonly kind: 'CHAT'; readonly messages: readonly ChatMessage[]; readonly settings: GenerationSettings }
+  | {
+      readonly kind: 'CHAT'
+      readonly messages: readonly ChatMessage[]
+      /** Those that the model is told of. */
+      readonly tools?: readonly ToolDefinition[]
+      readonly settings: GenerationSettings
+    }
   | { readonly kind: 'COMPLETION'; readonly prompt: string; readonly settings: GenerationSettings }
   | { readonly kind: 'EMBEDDING'; readonly texts: readonly string[] }
 
 export type PredictionOutput =
   | {
       readonly kind: 'TEXT'
+      /** Without the calls of tools. */
       readonly text: string
+      /** All of them, those of calls too. */
       readonly tokens: readonly OutputToken[]
+      readonly toolCalls?: readonly WrittenToolCall[]
       /** Whether the text is a whole value by the JSON Schema that was asked for. */
       readonly isJson?: boolean
     }

@@ -8,3 +8,11 @@ export function canonicalJson(value: unknown): string {
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
   })
 }
+
+/** JSON on one line with a space after each comma and colon, as models mostly saw it. */
+export function spacedJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((one: Json) => spacedJson(one)).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined)
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}: ${spacedJson(one!)}`).join(', ')}}`
+}

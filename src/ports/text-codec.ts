@@ -1,9 +1,22 @@
 import type { OutputConstraint } from '../domain/prediction.js'
+import type { ToolCall, ToolDefinition } from '../domain/tool-call.js'
 
 /** A chat message whose parts are joined to plain text. */
 export interface CodecMessage {
-  readonly role: 'system' | 'user' | 'assistant'
+  readonly role: 'system' | 'user' | 'assistant' | 'tool'
   readonly content: string
+  /** Of the assistant: the calls that it asked for. */
+  readonly toolCalls?: readonly ToolCall[]
+  /** Of a tool: the call that it answers, and that call's name. */
+  readonly toolCallId?: string
+  readonly name?: string
+}
+
+export interface CodecChat {
+  /** When the last one is of the assistant, the answer goes on with it. */
+  readonly messages: readonly CodecMessage[]
+  /** Those that the model is told of. */
+  readonly tools?: readonly ToolDefinition[]
 }
 
 /** A text, or a pair of texts, as the model takes it. */
@@ -19,10 +32,12 @@ export interface TokenSequence {
  */
 export interface TextCodec extends AsyncDisposable {
   /**
-   * Renders the messages by the model's chat template, with the start of the assistant's answer. Control tokens written
-   * in a message's text are text.
+   * Renders the chat by the model's chat template, up to where the assistant's answer goes on. Where the template knows
+   * no tools, or calls of another form than `domain/tool-call.ts` has, tools, calls and results are written as text in
+   * messages. Control tokens written in any text of the chat are text.
+   * @throws GraphloomError `INVALID_INPUT` when the template refuses the chat.
    */
-  encodeChat(folder: string, messages: readonly CodecMessage[], signal?: AbortSignal): Promise<number[]>
+  encodeChat(folder: string, chat: CodecChat, signal?: AbortSignal): Promise<number[]>
   /** The text as it is: no template; control tokens in it are text. */
   encodeText(folder: string, text: string, signal?: AbortSignal): Promise<number[]>
   /** @throws GraphloomError `INVALID_INPUT` with the reason when the grammar engine cannot honour the constraint. */

@@ -23,12 +23,18 @@ export type CancelPredictionInput = {
 export type ChatInput = {
   /** How to generate. */
   generation?: GenerationInput | null | undefined;
-  /** 1 to 1024 messages, the last of role USER. */
+  /** After so many calls the answer ends; 1 to 32, 8 when unset. */
+  maxToolCalls?: number | null | undefined;
+  /** 1 to 1024 messages. The last is of role USER or TOOL and gets an answer, or of role ASSISTANT and is continued: then only what follows its text is given. */
   messages: Array<MessageInput>;
   /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
   model: string;
-  /** A JSON Schema that the answer is to be valid by; the same as `generation.constraint.jsonSchema`. */
+  /** A JSON Schema that the answer is to be valid by; the same as `generation.constraint.jsonSchema`. Not beside `tools`, unless `toolChoice` is of mode NONE. */
   responseSchema?: unknown;
+  /** Whether tools are called; mode AUTO when unset. */
+  toolChoice?: ToolChoiceInput | null | undefined;
+  /** Functions that the model may ask to be called; at most 64, no two of one name. The client calls them, and sends what they give as messages of role TOOL. */
+  tools?: Array<ToolInput> | null | undefined;
 };
 
 /** A text to continue. */
@@ -135,7 +141,9 @@ export type FinishReason =
   /** `maxTokens` was reached, or the model’s context was full. */
   | 'LENGTH'
   /** The model came to its end, or a stop string came. */
-  | 'STOP';
+  | 'STOP'
+  /** The model came to its end and asks for tools to be called. */
+  | 'TOOL_CALLS';
 
 /** How tokens are chosen, and when to stop. What is left out has its default. */
 export type GenerationInput = {
@@ -196,18 +204,26 @@ export type LogitBiasInput = {
 
 /** A message of a chat. */
 export type MessageInput = {
-  /** Its parts, joined without anything between; together not empty. */
-  content: Array<ContentPartInput>;
+  /** Its parts, joined without anything between. Together not empty, but for role TOOL and beside `toolCalls`. */
+  content?: Array<ContentPartInput>;
+  /** For role TOOL: the name of the tool that was called; that of the call when unset. */
+  name?: string | null | undefined;
   /** Who speaks. */
   role: MessageRole;
+  /** For role TOOL: the id of the call whose result this is, of the message of role ASSISTANT before it. */
+  toolCallId?: string | null | undefined;
+  /** For role ASSISTANT: the calls that it asked for, as `TextOutput.toolCalls` gave them; at most 64. */
+  toolCalls?: Array<ToolCallInput> | null | undefined;
 };
 
 /** Who speaks. */
 export type MessageRole =
-  /** What the model said before. */
+  /** What the model said before, or, as the last message, the beginning of what it is to say. */
   | 'ASSISTANT'
   /** How the model is to answer; the first message only. */
   | 'SYSTEM'
+  /** What a tool gave that the assistant asked for. */
+  | 'TOOL'
   /** What somebody says to the model. */
   | 'USER';
 
@@ -367,6 +383,42 @@ export type StreamEndReason =
   | 'FAILED'
   /** The object came to its regular end. */
   | 'FINISHED';
+
+/** A call of a tool that the assistant asked for. */
+export type ToolCallInput = {
+  /** Arguments: an object. */
+  arguments: unknown;
+  /** Its id, by which a message of role TOOL answers it; unique within the chat. */
+  id: string;
+  /** Name of the tool. */
+  name: string;
+};
+
+/** Whether tools are called: exactly one of the fields. */
+export type ToolChoiceInput =
+  {   /** Whether, when it is not to be one tool. */
+  mode: ToolChoiceMode; tool?: never; }
+  |  { mode?: never;   /** The answer begins with a call of the tool of this name. */
+  tool: string; };
+
+/** Whether tools are called. */
+export type ToolChoiceMode =
+  /** The model decides. */
+  | 'AUTO'
+  /** There are no calls: the model is not told of the tools. */
+  | 'NONE'
+  /** The answer begins with a call. */
+  | 'REQUIRED';
+
+/** A function that the model may ask to be called. */
+export type ToolInput = {
+  /** What it does, for the model to read; at most 8192 characters. */
+  description?: string | null | undefined;
+  /** 1 to 64 characters of A–Z, a–z, 0–9, _ and -. */
+  name: string;
+  /** Must be given: a JSON Schema (2020-12 or draft 7) with `"type": "object"` that the arguments of every call are valid by. A keyword that cannot be honoured is refused by its name. */
+  parameters?: unknown;
+};
 
 /** What becomes of running predictions when their model version is unloaded. */
 export type UnloadMode =
@@ -578,9 +630,11 @@ export type ProblemPartsFragment =
   | ProblemParts_Overloaded_Fragment
 ;
 
+export type ToolCallDeltaPartsFragment = { index: number, id: string, name: string, arguments: string };
+
 export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
     | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-    | { __typename: 'TextOutput', text: string }
+    | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
    | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null };
 
 export type PredictMutationVariables = Exact<{
@@ -598,7 +652,7 @@ export type PredictMutation = { predict:
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string }
+        | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
@@ -618,7 +672,7 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string }
+        | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
@@ -631,7 +685,7 @@ export type CancelPredictionMutation = { cancelPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-        | { __typename: 'TextOutput', text: string }
+        | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
    };
 
@@ -653,7 +707,7 @@ export type PredictionQueryVariables = Exact<{
 
 export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
       | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
-      | { __typename: 'TextOutput', text: string }
+      | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
      | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null } | null };
 
 export type PredictionTokensQueryVariables = Exact<{
@@ -696,7 +750,7 @@ export type PredictionEventsSubscriptionVariables = Exact<{
 export type PredictionEventsSubscription = { predictionEvents:
     | { __typename: 'PredictionChanged', cursor: string, fromSequence: number, sequence: number, at: string, prediction: { id: string, state: PredictionState, finishReason: FinishReason | null } }
     | { __typename: 'PredictionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, prediction: { id: string, state: PredictionState, output:
-          | { text: string }
+          | { text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
           | Record<PropertyKey, never>
          | null } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
@@ -708,7 +762,7 @@ export type PredictionEventsSubscription = { predictionEvents:
             | Record<PropertyKey, never>
            | null }
        }
-    | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, text: string, tokens: Array<{ id: number, text: string, logprob: number | null }> }
+    | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, text: string, toolCalls: Array<{ index: number, id: string, name: string, arguments: string }>, tokens: Array<{ id: number, text: string, logprob: number | null }> }
    };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -859,6 +913,14 @@ export const ProblemPartsFragmentDoc = new TypedDocumentString(`
   retryable
 }
     `, {"fragmentName":"ProblemParts"}) as unknown as TypedDocumentString<ProblemPartsFragment, unknown>;
+export const ToolCallDeltaPartsFragmentDoc = new TypedDocumentString(`
+    fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}
+    `, {"fragmentName":"ToolCallDeltaParts"}) as unknown as TypedDocumentString<ToolCallDeltaPartsFragment, unknown>;
 export const PredictionPartsFragmentDoc = new TypedDocumentString(`
     fragment PredictionParts on Prediction {
   id
@@ -873,6 +935,14 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
     __typename
     ... on TextOutput {
       text
+      toolCalls {
+        id
+        name
+        arguments
+      }
+      openToolCall {
+        ...ToolCallDeltaParts
+      }
     }
     ... on EmbeddingOutput {
       vectors {
@@ -924,7 +994,12 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
   }
   traceId
 }
-    `, {"fragmentName":"PredictionParts"}) as unknown as TypedDocumentString<PredictionPartsFragment, unknown>;
+    fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}`, {"fragmentName":"PredictionParts"}) as unknown as TypedDocumentString<PredictionPartsFragment, unknown>;
 export const ModelMetricsDocument = new TypedDocumentString(`
     query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
   model(name: $name) {
@@ -1543,6 +1618,12 @@ export const PredictDocument = new TypedDocumentString(`
   message
   retryable
 }
+fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}
 fragment PredictionParts on Prediction {
   id
   state
@@ -1556,6 +1637,14 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
+      toolCalls {
+        id
+        name
+        arguments
+      }
+      openToolCall {
+        ...ToolCallDeltaParts
+      }
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1632,6 +1721,12 @@ export const StartPredictionDocument = new TypedDocumentString(`
   message
   retryable
 }
+fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}
 fragment PredictionParts on Prediction {
   id
   state
@@ -1645,6 +1740,14 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
+      toolCalls {
+        id
+        name
+        arguments
+      }
+      openToolCall {
+        ...ToolCallDeltaParts
+      }
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1709,6 +1812,12 @@ export const CancelPredictionDocument = new TypedDocumentString(`
   message
   retryable
 }
+fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}
 fragment PredictionParts on Prediction {
   id
   state
@@ -1722,6 +1831,14 @@ fragment PredictionParts on Prediction {
     __typename
     ... on TextOutput {
       text
+      toolCalls {
+        id
+        name
+        arguments
+      }
+      openToolCall {
+        ...ToolCallDeltaParts
+      }
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1795,7 +1912,13 @@ export const PredictionDocument = new TypedDocumentString(`
     input
   }
 }
-    fragment PredictionParts on Prediction {
+    fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}
+fragment PredictionParts on Prediction {
   id
   state
   kind
@@ -1808,6 +1931,14 @@ export const PredictionDocument = new TypedDocumentString(`
     __typename
     ... on TextOutput {
       text
+      toolCalls {
+        id
+        name
+        arguments
+      }
+      openToolCall {
+        ...ToolCallDeltaParts
+      }
     }
     ... on EmbeddingOutput {
       vectors {
@@ -1947,12 +2078,23 @@ export const PredictionEventsDocument = new TypedDocumentString(`
         output {
           ... on TextOutput {
             text
+            toolCalls {
+              id
+              name
+              arguments
+            }
+            openToolCall {
+              ...ToolCallDeltaParts
+            }
           }
         }
       }
     }
     ... on TokensDelta {
       text
+      toolCalls {
+        ...ToolCallDeltaParts
+      }
       tokens {
         id
         text
@@ -1987,7 +2129,12 @@ export const PredictionEventsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
+    fragment ToolCallDeltaParts on ToolCallDelta {
+  index
+  id
+  name
+  arguments
+}`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {

@@ -23,7 +23,7 @@ let prompt: readonly number[]
 beforeAll(async () => {
   runner = await startBundled(runtime, CHAT_MODEL)
   const messages = [{ role: 'user', content: 'Give me an example as JSON.' }] as const
-  prompt = await codec.encodeChat(bundledModel(CHAT_MODEL).path, messages)
+  prompt = await codec.encodeChat(bundledModel(CHAT_MODEL).path, { messages })
 })
 afterAll(() => stack.disposeAsync())
 

@@ -36,7 +36,9 @@ test('a made decoder is described, loaded by its catalogue and answers', async (
   const description = await runtime.describe(folder)
   expect(description).toMatchObject({ task: 'CHAT', contextTokens: 2_048 })
   expect(description.sizeBytes).toBeGreaterThanOrEqual(1_000_000)
-  const promptTokenIds = await codec.encodeChat(folder, [{ role: 'user', content: 'The letters, please.' }])
+  const promptTokenIds = await codec.encodeChat(folder, {
+    messages: [{ role: 'user', content: 'The letters, please.' }],
+  })
   const runner = await startFolder(runtime, folder, { checksums: model!.checksums })
   const { text, finishReason } = await generate(runner, { promptTokenIds })
   expect({ text, finishReason }).toEqual({ text: ALPHABET, finishReason: 'STOP' })

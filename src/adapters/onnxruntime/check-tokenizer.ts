@@ -24,7 +24,8 @@ export async function checkTokenizer(folder: string, { task, vocabularySize }: T
     const loaded = await loadTokenizer(folder)
     checkIds(loaded.encode(SAMPLE, true), vocabularySize)
     const hasTemplate = config['chat_template'] !== undefined && config['chat_template'] !== null
-    if (task === 'CHAT' && hasTemplate) checkIds(loaded.encodeChat([{ role: 'user', content: SAMPLE }]), vocabularySize)
+    if (task === 'CHAT' && hasTemplate)
+      checkIds(loaded.encodeChat({ messages: [{ role: 'user', content: SAMPLE }] }), vocabularySize)
   } catch (error) {
     if (isErrorWithCode(error, 'INVALID_INPUT') && error.details.path === FILE) throw error
     const reason = error instanceof Error ? error.message : String(error)

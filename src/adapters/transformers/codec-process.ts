@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { canonicalJson } from '../../kernel/json.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
-import type { CodecMessage } from '../../ports/text-codec.js'
+import type { CodecChat } from '../../ports/text-codec.js'
 import { serveParent, type CallContext } from '../child-process/serve-parent.js'
 import { loadTokenizer, type ModelTokenizer } from './tokenizer.js'
 
@@ -24,8 +24,8 @@ function openTokenizer(folder: string): Promise<ModelTokenizer> {
 }
 
 serveParent({
-  encodeChat: async ({ folder, messages }: { folder: string; messages: readonly CodecMessage[] }) =>
-    (await openTokenizer(folder)).encodeChat(messages),
+  encodeChat: async ({ folder, chat }: { folder: string; chat: CodecChat }) =>
+    (await openTokenizer(folder)).encodeChat(chat),
   encodeText: async ({ folder, text }: { folder: string; text: string }) =>
     (await openTokenizer(folder)).encode(text, false),
   checkConstraint: async ({ constraint }: { constraint: OutputConstraint }) => {

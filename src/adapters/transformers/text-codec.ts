@@ -52,7 +52,7 @@ export function createTextCodec({ logger, idleMs = IDLE_MS }: TextCodecOptions):
     }
   }
   return {
-    encodeChat: (folder, messages, signal) => call('encodeChat', { folder, messages }, signal),
+    encodeChat: (folder, chat, signal) => call('encodeChat', { folder, chat }, signal),
     encodeText: (folder, text, signal) => call('encodeText', { folder, text }, signal),
     checkConstraint: (constraint, signal) => call('checkConstraint', { constraint }, signal),
     encodeForEmbedding: (folder, texts, signal) => call('encodeForEmbedding', { folder, texts }, signal),

@@ -1,15 +1,16 @@
 import { env, PreTrainedTokenizer } from '@huggingface/transformers'
 import { GraphloomError } from '../../kernel/errors.js'
-import type { CodecMessage } from '../../ports/text-codec.js'
-import { renderChat, type ChatPart } from './chat-template.js'
+import type { CodecChat } from '../../ports/text-codec.js'
+import { ChatTemplate } from './chat-template.js'
+import type { ChatPart } from './marks.js'
 import { readTokenizerFiles, type AddedToken } from './tokenizer-files.js'
 
 /** A model's tokenizer, to which control tokens in a text are text. */
 export interface ModelTokenizer {
   /** The text, with the model's special tokens around it where asked for. */
   encode(text: string, addSpecialTokens: boolean): number[]
-  /** @throws GraphloomError `INVALID_INPUT` when the model's chat template refuses the messages. */
-  encodeChat(messages: readonly CodecMessage[]): number[]
+  /** @throws GraphloomError `INVALID_INPUT` when the model's chat template refuses the chat. */
+  encodeChat(chat: CodecChat): number[]
 }
 
 /**
@@ -25,7 +26,11 @@ export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
   const encode = (text: string, addSpecialTokens: boolean): number[] =>
     text === '' && !addSpecialTokens ? [] : tokenizer.encode(text, { add_special_tokens: addSpecialTokens })
   const controls = addedTokens.filter((token) => token.special)
-  return { encode, encodeChat: (messages) => encodeParts(renderChat(tokenizer, messages), controls, encode) }
+  const template = new ChatTemplate(
+    tokenizer,
+    controls.map(({ content }) => content),
+  )
+  return { encode, encodeChat: (chat) => encodeParts(template.render(chat), controls, encode) }
 }
 
 function createTokenizer(json: object, config: object): PreTrainedTokenizer {

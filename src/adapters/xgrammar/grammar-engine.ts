@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { invalidInput, type GraphloomError } from '../../kernel/errors.js'
 import { canonicalJson } from '../../kernel/json.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
-import { toStructure } from './structure.js'
+import { toGrammar } from './structure.js'
 import { loadXGrammar, type XGrammarLibrary } from './xgrammar-library.js'
 
 /** Where a text stands in the grammar that it must follow. Disposing of it frees its memory. */
@@ -92,10 +92,7 @@ export class GrammarEngine {
     const engine = (this.#engine ??= this.#open())
     const { opened, compiler } = await engine
     try {
-      const structure = await toStructure(opened.library, constraint)
-      return await (typeof structure === 'string'
-        ? compiler.compileGrammar(structure)
-        : compiler.compileStructuralTag(structure))
+      return await compiler.compileGrammar(await toGrammar(opened.library, constraint))
     } catch (error) {
       // After a failure within it the engine is not used again, nor what it compiled.
       this.#engine = null
@@ -113,10 +110,7 @@ export async function checkConstraint(constraint: OutputConstraint): Promise<voi
   const opened = loadXGrammar()
   const { Grammar } = opened.library
   try {
-    const structure = await toStructure(opened.library, constraint)
-    const grammar = await (typeof structure === 'string'
-      ? Grammar.fromEBNF(structure)
-      : Grammar.fromStructuralTag(structure))
+    const grammar = await Grammar.fromEBNF(await toGrammar(opened.library, constraint))
     grammar.dispose()
   } catch (error) {
     throw refusal(opened, error)

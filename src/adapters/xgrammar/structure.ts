@@ -1,22 +1,15 @@
-import type { StructuralTagFormat } from '@mlc-ai/web-xgrammar'
 import type { OutputConstraint } from '../../domain/prediction.js'
-import type { Json } from '../../kernel/json.js'
+import { spacedJson, type Json } from '../../kernel/json.js'
 import { toPatternRules, toWordRules } from './deterministic-rules.js'
+import { toToolGrammar } from './tool-grammar.js'
 import type { XGrammar } from './xgrammar-library.js'
 
-/** How a call of a tool stands in a text, in the form that Hermes and SmolLM2 were trained on. */
-const TOOL_CALL_BEGIN = '<tool_call>'
-const TOOL_CALL_END = '</tool_call>'
-
-/** What a JSON text has between its parts: no line breaks, so that a model cannot go on with white space for ever. */
+/** As `spacedJson` has them: no line breaks, so that a model cannot go on with white space for ever. */
 const SEPARATORS: [string, string] = [', ', ': ']
 const ONE_LINE = -1
 
-/** What the grammar engine compiles: a grammar in its notation, or tags with grammars within free text. */
-export type Structure = string | StructuralTagFormat
-
-/** @throws Error that says what cannot be honoured. */
-export async function toStructure(library: XGrammar, constraint: OutputConstraint): Promise<Structure> {
+/** The grammar that a text must follow, in the engine's notation. @throws Error that says what cannot be honoured. */
+export async function toGrammar(library: XGrammar, constraint: OutputConstraint): Promise<string> {
   switch (constraint.kind) {
     case 'JSON_SCHEMA':
       return toJsonGrammar(library, constraint.schema)
@@ -27,14 +20,11 @@ export async function toStructure(library: XGrammar, constraint: OutputConstrain
     case 'CHOICE':
       return toWordRules(constraint.choices, { name: 'root' })
     case 'TOOLS': {
-      const toTag = async ({ name, parameters }: { readonly name: string; readonly parameters: Json }) => ({
-        type: 'tag' as const,
-        begin: `${TOOL_CALL_BEGIN}\n{"name": ${JSON.stringify(name)}, "arguments": `,
-        content: { type: 'grammar' as const, grammar: await toJsonGrammar(library, parameters) },
-        end: `}\n${TOOL_CALL_END}`,
+      const toTool = async ({ name, parameters }: (typeof constraint.tools)[number]) => ({
+        name,
+        grammar: await toJsonGrammar(library, parameters),
       })
-      const tags = await Promise.all(constraint.tools.map(toTag))
-      return { type: 'triggered_tags', triggers: [TOOL_CALL_BEGIN], tags, at_least_one: constraint.isRequired }
+      return toToolGrammar({ ...constraint, tools: await Promise.all(constraint.tools.map(toTool)) })
     }
   }
 }
@@ -64,7 +54,7 @@ class Replaced {
     const own = schema as Readonly<Record<string, Json>>
     const { enum: values, pattern } = own
     if (Array.isArray(values)) {
-      const words = values.map((value: Json) => toText(value))
+      const words = values.map((value: Json) => spacedJson(value))
       return this.#replace((name) => toWordRules([...new Set(words)], { name }))
     }
     if (own['type'] === 'string' && typeof pattern === 'string')
@@ -95,13 +85,4 @@ function toStringRules(pattern: string, schema: Readonly<Record<string, Json>>, 
     ...(typeof maxLength === 'number' && { maxLength }),
   })
   return `${name} ::= "\\"" ${inside} "\\""\n${rules}`
-}
-
-/** JSON with the separators of `SEPARATORS`. */
-function toText(value: Json): string {
-  const [comma, colon] = SEPARATORS
-  if (Array.isArray(value)) return `[${value.map((one: Json) => toText(one)).join(comma)}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}${colon}${toText(one!)}`)
-  return `{${entries.join(comma)}}`
 }

@@ -4,7 +4,9 @@ import { isErrorWithCode } from '../../kernel/errors.js'
 import type { GenerationSettings, OutputToken, PredictionDocument } from '../../domain/prediction.js'
 import type { GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
 import type { ModelSlot } from '../models/resident-version.js'
-import type { PredictionStore, TokensData } from './prediction-store.js'
+import type { PredictionStore } from './prediction-store.js'
+import { joinTokens, type TokensData } from './tokens-data.js'
+import { ToolCallParser } from './tool-call-parser.js'
 
 /** Time between two appends of a text that nobody follows. */
 const UNFOLLOWED_APPEND_MS = 250
@@ -24,10 +26,13 @@ export interface GenerationOptions {
  */
 export class Generation {
   readonly #options: GenerationOptions
-  readonly #texts: string[] = []
+  readonly #parser: ToolCallParser | null
+  readonly #parts: TokensData[] = []
   readonly tokens: OutputToken[] = []
-  /** Tokens that wait for the append before them. */
-  #pending: { texts: string[]; tokens: OutputToken[] } = { texts: [], tokens: [] }
+  /** What waits for the append before it. */
+  #pending: TokensData[] = []
+  /** Characters at the end that an earlier process gave out already. */
+  #toPassOver = 0
   #appending: Promise<void> | null = null
   /** Ends the pause between two appends. */
   readonly #ended = new AbortController()
@@ -36,18 +41,22 @@ export class Generation {
 
   constructor(options: GenerationOptions) {
     this.#options = options
+    this.#parser = options.settings.constraint?.kind === 'TOOLS' ? new ToolCallParser() : null
   }
 
-  get text(): string {
-    return this.#texts.join('')
+  /** What there is of the text. */
+  get written(): TokensData {
+    return joinTokens(this.#parts)
   }
 
   /** Takes up what an earlier process emitted. */
   async resume(): Promise<void> {
     const { store, prediction } = this.#options
-    const { text, tokens } = await store.readTokens(prediction.id)
-    this.#texts.push(text)
-    for (const token of tokens) this.tokens.push(token)
+    const written = await store.readTokens(prediction.id)
+    this.#parts.push(written)
+    for (const token of written.tokens) this.tokens.push(token)
+    const parsed = this.#parser?.push(written.tokens.map(({ text }) => text).join(''))
+    if (parsed) this.#toPassOver = written.text.length - parsed.text.length
   }
 
   /**
@@ -57,7 +66,9 @@ export class Generation {
   async run(signal: AbortSignal): Promise<GenerationResult> {
     const whileStored = AbortSignal.any([signal, this.#failed.signal])
     try {
-      return await this.#generate(whileStored)
+      const result = await this.#generate(whileStored)
+      if (result.finishReason === 'STOP') this.#giveHeld()
+      return result
     } finally {
       this.#ended.abort()
       await this.#appending
@@ -91,12 +102,21 @@ export class Generation {
   #onDelta(delta: GenerationDelta): void {
     if (this.#failed.signal.aborted) return
     this.firstTokenAt ??= this.#options.clock.now()
-    this.#texts.push(delta.text)
-    this.#pending.texts.push(delta.text)
-    for (const token of delta.tokens) {
-      this.tokens.push(token)
-      this.#pending.tokens.push(token)
-    }
+    for (const token of delta.tokens) this.tokens.push(token)
+    const parsed = this.#parser?.push(delta.text) ?? { text: delta.text, toolCalls: [] }
+    const { text, toolCalls } = parsed
+    this.#give({ text, tokens: delta.tokens, ...(toolCalls.length > 0 && { toolCalls }) })
+  }
+
+  /** What might have become a call is text, when the text has ended without one. */
+  #giveHeld(): void {
+    const text = this.#parser?.end().slice(this.#toPassOver) ?? ''
+    if (text !== '') this.#give({ text, tokens: [] })
+  }
+
+  #give(part: TokensData): void {
+    this.#parts.push(part)
+    this.#pending.push(part)
     this.#appending ??= this.#append().finally(() => {
       this.#appending = null
     })
@@ -108,10 +128,10 @@ export class Generation {
    */
   async #append(): Promise<void> {
     const { store, prediction } = this.#options
-    while (this.#pending.tokens.length > 0 || this.#pending.texts.length > 0) {
+    while (this.#pending.length > 0) {
       if (!store.isFollowed(prediction.id)) await this.#pause()
-      const data: TokensData = { text: this.#pending.texts.join(''), tokens: this.#pending.tokens }
-      this.#pending = { texts: [], tokens: [] }
+      const data = joinTokens(this.#pending)
+      this.#pending = []
       try {
         await store.appendTokens(prediction.id, data)
       } catch (error) {

@@ -1,7 +1,7 @@
 import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
-import { isEnded, type OutputToken, type PredictionDocument, type Stored } from '../../domain/prediction.js'
+import { isEnded, type PredictionDocument, type Stored } from '../../domain/prediction.js'
 import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
 import {
   SYSTEM_SCOPE,
@@ -14,6 +14,7 @@ import {
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
 import type { QueueChange } from '../../ports/task-queue.js'
+import { joinTokens, type TokensData } from './tokens-data.js'
 
 export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
   name: 'predictions',
@@ -53,11 +54,6 @@ export type PredictionStatus = Omit<
   PredictionDocument,
   'input' | 'output' | 'inputHash' | 'inputBlobId' | 'outputBlobId'
 >
-
-export interface TokensData {
-  readonly text: string
-  readonly tokens: readonly OutputToken[]
-}
 
 const READ_EVENTS = 5_000
 
@@ -175,23 +171,14 @@ export class PredictionStore {
   }
 
   /** Everything generated so far, up to a sequence number. */
-  async readTokens(
-    id: string,
-    untilSequence = Number.MAX_SAFE_INTEGER,
-  ): Promise<{ text: string; tokens: OutputToken[] }> {
-    const texts: string[] = []
-    const tokens: OutputToken[] = []
+  async readTokens(id: string, untilSequence = Number.MAX_SAFE_INTEGER): Promise<TokensData> {
+    const parts: TokensData[] = []
     for (let after = 0; ;) {
       const events = await this.#log.read(id, after, READ_EVENTS)
-      for (const event of events) {
-        if (event.sequence > untilSequence) return { text: texts.join(''), tokens }
-        if (event.type !== TOKENS_DELTA) continue
-        const data = event.data as unknown as TokensData
-        texts.push(data.text)
-        for (const token of data.tokens) tokens.push(token)
-      }
+      const known = events.filter(({ sequence }) => sequence <= untilSequence)
+      for (const { type, data } of known) if (type === TOKENS_DELTA) parts.push(data as unknown as TokensData)
       const last = events.at(-1)
-      if (!last || events.length < READ_EVENTS) return { text: texts.join(''), tokens }
+      if (!last || events.length < READ_EVENTS || known.length < events.length) return joinTokens(parts)
       after = last.sequence
     }
   }

@@ -24,10 +24,11 @@ import { requirePredictionVersion, type PredictionAcceptance, type StartRequest 
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import type { PredictionRequest } from './prediction-input.js'
 import { parseInput } from './prediction-kinds.js'
-import type { PredictionStore, TokensData } from './prediction-store.js'
+import type { PredictionStore } from './prediction-store.js'
 import { createPredictionSource, type PredictionEvent, type PredictionSnapshot } from './prediction-stream.js'
 import { deadlineExceeded } from './prediction-work.js'
 import type { PromptEncoder } from './prompt-encoder.js'
+import type { TokensData } from './tokens-data.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionsServiceOptions {
