@@ -22,6 +22,7 @@ import { PredictionExecutor, type PredictionExecutorOptions } from './services/p
 import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/prediction-store.js'
 import { PredictionsService } from './services/predictions/predictions.service.js'
 import { PromptEncoder } from './services/predictions/prompt-encoder.js'
+import { SharedAnswers, type SharedAnswersOptions } from './services/predictions/shared-answers.js'
 import { WaitingRoom } from './services/predictions/waiting-room.js'
 import { Retention, type RetentionSettings } from './services/retention/retention.js'
 import { Streams } from './services/streams/streams.js'
@@ -44,6 +45,7 @@ export interface AppOptions {
   readonly tasks: { readonly window: number; readonly leaseMs: number }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }
   readonly retention: RetentionSettings
+  readonly responseCache: SharedAnswersOptions
   /** The largest input or output, bytes. */
   readonly maxPayloadBytes: number
   readonly currentTrace: PredictionAcceptanceOptions['currentTrace']
@@ -59,6 +61,7 @@ export interface App extends AsyncDisposable {
   readonly models: ModelsService
   readonly modelMetrics: ModelMetricsService
   readonly predictions: PredictionsService
+  readonly answers: Pick<SharedAnswers, 'size' | 'bytes'>
   readonly streams: Streams
   readonly access: ReturnType<typeof createAccess>
   /**
@@ -79,6 +82,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { modelsDirectory, modelFolders: folders } = options
   const registry = new Registry({ store: versions, runtime, modelsDirectory, folders })
   await registry.registerBundled(await readCatalogue(modelsDirectory))
+  const answers = new SharedAnswers(options.responseCache)
   const models = stack.use(
     new ModelsService({
       access,
@@ -89,6 +93,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       streams,
       metrics,
       defaults: toDefaultSettings(options.models),
+      onAnswersDropped: (versionId) => answers.forgetVersion(versionId),
       clock,
       logger,
     }),
@@ -107,7 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     waiting: (versionId) => waitingRoom.waiting(versionId),
     clock,
   })
-  const shared = { access, store, payloads, encoder, models, metrics, waitingRoom, clock, logger }
+  const shared = { access, store, payloads, encoder, answers, models, metrics, waitingRoom, clock, logger }
   const executor = new PredictionExecutor({
     ...shared,
     queue: state.queue,
@@ -151,6 +156,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     models,
     modelMetrics,
     predictions,
+    answers,
     streams,
     access,
     drain: async (signal) => {

@@ -133,7 +133,7 @@ function startServices(
   stack: AsyncDisposableStack,
   { configuration, logger, metrics, state }: ServiceParts,
 ): Promise<App> {
-  const { models, work, retention, server } = configuration
+  const { models, work, retention, responseCache, server } = configuration
   return startApp({
     state: { ...state, documents: instrumentDocumentStore(state.documents, metrics) },
     runtime: stack.use(
@@ -153,6 +153,7 @@ function startServices(
     tasks: { window: work.admissionWindow, leaseMs: work.taskLeaseMs },
     streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
     retention,
+    responseCache,
     maxPayloadBytes: work.maxPayloadBytes,
     currentTrace,
     inSpan: (name, traceparent, run) => withSpan(name, { parent: contextOf(traceparent) }, run),
@@ -199,5 +200,7 @@ function addGauges(metrics: Metrics, gateway: Gateway, app: App): void {
   metrics.gauge('graphloom_event_streams', 'Open streams of server-sent events.', () => gateway.figures.eventStreams)
   metrics.gauge('graphloom_stream_topics', 'Objects that somebody follows.', () => app.streams.openTopics)
   addModelSeries(metrics.registry, () => app.modelMetrics.totals())
+  metrics.gauge('graphloom_response_cache_answers', 'Answers that are kept.', () => app.answers.size)
+  metrics.gauge('graphloom_response_cache_bytes', 'Memory that kept answers take.', () => app.answers.bytes)
   metrics.gauge('graphloom_models_resident', 'Model versions in memory.', () => app.models.residentVersionIds().length)
 }

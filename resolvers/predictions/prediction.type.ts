@@ -51,7 +51,7 @@ export class UsageType {
   @Field(() => Int, { description: 'Tokens of the input, template included; 0 until it runs.' })
   readonly inputTokens!: number
 
-  @Field(() => Int, { description: 'Input tokens that did not have to be computed.' })
+  @Field(() => Int, { description: 'Input tokens that did not have to be computed; all of them when `cache.hit`.' })
   readonly cachedInputTokens!: number
 
   @Field(() => Int, { description: 'Tokens generated.' })
@@ -110,6 +110,29 @@ export class DraftInfoType {
 
   @Field(() => Int, { description: 'Those of them that were right.' })
   readonly acceptedTokens!: number
+}
+
+@ObjectType('CacheInfo', {
+  description: 'How a prediction of a model version that shares answers (`settings.cacheResponses`) came by its own.',
+})
+export class CacheInfoType {
+  @Field(() => Boolean, {
+    description: 'Whether another prediction of the tenant had computed the answer, or was computing it.',
+  })
+  readonly hit!: boolean
+
+  @Field(() => String, {
+    description:
+      'SHA-256 of all that decides the answer: tenant, model version and its files, input, settings and seed; 64 hexadecimal digits.',
+  })
+  readonly key!: string
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How old the answer was when it was asked for, milliseconds; 0 when it was being computed, null without a hit.',
+  })
+  readonly ageMs!: number | null
 }
 
 @ObjectType('Prediction', {
@@ -197,6 +220,13 @@ export class Prediction extends Node {
   })
   readonly draft?: DraftInfoType | null
 
+  @Field(() => CacheInfoType, {
+    nullable: true,
+    description:
+      'How it came by its answer; null where answers are not shared: the setting is off, or the text is drawn without a given seed, or drafted.',
+  })
+  readonly cache?: CacheInfoType | null
+
   @Field(() => String, { description: 'Trace that it was accepted in, 32 hexadecimal digits.' })
   readonly traceId!: string
 }
@@ -211,9 +241,15 @@ export class EstimateType {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'How long it would wait, milliseconds; null when there is nothing to judge by.',
+    description:
+      'How long it would wait for its place, milliseconds, judging by what runs and waits and what predictions cost lately; null when there is nothing to judge by.',
   })
   readonly queueWaitMs!: number | null
+
+  @Field(() => Boolean, {
+    description: 'Whether the answer is there already, so that nothing would be computed.',
+  })
+  readonly cacheHit!: boolean
 }
 
 @ObjectType('DeletedPrediction', { description: 'A prediction was deleted, with its stream.' })

@@ -61,6 +61,7 @@ export interface Configuration {
     readonly streamJoinBytes: number
     readonly maxPayloadBytes: number
   }
+  readonly responseCache: { readonly maxBytes: number; readonly maxEntries: number }
   readonly retention: {
     readonly predictionMs: number
     readonly eventMs: number
@@ -172,6 +173,10 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       streamBacklogEvents: number('GRAPHLOOM_STREAM_BACKLOG_EVENTS'),
       streamJoinBytes: number('GRAPHLOOM_STREAM_JOIN_BYTES'),
       maxPayloadBytes: number('GRAPHLOOM_MAX_PAYLOAD_BYTES'),
+    },
+    responseCache: {
+      maxBytes: number('GRAPHLOOM_RESPONSE_CACHE_BYTES'),
+      maxEntries: number('GRAPHLOOM_RESPONSE_CACHE_ENTRIES'),
     },
     retention: {
       predictionMs: number('GRAPHLOOM_PREDICTION_RETENTION_MS'),

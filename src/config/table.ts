@@ -297,6 +297,16 @@ const models: Variable[] = [
     example: '268435456',
     fallback: '268435456',
   }),
+  integer('Models', 'GRAPHLOOM_RESPONSE_CACHE_BYTES', [65_536, 1_099_511_627_776], {
+    description: 'Memory for answers of the model versions whose setting cacheResponses is on, bytes.',
+    example: '67108864',
+    fallback: '67108864',
+  }),
+  integer('Models', 'GRAPHLOOM_RESPONSE_CACHE_ENTRIES', [1, 10_000_000], {
+    description: 'The most answers that are kept at once.',
+    example: '10000',
+    fallback: '10000',
+  }),
   integer('Models', 'GRAPHLOOM_MODEL_IDLE_TTL_MS', [0, 24 * DAY_MS], {
     description: 'Time without work after which a model is unloaded, milliseconds; 0 is never.',
     example: '600000',

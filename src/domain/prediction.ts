@@ -138,6 +138,15 @@ export interface DraftInfo {
   readonly acceptedTokens: number
 }
 
+/** Whether a prediction was given an answer that another with the same question had computed. */
+export interface CacheInfo {
+  readonly hit: boolean
+  /** SHA-256 of all that decides the answer, hexadecimal. */
+  readonly key: string
+  /** How old the answer was when it was asked for, milliseconds: 0 when it was being computed; null without a hit. */
+  readonly ageMs: number | null
+}
+
 /** Milliseconds of wall time; null where the phase did not take place. */
 export interface PredictionTimings {
   readonly queueMs: number | null
@@ -183,6 +192,8 @@ export interface PredictionDocument extends StoredDocument {
   readonly batch?: BatchInfo | null
   /** Null where nothing was to be drafted. */
   readonly draft?: DraftInfo | null
+  /** Null where the answer was not to be shared. */
+  readonly cache?: CacheInfo | null
   readonly traceId: string
   /** W3C `traceparent` under which the work was accepted. */
   readonly traceparent: string | null

@@ -635,7 +635,7 @@ export type ToolCallDeltaPartsFragment = { index: number, id: string, name: stri
 export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
     | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
     | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
-   | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null };
+   | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null };
 
 export type PredictMutationVariables = Exact<{
   input: PredictInput;
@@ -653,7 +653,7 @@ export type PredictMutation = { predict:
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
         | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
-       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null }
    };
 
 export type StartPredictionMutationVariables = Exact<{
@@ -673,7 +673,7 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
         | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
-       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null }
    };
 
 export type CancelPredictionMutationVariables = Exact<{
@@ -686,7 +686,7 @@ export type CancelPredictionMutation = { cancelPrediction:
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
         | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
-       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null }
+       | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null }
    };
 
 export type DeletePredictionMutationVariables = Exact<{
@@ -708,7 +708,7 @@ export type PredictionQueryVariables = Exact<{
 export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
       | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
       | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
-     | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null } | null };
+     | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null } | null };
 
 export type PredictionTokensQueryVariables = Exact<{
   id: string;
@@ -739,7 +739,7 @@ export type EstimateQueryVariables = Exact<{
 }>;
 
 
-export type EstimateQuery = { estimate: { inputTokens: number, queueLength: number, queueWaitMs: number | null } };
+export type EstimateQuery = { estimate: { inputTokens: number, queueLength: number, queueWaitMs: number | null, cacheHit: boolean } };
 
 export type PredictionEventsSubscriptionVariables = Exact<{
   id: string;
@@ -991,6 +991,11 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
   draft {
     proposedTokens
     acceptedTokens
+  }
+  cache {
+    hit
+    key
+    ageMs
   }
   traceId
 }
@@ -1694,6 +1699,11 @@ fragment PredictionParts on Prediction {
     proposedTokens
     acceptedTokens
   }
+  cache {
+    hit
+    key
+    ageMs
+  }
   traceId
 }`) as unknown as TypedDocumentString<PredictMutation, PredictMutationVariables>;
 export const StartPredictionDocument = new TypedDocumentString(`
@@ -1797,6 +1807,11 @@ fragment PredictionParts on Prediction {
     proposedTokens
     acceptedTokens
   }
+  cache {
+    hit
+    key
+    ageMs
+  }
   traceId
 }`) as unknown as TypedDocumentString<StartPredictionMutation, StartPredictionMutationVariables>;
 export const CancelPredictionDocument = new TypedDocumentString(`
@@ -1887,6 +1902,11 @@ fragment PredictionParts on Prediction {
   draft {
     proposedTokens
     acceptedTokens
+  }
+  cache {
+    hit
+    key
+    ageMs
   }
   traceId
 }`) as unknown as TypedDocumentString<CancelPredictionMutation, CancelPredictionMutationVariables>;
@@ -1988,6 +2008,11 @@ fragment PredictionParts on Prediction {
     proposedTokens
     acceptedTokens
   }
+  cache {
+    hit
+    key
+    ageMs
+  }
   traceId
 }`) as unknown as TypedDocumentString<PredictionQuery, PredictionQueryVariables>;
 export const PredictionTokensDocument = new TypedDocumentString(`
@@ -2058,6 +2083,7 @@ export const EstimateDocument = new TypedDocumentString(`
     inputTokens
     queueLength
     queueWaitMs
+    cacheHit
   }
 }
     `) as unknown as TypedDocumentString<EstimateQuery, EstimateQueryVariables>;

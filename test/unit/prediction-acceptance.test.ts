@@ -27,7 +27,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
   const folder = stack.use(await createTemporaryFolder('acceptance'))
   const state = stack.use(await openState({ dataDirectory: folder.path, mongodbUri: null, logger }))
   const settled: object[] = []
-  const { models, retention } = parseConfiguration({})
+  const { models, retention, responseCache } = parseConfiguration({})
   const app = stack.use(
     await startApp({
       state,
@@ -39,6 +39,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
       tasks: { window: 1, leaseMs: 60_000 },
       streams: { backlogEvents: 100, joinBytes: 1_000 },
       retention,
+      responseCache,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       currentTrace: () => ({ traceId: '0'.repeat(32), traceparent: null }),
       inSpan: (_name, _traceparent, work) => work(),

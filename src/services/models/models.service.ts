@@ -27,6 +27,8 @@ export interface ModelsServiceOptions {
   readonly streams: Streams
   readonly metrics: ModelMetricsRecorder
   readonly defaults: ModelSettings
+  /** Answers of the version are not to be given again. */
+  readonly onAnswersDropped: (versionId: string) => void
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -130,6 +132,7 @@ export class ModelsService implements AsyncDisposable {
       const deleted = await this.#options.registration.delete(id)
       this.#resident.delete(id)
       this.#options.metrics.forget(id)
+      this.#options.onAnswersDropped(id)
       return deleted
     } catch (error) {
       this.#deleted.delete(id)
@@ -149,6 +152,7 @@ export class ModelsService implements AsyncDisposable {
   async unloadVersion(principal: Principal, id: string, mode: UnloadMode): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
     const resident = this.#residentOf(await this.#options.store.requireVersion(id))
+    this.#options.onAnswersDropped(id)
     void resident.unload(mode).catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
     return this.#options.store.requireVersion(id)
   }
@@ -160,7 +164,9 @@ export class ModelsService implements AsyncDisposable {
     const version = await this.#options.store.patchVersion(id, ({ settings = {} }) => ({
       settings: changeSettings(settings, change),
     }))
-    this.#resident.get(id)?.configure(this.settingsOf(version), version.revision)
+    const settings = this.settingsOf(version)
+    this.#resident.get(id)?.configure(settings, version.revision)
+    if (!settings.cacheResponses) this.#options.onAnswersDropped(id)
     return version
   }
 

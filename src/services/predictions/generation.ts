@@ -4,7 +4,7 @@ import { isErrorWithCode } from '../../kernel/errors.js'
 import type { GenerationSettings, OutputToken, PredictionDocument } from '../../domain/prediction.js'
 import type { GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
 import type { ModelSlot } from '../models/resident-version.js'
-import type { PredictionStore } from './prediction-store.js'
+import type { TokenLog } from './prediction-store.js'
 import { joinTokens, type TokensData } from './tokens-data.js'
 import { ToolCallParser } from './tool-call-parser.js'
 
@@ -16,7 +16,7 @@ export interface GenerationOptions {
   readonly promptTokenIds: readonly number[]
   readonly settings: GenerationSettings
   readonly slot: ModelSlot
-  readonly store: PredictionStore
+  readonly log: TokenLog
   readonly clock: Clock
 }
 
@@ -51,8 +51,8 @@ export class Generation {
 
   /** Takes up what an earlier process emitted. */
   async resume(): Promise<void> {
-    const { store, prediction } = this.#options
-    const written = await store.readTokens(prediction.id)
+    const { log, prediction } = this.#options
+    const written = await log.readTokens(prediction.id)
     this.#parts.push(written)
     for (const token of written.tokens) this.tokens.push(token)
     const parsed = this.#parser?.push(written.tokens.map(({ text }) => text).join(''))
@@ -127,13 +127,13 @@ export class Generation {
    * yet, and after a crash the same is generated again: so appends are few then.
    */
   async #append(): Promise<void> {
-    const { store, prediction } = this.#options
+    const { log, prediction } = this.#options
     while (this.#pending.length > 0) {
-      if (!store.isFollowed(prediction.id)) await this.#pause()
+      if (!log.isFollowed(prediction.id)) await this.#pause()
       const data = joinTokens(this.#pending)
       this.#pending = []
       try {
-        await store.appendTokens(prediction.id, data)
+        await log.appendTokens(prediction.id, data)
       } catch (error) {
         this.#failed.abort(error)
         return

@@ -4,11 +4,12 @@ import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/erro
 import { createId } from '../../kernel/ids.js'
 import { canonicalJson } from '../../kernel/json.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
-import { isTextKind, type PredictionDocument } from '../../domain/prediction.js'
+import { isTextKind, type CacheInfo, type PredictionDocument } from '../../domain/prediction.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
 import type { ModelsService } from '../models/models.service.js'
+import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from './payloads.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import { parseSeed } from './generation-settings.js'
@@ -24,8 +25,8 @@ export interface PredictionAcceptanceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'settingsOf'>
-  readonly metrics: Pick<ModelMetricsRecorder, 'read' | 'recordRefusal'>
+  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner' | 'settingsOf'>
+  readonly metrics: Pick<ModelMetricsRecorder, 'recordRefusal'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
   readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
@@ -95,15 +96,14 @@ export class PredictionAcceptance {
     const version = await requirePredictionVersion(models, principal, request.input)
     const id = createId('prediction', this.#options.clock.now())
     const inputTokens = await encoder.countTokens(version, input, id)
-    const { maxQueueLength, priority } = models.settingsOf(version)
+    const { maxQueueLength, priority, cacheResponses } = models.settingsOf(version)
+    const { tenantId } = principal
+    const key = cacheResponses ? answerKeyOf({ tenantId, version, input, seed }) : null
     this.#enterWaitingRoom(version.id, id, maxQueueLength)
     const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null
     try {
-      executor.hold(
-        id,
-        access.admit({ kind: 'prediction', tenantId: principal.tenantId, subject: principal.subject, maxTokens }),
-      )
+      executor.hold(id, access.admit({ kind: 'prediction', tenantId, subject: principal.subject, maxTokens }))
       const body = this.#toDocument({
         principal,
         request,
@@ -112,6 +112,7 @@ export class PredictionAcceptance {
         seed,
         priority: request.priority ?? priority,
         inputHash,
+        cache: key === null ? null : { hit: false, key, ageMs: null },
         id,
       })
       const document = await store.insert(body, this.#options.clock.now())
@@ -125,10 +126,10 @@ export class PredictionAcceptance {
   }
 
   #enterWaitingRoom(versionId: string, predictionId: string, maxQueueLength: number): void {
-    const { waitingRoom, metrics } = this.#options
-    const latencyMs = () => metrics.read([versionId], 'ONE_MINUTE').latencyMs.p50
+    const { waitingRoom, metrics, models } = this.#options
+    const runningCount = models.getRunner(versionId)?.runningCount ?? 0
     try {
-      waitingRoom.enter({ versionId, predictionId, maxQueueLength, latencyMs })
+      waitingRoom.enter({ versionId, predictionId, maxQueueLength, runningCount })
     } catch (error) {
       metrics.recordRefusal(versionId)
       throw error
@@ -147,9 +148,10 @@ export class PredictionAcceptance {
     readonly seed: number | null
     readonly priority: number
     readonly inputHash: string
+    readonly cache: CacheInfo | null
     readonly id: string
   }): PredictionBody {
-    const { principal, request, version, input, seed, priority, inputHash, id } = accepted
+    const { principal, request, version, input, seed, priority, inputHash, cache, id } = accepted
     const now = this.#options.clock.now()
     return {
       id,
@@ -186,6 +188,7 @@ export class PredictionAcceptance {
       replayDiverged: false,
       batch: null,
       draft: null,
+      cache,
       ...this.#options.currentTrace(),
     }
   }

@@ -148,12 +148,18 @@ export class PredictionExecutor {
   }
 
   async #finish(current: PredictionDocument, task: ClaimedTask, outcome: Outcome): Promise<void> {
-    const endedAt = this.#options.clock.now()
+    const { clock, waitingRoom } = this.#options
+    const endedAt = clock.now()
     const totalMs = endedAt - current.createdAt
     const { output, ...result } = outcome
     const timings = { ...current.timings, ...outcome.timings, totalMs }
     const change = { kind: 'complete', taskId: task.taskId, attempt: task.attempt } as const
     const ended = await this.storeEnd({ ...current, ...result, timings, endedAt }, output, change)
+    const {
+      batch,
+      timings: { computeMs = null },
+    } = outcome
+    if (computeMs !== null) waitingRoom.noteCost(current.modelVersionId, computeMs / (batch?.size ?? 1))
     this.settle(ended)
   }
 }

@@ -55,6 +55,9 @@ export type PredictionStatus = Omit<
   'input' | 'output' | 'inputHash' | 'inputBlobId' | 'outputBlobId'
 >
 
+/** The text of a prediction in its stream. */
+export type TokenLog = Pick<PredictionStore, 'isFollowed' | 'appendTokens' | 'readTokens'>
+
 const READ_EVENTS = 5_000
 
 /** Predictions in the document store, with the events and queue entries that go with each change. */

@@ -3,8 +3,13 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
-import type { PredictionDocument, PredictionInput, PredictionOutput, Usage } from '../../domain/prediction.js'
-import type { ModelRunner } from '../../ports/model-runtime.js'
+import type {
+  CacheInfo,
+  PredictionDocument,
+  PredictionInput,
+  PredictionOutput,
+  Usage,
+} from '../../domain/prediction.js'
 import type { ClaimedTask } from '../../ports/task-queue.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { ModelsService } from '../models/models.service.js'
@@ -12,9 +17,12 @@ import type { ModelSlot } from '../models/resident-version.js'
 import type { PartialOutput, RunOutcome } from './kinds/prediction-kind.js'
 import type { Payloads } from './payloads.js'
 import { kindOf } from './prediction-kinds.js'
-import type { PredictionStore } from './prediction-store.js'
+import type { PredictionStore, TokenLog } from './prediction-store.js'
+import { joinTokens, type TokensData } from './tokens-data.js'
 import { countTokens, type PromptEncoder } from './prompt-encoder.js'
 import { RunningMark } from './running-mark.js'
+import { shareAnswer } from './share-answer.js'
+import type { SharedAnswers } from './shared-answers.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionWorkOptions {
@@ -23,6 +31,7 @@ export interface PredictionWorkOptions {
   readonly models: Pick<ModelsService, 'acquire' | 'settingsOf'>
   readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly encoder: PromptEncoder
+  readonly answers: SharedAnswers
   readonly waitingRoom: WaitingRoom
   readonly clock: Clock
   readonly logger: Logger
@@ -33,14 +42,24 @@ export interface Outcome extends Omit<RunOutcome, 'output'> {
   readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
   readonly output: PredictionOutput | null
   readonly error: ErrorInfo | null
+  /** Where another prediction computed the answer. */
+  readonly fingerprint?: string | null
+  readonly cache?: CacheInfo
 }
 
-interface Computation {
+interface Question {
   readonly version: ModelVersionDocument
   readonly input: PredictionInput
-  readonly slot: ModelSlot
   readonly signal: AbortSignal
 }
+
+interface Computation extends Question {
+  readonly log: TokenLog
+  /** Whether the log has a part of the answer already. */
+  readonly isResumed: boolean
+}
+
+const SUCCEEDED = { state: 'SUCCEEDED', error: null } as const
 
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
 
@@ -55,6 +74,9 @@ export class PredictionWork {
   #inputTokens = 0
   #queueMs: number | null = null
   #loadMs: number | null = null
+  /** Text that another prediction computed. */
+  readonly #given: TokensData[] = []
+  #firstGivenMs: number | null = null
   /** Ends it when it takes longer than its version's settings allow. */
   readonly #tooLong = new AbortController()
   #timeLimit: NodeJS.Timeout | null = null
@@ -94,9 +116,67 @@ export class PredictionWork {
 
   async #run(signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted()
-    const { models, versions, payloads, store, clock } = this.options
+    const { versions, payloads, store } = this.options
     const version = await versions.requireVersion(this.current.modelVersionId)
     const input = await payloads.get(this.current.input)
+    const asked = { version, input, signal }
+    const key = this.#keyToShare(version)
+    if (key !== null) return this.#share(key, asked)
+    return { ...SUCCEEDED, ...(await this.#ask({ ...asked, log: store, isResumed: this.task.attempt > 1 })) }
+  }
+
+  /** What may have given a part of its answer already goes on by itself. */
+  #keyToShare(version: ModelVersionDocument): string | null {
+    const { cache, startedAt } = this.current
+    return cache && startedAt === null && this.options.models.settingsOf(version).cacheResponses ? cache.key : null
+  }
+
+  async #share(key: string, asked: Question): Promise<Outcome> {
+    const { answers, store, waitingRoom, clock } = this.options
+    const { outcome, fingerprint, ageMs } = await shareAnswer({
+      answers,
+      key,
+      prediction: this.current,
+      log: store,
+      clock,
+      signal: asked.signal,
+      onShared: () => waitingRoom.leave(this.current.id),
+      give: (part) => this.#give(part),
+      compute: async (log, isResumed) => {
+        const computed = await this.#ask({ ...asked, log, isResumed })
+        return { outcome: computed, fingerprint: this.current.fingerprint }
+      },
+    })
+    if (ageMs === null) return { ...SUCCEEDED, ...outcome }
+    const { usage } = outcome
+    return {
+      ...SUCCEEDED,
+      ...outcome,
+      usage: { ...usage, cachedInputTokens: usage.inputTokens },
+      timings: { timeToFirstTokenMs: this.#firstGivenMs },
+      batch: null,
+      draft: null,
+      fingerprint,
+      cache: { hit: true, key, ageMs },
+    }
+  }
+
+  async #give(part: TokensData): Promise<void> {
+    const { store, clock } = this.options
+    if (this.#firstGivenMs === null) {
+      const timeToFirstTokenMs = clock.now() - this.current.createdAt
+      this.#firstGivenMs = timeToFirstTokenMs
+      const mark = this.#toRunning(null)
+      await mark.set(true)
+      this.current = await mark.settle()
+      this.#partial = () => toPartial(this.#given, timeToFirstTokenMs)
+    }
+    await store.appendTokens(this.current.id, part)
+    this.#given.push(part)
+  }
+
+  async #ask({ version, input, signal, log, isResumed }: Computation): Promise<RunOutcome> {
+    const { models, clock } = this.options
     const slot = await models.acquire(version, this.current.priority, signal)
     const limited = AbortSignal.any([signal, slot.unloaded, this.#tooLong.signal])
     try {
@@ -106,13 +186,14 @@ export class PredictionWork {
       const askedAt = clock.now()
       const runner = await slot.runner(limited)
       this.#loadMs = clock.now() - askedAt
-      const mark = this.#toRunning(runner)
+      const mark = this.#toRunning(runner.fingerprint)
       try {
-        await mark.set(kindOf(input.kind).isStreamed === true || store.isFollowed(this.current.id))
+        const isStreamed = kindOf(input.kind).isStreamed === true
+        await mark.set(isStreamed || this.options.store.isFollowed(this.current.id))
         this.#startTimeLimit(models.settingsOf(version).timeoutMs)
-        const outcome = await this.#compute({ version, input, slot, signal: limited })
+        const outcome = await this.#compute({ version, input, signal: limited, log, isResumed }, slot)
         slot.succeeded()
-        return { state: 'SUCCEEDED', error: null, ...outcome }
+        return outcome
       } finally {
         this.current = await mark.settle()
       }
@@ -131,21 +212,21 @@ export class PredictionWork {
     this.#timeLimit = setTimeout(passed, timeoutMs)
   }
 
-  #toRunning(runner: ModelRunner): RunningMark {
+  #toRunning(fingerprint: string | null): RunningMark {
     const { current, options } = this
     this.current = {
       ...current,
       state: 'RUNNING',
       attempt: this.task.attempt,
       startedAt: current.startedAt ?? options.clock.now(),
-      fingerprint: runner.fingerprint,
+      fingerprint,
       timings: { ...current.timings, queueMs: this.#queueMs, loadMs: this.#loadMs },
     }
     return new RunningMark(options.store, this.current)
   }
 
-  async #compute({ version, input, slot, signal }: Computation): Promise<RunOutcome> {
-    const { store, clock, encoder } = this.options
+  async #compute({ version, input, signal, log, isResumed }: Computation, slot: ModelSlot): Promise<RunOutcome> {
+    const { clock, encoder } = this.options
     const sequences = await encoder.encode(version, input, this.current.id, signal)
     this.#inputTokens = countTokens(sequences)
     return kindOf(input.kind).run(input, {
@@ -154,8 +235,8 @@ export class PredictionWork {
       sequences,
       inputTokens: this.#inputTokens,
       slot,
-      attempt: this.task.attempt,
-      store,
+      isResumed,
+      log,
       clock,
       signal,
       onPartial: (partial) => (this.#partial = partial),
@@ -185,4 +266,10 @@ export class PredictionWork {
     this.options.logger.error({ err: error, errorId, prediction: this.current.id }, 'prediction failed unexpectedly')
     return { code: 'INTERNAL', message: 'Something unexpected failed.', retryable: false, errorId }
   }
+}
+
+function toPartial(given: readonly TokensData[], timeToFirstTokenMs: number): PartialOutput | null {
+  const written = joinTokens(given)
+  const outputTokens = written.tokens.length
+  return outputTokens === 0 ? null : { output: { kind: 'TEXT', ...written }, outputTokens, timeToFirstTokenMs }
 }

@@ -16,18 +16,20 @@ import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
 import type { Filter } from '../../ports/document-store.js'
 import type { Access } from '../access/access.js'
-import type { ModelMetricsRecorder } from '../models/model-metrics.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Streams } from '../streams/streams.js'
+import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from './payloads.js'
 import { requirePredictionVersion, type PredictionAcceptance, type StartRequest } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
+import { parseSeed } from './generation-settings.js'
 import type { PredictionRequest } from './prediction-input.js'
 import { parseInput } from './prediction-kinds.js'
 import type { PredictionStore } from './prediction-store.js'
 import { createPredictionSource, type PredictionEvent, type PredictionSnapshot } from './prediction-stream.js'
 import { deadlineExceeded } from './prediction-work.js'
 import type { PromptEncoder } from './prompt-encoder.js'
+import type { SharedAnswers } from './shared-answers.js'
 import type { TokensData } from './tokens-data.js'
 import type { WaitingRoom } from './waiting-room.js'
 
@@ -38,8 +40,8 @@ export interface PredictionsServiceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner'>
-  readonly metrics: Pick<ModelMetricsRecorder, 'read'>
+  readonly answers: SharedAnswers
+  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner' | 'settingsOf'>
   readonly streams: Streams
   readonly waitingRoom: WaitingRoom
   readonly maxJoinedBytes: number
@@ -61,8 +63,10 @@ export interface Estimate {
   readonly inputTokens: number
   /** Predictions of the version that wait to be started. */
   readonly queueLength: number
-  /** From the last minute's predictions; null when there were none to judge by. */
+  /** From what runs and waits, and what predictions cost lately; null when there is nothing to judge by. */
   readonly queueWaitMs: number | null
+  /** Whether there is an answer to the same question already. */
+  readonly cacheHit: boolean
 }
 
 /** Asking models. Every prediction is durable from its acceptance to its end, whether a client waits for it or not. */
@@ -123,6 +127,8 @@ export class PredictionsService {
     if (!isEnded(prediction.state))
       throw new GraphloomError('CONFLICT', 'The prediction has not ended; cancel it first.')
     await this.remove(prediction)
+    // What somebody wants gone is not given to others any more.
+    if (prediction.cache) this.#options.answers.forget(prediction.cache.key)
   }
 
   /** Deletes an ended prediction, for retention. */
@@ -180,16 +186,20 @@ export class PredictionsService {
 
   /** What a prediction would take, without starting it. @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`. */
   async estimate(principal: Principal, request: PredictionRequest, signal?: AbortSignal): Promise<Estimate> {
-    const { access, encoder, models, metrics, waitingRoom } = this.#options
+    const { access, answers, encoder, models, waitingRoom } = this.#options
     access.require(principal, 'prediction.read')
     const version = await requirePredictionVersion(models, principal, request)
-    const inputTokens = await encoder.countTokens(version, parseInput(request), null, signal)
+    const input = parseInput(request)
+    const inputTokens = await encoder.countTokens(version, input, null, signal)
+    const { tenantId } = principal
+    const key = models.settingsOf(version).cacheResponses
+      ? answerKeyOf({ tenantId, version, input, seed: parseSeed(request) })
+      : null
+    const cacheHit = key !== null && answers.has(key)
     const queueLength = waitingRoom.waiting(version.id)
-    const recent = metrics.read([version.id], 'ONE_MINUTE')
     const runningCount = models.getRunner(version.id)?.runningCount ?? 0
-    const queueWaitMs =
-      queueLength === 0 && runningCount === 0 ? 0 : waitingRoom.expectedWaitMs(version.id, recent.latencyMs.p50)
-    return { version, inputTokens, queueLength, queueWaitMs }
+    const queueWaitMs = cacheHit ? 0 : waitingRoom.expectedWaitMs(version.id, runningCount)
+    return { version, inputTokens, queueLength, queueWaitMs, cacheHit }
   }
 
   /** Ends it wherever it is: running here, or waiting. */

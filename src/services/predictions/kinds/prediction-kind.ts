@@ -16,7 +16,7 @@ import type { ModelRunner } from '../../../ports/model-runtime.js'
 import type { TextCodec, TokenSequence } from '../../../ports/text-codec.js'
 import type { ModelSlot } from '../../models/resident-version.js'
 import type { PredictionRequest } from '../prediction-input.js'
-import type { PredictionStore } from '../prediction-store.js'
+import type { TokenLog } from '../prediction-store.js'
 
 /** What the services know of a kind of prediction: a new one is a file beside this one and a row of the table. */
 export interface KindDefinition<K extends PredictionKind = PredictionKind> {
@@ -55,9 +55,9 @@ export interface RunContext {
   /** Tokens of all sequences. */
   readonly inputTokens: number
   readonly slot: ModelSlot
-  /** From 1; above it, an earlier process may have given a part already. */
-  readonly attempt: number
-  readonly store: PredictionStore
+  /** Whether the log has a part of the answer already, with which it is to go on. */
+  readonly isResumed: boolean
+  readonly log: TokenLog
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Told once by a kind that has a part of its output before the whole: what there is of it when it fails. */

@@ -78,15 +78,15 @@ function toPrompt(ids: readonly number[], path: string, { version }: EncodeConte
 }
 
 async function generateText(input: TextInput, context: RunContext): Promise<RunOutcome> {
-  const { prediction, version, sequences, inputTokens, slot, store, clock } = context
+  const { prediction, version, sequences, inputTokens, slot, log, clock } = context
   const settings = {
     ...input.settings,
     maxTokens: Math.min(input.settings.maxTokens, version.contextTokens - inputTokens),
   }
   const promptTokenIds = sequences[0]?.ids ?? []
-  const generation = new Generation({ prediction, promptTokenIds, settings, slot, store, clock })
+  const generation = new Generation({ prediction, promptTokenIds, settings, slot, log, clock })
   context.onPartial(() => toPartial(generation, prediction))
-  if (context.attempt > 1) await generation.resume()
+  if (context.isResumed) await generation.resume()
   const result = await generation.run(context.signal)
   const { computeMs, prefillMs, outputTokens, replayDiverged, cachedPromptTokens, batch } = result
   const isJson = settings.constraint?.kind === 'JSON_SCHEMA' && result.endedByModel
