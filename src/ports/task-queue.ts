@@ -31,11 +31,14 @@ export interface ClaimRequest {
   readonly owner: string
   readonly limit: number
   readonly leaseMs: number
+  /** Those that were accepted first, whatever their priority and tenant. */
+  readonly oldestFirst?: boolean
 }
 
 /**
- * The durable work queue. Claims go by priority (9 first), then by order of acceptance. A claimed task whose lease
- * passed without a heartbeat can be claimed again.
+ * The durable work queue. Where more may run than is claimed, interactive tasks (priority 5 and above) go before bulk
+ * ones, among them those of the tenant that has fewest claimed, then by priority (9 first), then by order of acceptance.
+ * A claimed task whose lease passed without a heartbeat can be claimed again.
  */
 export interface TaskQueue {
   /** As the change `enqueue`. */

@@ -9,7 +9,7 @@ import {
 } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
 import { chat, PredictionReader, startChat } from '../support/predictions.js'
-import { TestServer } from '../support/server.js'
+import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
@@ -71,4 +71,41 @@ test('who leaves while waiting costs nothing', async () => {
   await cancel(long)
   const { model } = await server.request(ModelDocument, { name: EMBEDDING_MODEL })
   expect(model?.metrics.inferences).toBe(0)
+})
+
+test('no tenant and no bulk request waits for all that another wants', async () => {
+  await using folder = await createTemporaryFolder('turns')
+  await using shared = await TestServer.start({
+    GRAPHLOOM_DATA_DIR: folder.path,
+    GRAPHLOOM_ADMISSION_WINDOW: '4',
+    GRAPHLOOM_JWT_SECRET: JWT_SECRET,
+  })
+  const [busy, late] = [await signToken('busy'), await signToken('late')]
+  const ask = async (input: PredictInput, token: string, priority = 5) => {
+    const { startPrediction } = await shared.request(StartPredictionDocument, { input, priority }, token)
+    if (startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(startPrediction))
+    return startPrediction.id
+  }
+  const embed = (text: string): PredictInput => ({ embedding: { model: EMBEDDING_MODEL, texts: [text] } })
+  // The others come to wait for one of the few places.
+  const blocking: string[] = []
+  for (let i = 0; i < 4; i++)
+    blocking.push(await ask(chat('Count to a million.', { maxTokens: 8_000, temperature: 1 }), busy))
+  const many: string[] = []
+  for (let i = 0; i < 40; i++) many.push(await ask(embed(`text ${i}`), busy, i === 30 ? 1 : 5))
+  const one = await ask(embed('just one'), late)
+  for (const id of blocking) await shared.request(CancelPredictionDocument, { input: { id } }, busy)
+  const endOf = async (id: string, token: string): Promise<number> => {
+    const { prediction } = await waitFor('its end', async () => {
+      const found = await shared.request(PredictionDocument, { id }, token)
+      return found.prediction?.endedAt ? found : null
+    })
+    return Date.parse(String(prediction!.endedAt))
+  }
+  const oneEnded = await endOf(one, late)
+  const ends: number[] = []
+  for (const id of many) ends.push(await endOf(id, busy))
+  expect(ends.filter((at) => at < oneEnded).length).toBeLessThanOrEqual(4)
+  // Every fourth place goes to what waits longest.
+  expect(ends.filter((at) => at < ends[30]!).length).toBeLessThanOrEqual(36)
 })

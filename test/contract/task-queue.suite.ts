@@ -77,6 +77,27 @@ function runClaimCases(queueTest: QueueTest): void {
     })
   })
 
+  queueTest('tenants take turns, interactive tasks go before bulk ones', async ({ queue }) => {
+    for (let at = 0; at < 20; at++) await queue.enqueue(entry(`busy${at}`))
+    await queue.enqueue(entry('bulk', { tenantId: 'late', priority: 4 }))
+    await queue.enqueue(entry('late0', { tenantId: 'late' }))
+    await queue.enqueue(entry('late1', { tenantId: 'late', priority: 9 }))
+    expect(await claimIds(queue, 3)).toEqual(['late1', 'busy0', 'busy1'])
+    // The one that has fewest goes on.
+    expect(await claimIds(queue, 2)).toEqual(['late0', 'busy2'])
+    await queue.enqueue(entry('late2', { tenantId: 'late' }))
+    expect(await claimIds(queue, 2)).toEqual(['late2', 'busy3'])
+    expect(await claimIds(queue, 15)).toEqual(Array.from({ length: 15 }, (_, at) => `busy${at + 4}`))
+    expect(await claimIds(queue, 5)).toEqual(['busy19', 'bulk'])
+  })
+
+  queueTest('what waits longest can be asked for', async ({ queue }) => {
+    for (const [at, priority] of [1, 9, 5, 9].entries()) await queue.enqueue(entry(`t${at}`, { priority }))
+    const [oldest] = await queue.claim({ ...claimRequest(1), oldestFirst: true })
+    expect(oldest?.taskId).toBe('t0')
+    expect(await claimIds(queue, 2)).toEqual(['t1', 't3'])
+  })
+
   queueTest('parallel claims share nothing', async ({ queue }) => {
     await Promise.all(Array.from({ length: 100 }, (_, at) => queue.enqueue(entry(`t${at}`))))
     const claims = await Promise.all(Array.from({ length: 30 }, (_, at) => claimIds(queue, 4, `owner${at}`)))

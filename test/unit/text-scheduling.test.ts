@@ -182,8 +182,8 @@ test('a text that does not fit beside others is not passed over for ever', async
   await stop()
 })
 
-test('a tenant with one text waits for one place, however many another tenant wants', async () => {
-  const { generate, runs } = openLoop({ maxRows: 2 })
+test.each([1, 2])('with %i rows a tenant waits for one place, however many another tenant wants', async (maxRows) => {
+  const { generate, runs } = openLoop({ maxRows })
   const order: string[] = []
   const start = (tenantId: string, seed: number): Promise<unknown> =>
     generate({ tenantId, promptTokenIds: promptOf(4, seed), seed, settings: { maxTokens: 10 } }).then(() =>

@@ -9,7 +9,7 @@ import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 import { TextPlaces } from './text-places.js'
 import type { TextSequence } from './text-sequence.js'
-import { isInteractive, WaitingTexts } from './waiting-texts.js'
+import { isInteractive, FairQueue } from '../../kernel/fair-queue.js'
 
 export interface GenerationLoopOptions {
   readonly session: DecoderSession
@@ -35,7 +35,7 @@ const LEAST_SHARED_TOKENS = 16
 export class GenerationLoop {
   readonly #options: GenerationLoopOptions
   readonly #prefixes: PrefixTree
-  readonly #waiting = new WaitingTexts<GenerationText>()
+  readonly #waiting = new FairQueue<GenerationText>()
   readonly #running = new Set<GenerationText>()
   readonly #places: TextPlaces
   #turn = 0

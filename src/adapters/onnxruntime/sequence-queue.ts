@@ -1,11 +1,10 @@
+import { isInteractive, type Applicant } from '../../kernel/fair-queue.js'
+
 import type { RunLimits } from './runner-protocol.js'
 
 /** A sequence of tokens that waits for a run. */
-export interface WaitingSequence {
+export interface WaitingSequence extends Applicant {
   readonly tokens: readonly number[]
-  readonly tenantId: string
-  /** 0 to 9; 5 and above is interactive. */
-  readonly priority: number
 }
 
 /** Of so many runs one begins with bulk work while interactive work waits too. */
@@ -133,8 +132,6 @@ function addNeighbours<T extends WaitingSequence>(batch: T[], candidates: readon
 }
 
 const byLength = (a: WaitingSequence, b: WaitingSequence): number => a.tokens.length - b.tokens.length
-
-const isInteractive = ({ priority }: WaitingSequence): boolean => priority >= 5
 
 function isBefore(a: readonly number[], b: readonly number[]): boolean {
   const different = a.findIndex((value, i) => value !== b[i])

@@ -1,4 +1,4 @@
-import { isInteractive, type Applicant } from './waiting-texts.js'
+import { isInteractive, type Applicant } from '../../kernel/fair-queue.js'
 
 /** What a place for a text depends on. */
 export interface Placed extends Applicant {

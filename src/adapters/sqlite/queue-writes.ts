@@ -32,20 +32,43 @@ export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: numb
   wakeups.push({ queue, atMs: runAtMs })
 }
 
+const TASK_COLUMNS = 'task, queue, key, tenant, priority, run_at, attempt'
+
+function listOldest(database: Connection, queue: string, limit: number): TaskRow[] {
+  const sql = `SELECT ${TASK_COLUMNS} FROM tasks WHERE state = ${READY} AND queue = ? ORDER BY accepted LIMIT ?`
+  return database.all<TaskRow>(sql, [queue, limit])
+}
+
+/** Tenants take turns only where not all can be taken: that needs a look at everything that is ready. */
+function listReady(database: Connection, queue: string, limit: number): TaskRow[] {
+  const byPriority =
+    `SELECT ${TASK_COLUMNS} FROM tasks WHERE state = ${READY} AND queue = ? ` +
+    'ORDER BY priority DESC, accepted LIMIT ?'
+  const first = database.all<TaskRow>(byPriority, [queue, limit + 1])
+  if (first.length <= limit) return first
+  const inTurns =
+    `WITH held AS (SELECT tenant, COUNT(*) AS count FROM tasks WHERE state > 0 AND state = ${CLAIMED} AND queue = ?1 GROUP BY tenant), ` +
+    'ready AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY tenant, priority >= 5 ORDER BY priority DESC, accepted) AS turn ' +
+    `FROM tasks WHERE state = ${READY} AND queue = ?1) ` +
+    `SELECT ${TASK_COLUMNS} FROM ready ` +
+    'ORDER BY priority >= 5 DESC, turn + IFNULL((SELECT count FROM held WHERE held.tenant = ready.tenant), 0), ' +
+    'priority DESC, accepted LIMIT ?2'
+  return database.all<TaskRow>(inTurns, [queue, limit])
+}
+
 export function claimTasks(
   database: Connection,
   request: ClaimRequest,
   nowMs: number,
   wakeups: Wakeups,
 ): ClaimedTask[] {
-  const { queue, owner, limit, leaseMs } = request
+  const { queue, owner, leaseMs, oldestFirst = false } = request
+  const limit = Math.max(0, request.limit)
   database.run(`UPDATE tasks SET state = ${READY} WHERE state > 0 AND queue = ? AND due_at <= ?`, [queue, nowMs])
-  const ready =
-    `SELECT task, queue, key, tenant, priority, run_at, attempt FROM tasks WHERE state = ${READY} AND queue = ? ` +
-    'ORDER BY priority DESC, accepted LIMIT ?'
+  const ready = oldestFirst ? listOldest(database, queue, limit) : listReady(database, queue, limit)
   const leaseUntilMs = nowMs + leaseMs
   const claim = `UPDATE tasks SET state = ${CLAIMED}, due_at = ?, attempt = ?, owner = ? WHERE task = ?`
-  const claimed = database.all<TaskRow>(ready, [queue, Math.max(0, limit)]).map((row): ClaimedTask => {
+  const claimed = ready.map((row): ClaimedTask => {
     const attempt = row.attempt + 1
     database.run(claim, [leaseUntilMs, attempt, owner, row.task])
     const { task: taskId, key, tenant: tenantId, priority, run_at: runAtMs } = row

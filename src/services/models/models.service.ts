@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, notFound } from '../../kernel/errors.js'
+import type { Applicant } from '../../kernel/fair-queue.js'
 import type { ModelAliasDocument, ModelDocument, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
@@ -229,8 +230,8 @@ export class ModelsService implements AsyncDisposable {
   }
 
   /** A place to work on a version, for services that have checked the right to. */
-  async acquire(version: ModelVersionDocument, priority: number, signal: AbortSignal): Promise<ModelSlot> {
-    return this.#residentOf(version).acquire(priority, signal)
+  async acquire(version: ModelVersionDocument, applicant: Applicant, signal: AbortSignal): Promise<ModelSlot> {
+    return this.#residentOf(version).acquire(applicant, signal)
   }
 
   folderOf(version: ModelVersionDocument): string {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError } from '../../kernel/errors.js'
+import type { Applicant } from '../../kernel/fair-queue.js'
 import type { LoadProgress, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
 import { CrashBreaker, type BreakerStatus } from './crash-breaker.js'
@@ -100,9 +101,9 @@ export class ResidentVersion {
     return { id, pid: runner.pid, startedAt, restarts: this.#restarts, residentBytes, isBeingReplaced }
   }
 
-  /** Waits for a place to work, higher priority first. */
-  async acquire(priority: number, signal: AbortSignal): Promise<ModelSlot> {
-    const leave = await this.#slots.acquire(priority, signal)
+  /** Waits for a place to work; see `Slots` for whose turn it is. */
+  async acquire(applicant: Applicant, signal: AbortSignal): Promise<ModelSlot> {
+    const leave = await this.#slots.acquire(applicant, signal)
     this.#clearIdleTimer()
     let leaveRunner = (): void => undefined
     return {

@@ -1,8 +1,8 @@
 import { GraphloomError } from '../../kernel/errors.js'
+import { FairQueue, type Applicant } from '../../kernel/fair-queue.js'
 
-interface Waiter {
-  readonly priority: number
-  readonly order: number
+/** One who has a place or waits for one. */
+interface Holder extends Applicant {
   readonly grant: () => void
 }
 
@@ -10,14 +10,12 @@ interface Waiter {
 const OLDEST_FIRST_EVERY = 8
 
 /**
- * Places to work for one model version: at most `limit` at once, higher priority first, within equals in the order of
- * asking.
+ * Places to work for one model version: at most `limit` at once, given in the order of `FairQueue`.
  */
 export class Slots {
   readonly #limit: number
-  readonly #waiting: Waiter[] = []
-  #taken = 0
-  #order = 0
+  readonly #waiting = new FairQueue<Holder>()
+  readonly #holders = new Set<Holder>()
   #grants = 0
   #open = true
   #idle = Promise.withResolvers<void>()
@@ -28,24 +26,23 @@ export class Slots {
   }
 
   get taken(): number {
-    return this.#taken
+    return this.#holders.size
   }
 
   get waiting(): number {
-    return this.#waiting.length
+    return this.#waiting.size
   }
 
   /** Waits for a place; call the result to give it back. Rejects with the signal's reason. */
-  async acquire(priority: number, signal: AbortSignal): Promise<() => void> {
+  async acquire({ tenantId, priority }: Applicant, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted()
-    if (!this.#open || this.#taken >= this.#limit) await this.#wait(priority, signal)
-    else this.#take()
-    let held = true
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const holder: Holder = { tenantId, priority, grant: resolve }
+    if (!this.#open || this.taken >= this.#limit) await this.#wait(holder, { promise, reject }, signal)
+    else this.#take(holder)
     return () => {
-      if (!held) return
-      held = false
-      this.#taken--
-      if (this.#taken === 0) this.#idle.resolve()
+      if (!this.#holders.delete(holder)) return
+      if (this.taken === 0) this.#idle.resolve()
       this.#grant()
     }
   }
@@ -61,20 +58,21 @@ export class Slots {
     this.#grant()
   }
 
-  #take(): void {
-    if (this.#taken++ === 0) this.#idle = Promise.withResolvers()
+  #take(holder: Holder): void {
+    if (this.taken === 0) this.#idle = Promise.withResolvers()
+    this.#holders.add(holder)
   }
 
-  async #wait(priority: number, signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiter: Waiter = { priority, order: this.#order++, grant: resolve }
+  async #wait(
+    holder: Holder,
+    { promise, reject }: Pick<PromiseWithResolvers<void>, 'promise' | 'reject'>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const onAbort = (): void => {
-      const at = this.#waiting.indexOf(waiter)
-      if (at < 0) return
-      this.#waiting.splice(at, 1)
+      if (!this.#waiting.delete(holder)) return
       reject(signal.reason instanceof Error ? signal.reason : new GraphloomError('CANCELLED', 'The work was cancelled.'))
     }
-    this.#waiting.push(waiter)
+    this.#waiting.add(holder)
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       await promise
@@ -84,14 +82,14 @@ export class Slots {
   }
 
   #grant(): void {
-    while (this.#open && this.#taken < this.#limit && this.#waiting.length > 0) {
-      const oldestFirst = ++this.#grants % OLDEST_FIRST_EVERY === 0
-      let best = 0
-      for (let i = 1; i < this.#waiting.length && !oldestFirst; i++)
-        if (this.#waiting[i]!.priority > this.#waiting[best]!.priority) best = i
-      const [waiter] = this.#waiting.splice(best, 1)
-      this.#take()
-      waiter!.grant()
+    while (this.#open && this.taken < this.#limit) {
+      const isOldestTurn = ++this.#grants % OLDEST_FIRST_EVERY === 0
+      const [oldest] = this.#waiting
+      const next = isOldestTurn ? oldest : this.#waiting.next(this.#holders, () => true)
+      if (!next) return
+      this.#waiting.grant(next)
+      this.#take(next)
+      next.grant()
     }
   }
 }

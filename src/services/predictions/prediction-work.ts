@@ -177,7 +177,7 @@ export class PredictionWork {
 
   async #ask({ version, input, signal, log, isResumed }: Computation): Promise<RunOutcome> {
     const { models, clock } = this.options
-    const slot = await models.acquire(version, this.current.priority, signal)
+    const slot = await models.acquire(version, this.current, signal)
     const limited = AbortSignal.any([signal, slot.unloaded, this.#tooLong.signal])
     try {
       this.options.waitingRoom.leave(this.current.id)

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { isInteractive } from '../../kernel/fair-queue.js'
 import { joinTokens } from './tokens-data.js'
 import { SharedAnswer } from './shared-answer.js'
 
@@ -7,8 +8,6 @@ export interface SharedAnswersOptions {
   readonly maxBytes: number
   readonly maxEntries: number
 }
-
-const isInteractive = (priority: number): boolean => priority >= 5
 
 /**
  * Answers that are being computed, and the latest that were, by the key of their question. Both live in the memory of
@@ -45,7 +44,7 @@ export class SharedAnswers {
     if (kept) return kept
     const computed = this.#computed.get(key)
     // Interactive work does not wait for bulk work.
-    if (computed && (isInteractive(computed.priority) || !isInteractive(priority))) return computed
+    if (computed && (isInteractive(computed) || !isInteractive({ priority }))) return computed
     const answer = new SharedAnswer({ key, versionId, priority, onEnd: (ended) => this.#end(ended) })
     this.#computed.set(key, answer)
     this.#open.add(answer)

@@ -20,6 +20,10 @@ export interface DispatcherOptions {
 
 const CLAIM_BATCH = 64
 const RETRY_MS = 1_000
+/** Of so many claims one takes what has waited longest, so that nothing starves. */
+const OLDEST_FIRST_EVERY = 4
+/** A full window is refilled when one of so many of its places are free: a look at all that waits costs some. */
+const REFILL_PARTS = 64
 
 /** Claims tasks of one queue, as many as the window allows, and sees to their leases. */
 export class Dispatcher {
@@ -32,6 +36,8 @@ export class Dispatcher {
   #heartbeat: NodeJS.Timeout | null = null
   #claiming: Promise<void> | null = null
   #again = false
+  #claims = 0
+  #isFull = false
   #stopped = true
 
   constructor(options: DispatcherOptions) {
@@ -96,11 +102,14 @@ export class Dispatcher {
 
   async #claim(): Promise<void> {
     const { tasks, queue, owner, window, leaseMs, logger } = this.#options
-    while (!this.#stopped && this.#running.size < window) {
+    const least = this.#isFull ? Math.max(1, Math.floor(window / REFILL_PARTS)) : 1
+    while (!this.#stopped && window - this.#running.size >= least) {
       const limit = Math.min(CLAIM_BATCH, window - this.#running.size)
+      const oldestFirst = ++this.#claims % OLDEST_FIRST_EVERY === 0
       try {
-        const claimed = await tasks.claim({ queue, owner, limit, leaseMs })
+        const claimed = await tasks.claim({ queue, owner, limit, leaseMs, oldestFirst })
         for (const task of claimed) this.#run(task)
+        this.#isFull = this.#running.size >= window
         if (claimed.length < limit) return
       } catch (error) {
         logger.error({ err: error, queue }, 'tasks not claimed, trying again')

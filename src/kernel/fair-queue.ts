@@ -7,17 +7,22 @@ export interface Applicant {
 
 /** After so many places given to interactive work the next goes to bulk work that waits too and may have it. */
 const INTERACTIVE_PLACES = 3
+const MAX_TENANTS = 1_000
 
-export const isInteractive = ({ priority }: Applicant): boolean => priority >= 5
+export const isInteractive = ({ priority }: Pick<Applicant, 'priority'>): boolean => priority >= 5
 
 /**
  * Who waits for a place: interactive work before bulk (every fourth place the other way round, so that bulk work is
- * never starved), among equals the tenant that has fewest places, then higher priority, then who came first.
+ * never starved), among equals the tenant that has fewest places, of those the one whose last place is longest ago, then
+ * higher priority, then who came first.
  */
-export class WaitingTexts<T extends Applicant> {
+export class FairQueue<T extends Applicant> {
   readonly #waiting = new Set<T>()
   /** Places given to interactive work since bulk work got one. */
   #interactive = 0
+  /** When tenants got their last places; those that got one lately, in order. */
+  readonly #turns = new Map<string, number>()
+  #turn = 0
 
   get size(): number {
     return this.#waiting.size
@@ -39,6 +44,7 @@ export class WaitingTexts<T extends Applicant> {
     const rank = (one: T): readonly number[] => [
       isInteractive(one) === bulkFirst ? 1 : 0,
       places.get(one.tenantId) ?? 0,
+      this.#turns.get(one.tenantId) ?? 0,
       -one.priority,
     ]
     let best: T | null = null
@@ -48,6 +54,12 @@ export class WaitingTexts<T extends Applicant> {
 
   grant(applicant: T): void {
     this.#waiting.delete(applicant)
+    this.#turns.delete(applicant.tenantId)
+    this.#turns.set(applicant.tenantId, ++this.#turn)
+    for (const tenantId of this.#turns.keys()) {
+      if (this.#turns.size <= MAX_TENANTS) break
+      this.#turns.delete(tenantId)
+    }
     this.#interactive = isInteractive(applicant) ? this.#interactive + 1 : 0
   }
 
