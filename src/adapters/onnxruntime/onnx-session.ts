@@ -1,4 +1,4 @@
-import { InferenceSession } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-node'
 import { GraphloomError } from '../../kernel/errors.js'
 
 /**
@@ -8,10 +8,14 @@ import { GraphloomError } from '../../kernel/errors.js'
  */
 export const SPIN_MICROSECONDS = '20'
 
-/** @throws GraphloomError `MODEL_LOAD_FAILED` with what ONNX Runtime says. */
+/**
+ * Loads a graph by onnxruntime-node, and onnxruntime-node itself: who calls the C API does not wait for it.
+ * @throws GraphloomError `MODEL_LOAD_FAILED` with what ONNX Runtime says.
+ */
 export async function createSession(path: string, threads: number): Promise<InferenceSession> {
+  const onnxruntime = await import('onnxruntime-node')
   try {
-    return await InferenceSession.create(path, {
+    return await onnxruntime.InferenceSession.create(path, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',

@@ -1,4 +1,3 @@
-import { Tensor } from 'onnxruntime-node'
 import { readDecoderGraph } from './decoder-graph.js'
 import type { DecoderSession } from './decoder-session.js'
 import { NativeDecoderSession } from './native-decoder-session.js'
@@ -36,6 +35,7 @@ export async function openDecoderSession(options: DecoderOptions): Promise<Opene
     const session = await createNativeSession(library, graphFile, threads)
     return { session: new NativeDecoderSession({ library, session, graph, maxRows, contextTokens }), binding: 'C API' }
   }
+  const { Tensor } = await import('onnxruntime-node')
   const common = { session: await createSession(graphFile, threads), TensorType: Tensor, graph, maxRows, contextTokens }
   const session = graph.hasRoomyCache ? new NodeDecoderSession(common) : new ReturnedCacheSession(common)
   return { session, binding: 'onnxruntime-node' }

@@ -2,7 +2,7 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
 import { loadTokenSplitter } from '../transformers/detokenizer.js'
 import { loadGrammarVocabulary } from '../transformers/grammar-vocabulary.js'
-import { GrammarEngine } from '../xgrammar/grammar-engine.js'
+import type { GrammarEngine } from '../xgrammar/grammar-engine.js'
 import type { TextGrammar } from './text-sequence.js'
 
 export interface TextGrammarsOptions {
@@ -31,7 +31,10 @@ export class TextGrammars {
   async #loadEngine(): Promise<GrammarEngine> {
     const { folder, vocabularySize, eosTokenIds } = this.#options
     const vocabulary = await loadGrammarVocabulary(folder, vocabularySize, eosTokenIds)
-    if (vocabulary) return new GrammarEngine(vocabulary)
+    if (vocabulary) {
+      const engine = await import('../xgrammar/grammar-engine.js')
+      return new engine.GrammarEngine(vocabulary)
+    }
     throw new GraphloomError('INVALID_INPUT', "The model's tokenizer is of a form whose texts cannot be constrained.")
   }
 }

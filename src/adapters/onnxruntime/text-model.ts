@@ -25,8 +25,11 @@ export async function loadTextModel({ model, folder, threads, limits, generation
   const { eosTokenIds, contextTokens, vocabularySize } = model
   const { maxRows, runningBytes, keptBytes, native } = generation
   const graphFile = join(folder, model.weights.graphFile)
-  const { session, binding } = await openDecoderSession({ graphFile, threads, maxRows, contextTokens, native })
-  const detokenizer = await loadDetokenizer(folder)
+  // At the same time: a large vocabulary takes as long as a part of the weights.
+  const [{ session, binding }, detokenizer] = await Promise.all([
+    openDecoderSession({ graphFile, threads, maxRows, contextTokens, native }),
+    loadDetokenizer(folder),
+  ])
   const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
   const grammars = new TextGrammars({ folder, vocabularySize, eosTokenIds })
   const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits, meter })

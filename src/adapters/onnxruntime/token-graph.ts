@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { Tensor, type InferenceSession } from 'onnxruntime-node'
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import type { TensorDescription } from '../../domain/model.js'
 import { readGraphSignature } from './onnx-graph.js'
 import { createSession, SPIN_MICROSECONDS, toLoadError } from './onnx-session.js'
@@ -48,7 +48,10 @@ const MOST_TWICE_BYTES = 64 * 1_024 * 1_024
 export async function openTokenGraph({ graphFile, threads, native }: TokenGraphOptions): Promise<TokenGraph> {
   const signature = await readGraphSignature(graphFile)
   const library = native ? tryOpenOrtLibrary() : null
-  if (!library) return new NodeTokenGraph(await createSession(graphFile, threads), signature)
+  if (!library) {
+    const { Tensor: TensorType } = await import('onnxruntime-node')
+    return new NodeTokenGraph({ session: await createSession(graphFile, threads), TensorType, ...signature })
+  }
   const config = { 'session.intra_op.spin_duration_us': SPIN_MICROSECONDS }
   const isSmall = (await stat(graphFile)).size <= MOST_TWICE_BYTES
   const openSingle = isSmall ? () => library.createSession(graphFile, { threads: 1, config }) : null
@@ -60,31 +63,39 @@ export async function openTokenGraph({ graphFile, threads, native }: TokenGraphO
   }
 }
 
+interface NodeGraphOptions extends Pick<TokenGraph, 'inputs' | 'outputs'> {
+  readonly session: InferenceSession
+  readonly TensorType: TensorConstructor
+}
+
 class NodeTokenGraph implements TokenGraph {
   readonly binding = 'onnxruntime-node'
   readonly parallelRuns = 1
-  readonly inputs: readonly TensorDescription[]
-  readonly outputs: readonly TensorDescription[]
+  readonly #options: NodeGraphOptions
 
-  constructor(
-    readonly session: InferenceSession,
-    signature: Pick<TokenGraph, 'inputs' | 'outputs'>,
-  ) {
-    this.inputs = signature.inputs
-    this.outputs = signature.outputs
+  constructor(options: NodeGraphOptions) {
+    this.#options = options
+  }
+
+  get inputs(): readonly TensorDescription[] {
+    return this.#options.inputs
+  }
+
+  get outputs(): readonly TensorDescription[] {
+    return this.#options.outputs
   }
 
   async run({ rows, width, inputs }: TokenFeeds, output: string): Promise<FloatTensor> {
-    const feeds = Object.entries(inputs).map(
-      ([name, data]) => [name, new Tensor('int64', data, [rows, width])] as const,
-    )
-    const results = await this.session.run(Object.fromEntries(feeds), [output])
+    const { session, TensorType } = this.#options
+    const toTensor = (data: BigInt64Array): Tensor => new TensorType('int64', data, [rows, width])
+    const feeds = Object.entries(inputs).map(([name, data]) => [name, toTensor(data)] as const)
+    const results = await session.run(Object.fromEntries(feeds), [output])
     const { data, dims } = results[output] as Tensor
     return { data: data as Float32Array, dims }
   }
 
   [Symbol.dispose](): void {
-    void this.session.release()
+    void this.#options.session.release()
   }
 }
 
