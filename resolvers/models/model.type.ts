@@ -91,7 +91,7 @@ export class FailureCount {
 
 @ObjectType('ModelMetrics', {
   description:
-    'What a model or version did in a window of time up to now, on this server since it started. The window moves by sixtieths of its length. Prometheus at `/metrics` counts the same in the same moment.',
+    'What a model or version did in a window of time up to now, for all tenants, on this server since it started. The window moves by sixtieths of its length. Prometheus at `/metrics` counts the same in the same moment.',
 })
 export class ModelMetricsType {
   @Field(() => DateTimeScalar, { description: 'When the figures were read: the end of the window.' })
@@ -127,7 +127,7 @@ export class ModelMetricsType {
   @Field(() => LongScalar, { description: 'Tokens of the inputs of predictions that ended.' })
   readonly inputTokens!: number
 
-  @Field(() => LongScalar, { description: 'Those of `inputTokens` that an earlier prompt had computed.' })
+  @Field(() => LongScalar, { description: 'Those of `inputTokens` that were not computed: an earlier prompt had them, or the cache had the answer.' })
   readonly cachedInputTokens!: number
 
   @Field(() => LongScalar, { description: 'Tokens of the answers of predictions that ended.' })

@@ -103,7 +103,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'graphloom_tokens_total',
-    help: 'Tokens of predictions that ended: input, cached_input (the part of input that was computed before), output.',
+    help: 'Tokens of predictions that ended: input, cached_input (the part of input that was not computed), output.',
     type: 'counter',
     valuesOf: ({ total }, labels) => [
       { value: total.inputTokens, labels: { ...labels, direction: 'input' } },

@@ -134,7 +134,7 @@ describe('figures', () => {
   })
 
   test('of texts that share runs', async () => {
-    const requests = isFullTest() ? 1_000 : 60
+    const requests = isFullTest() ? 600 : 60
     const texts = Array.from({ length: requests }, (_, i) =>
       Array.from({ length: 1 + (i % 5) }, (_text, j) => `text ${i} `.repeat(1 + ((i * 7 + j) % 12))),
     )
@@ -246,6 +246,27 @@ describe('figures', () => {
     expect([graph.refusals - before.refusals, graph.queueLength]).toEqual([1, 0])
     // The one that waited was never computed.
     expect(graph.timeToFirstTokenMs.count - before.timeToFirstTokenMs.count).toBe(2)
+  })
+
+  test('count answers of the cache apart', async () => {
+    const { modelVersion } = await server.request(ModelVersionDocument, { name: EMBEDDING_MODEL, version: '1' })
+    const { id } = modelVersion!
+    await server.request(UpdateModelSettingsDocument, { input: { id, cacheResponses: true } })
+    const before = (await readBoth(EMBEDDING_MODEL)).graph
+    const texts = ['asked again', 'and again']
+    await embed(texts)
+    for (let i = 0; i < 3; i++) await embed(texts)
+    await server.request(UpdateModelSettingsDocument, { input: { id, cacheResponses: null } })
+    const { graph, prometheus } = await readBoth(EMBEDDING_MODEL)
+    expectEqual(EMBEDDING_MODEL, graph, prometheus)
+    expect({
+      requests: graph.requests - before.requests,
+      cacheHits: graph.cacheHits - before.cacheHits,
+      inferences: graph.inferences - before.inferences,
+      sequences: Math.round(
+        graph.batchSize.mean! * graph.batchSize.count - before.batchSize.mean! * before.batchSize.count,
+      ),
+    }).toEqual({ requests: 4, cacheHits: 3, inferences: 2, sequences: 2 })
   })
 
   test('add up when processes are killed', async () => {

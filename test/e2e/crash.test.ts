@@ -60,8 +60,12 @@ describe('a killed process', () => {
       const reader = await readSome(id)
       expect(reader.ended).toBe(false)
       await server.kill()
+      const killedAt = Date.now()
       server = await TestServer.start(environment)
       await expectSameText(reader, id)
+      const { prediction } = await server.request(PredictionDocument, { id })
+      const { createdAt, timings } = prediction!
+      expect(Date.parse(createdAt) + timings.timeToFirstTokenMs!).toBeLessThan(killedAt)
     }
   })
 

@@ -8,7 +8,7 @@ export interface PredictionSample {
   readonly latencyMs: number
   readonly timeToFirstTokenMs: number | null
   readonly inputTokens: number
-  /** Those of `inputTokens` that an earlier prompt had computed. */
+  /** Those of `inputTokens` that were not computed: an earlier prompt had them, or the cache had the answer. */
   readonly cachedInputTokens: number
   readonly outputTokens: number
   /** Sequences that the model ran for it: texts embedded, answers generated. 0 where it failed, or a cache answered. */

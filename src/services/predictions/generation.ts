@@ -55,6 +55,7 @@ export class Generation {
     const written = await log.readTokens(prediction.id)
     this.#parts.push(written)
     for (const token of written.tokens) this.tokens.push(token)
+    if (written.tokens.length > 0) this.firstTokenAt = await log.readFirstTokenAt(prediction.id)
     const parsed = this.#parser?.push(written.tokens.map(({ text }) => text).join(''))
     if (parsed) this.#toPassOver = written.text.length - parsed.text.length
   }

@@ -56,9 +56,11 @@ export type PredictionStatus = Omit<
 >
 
 /** The text of a prediction in its stream. */
-export type TokenLog = Pick<PredictionStore, 'isFollowed' | 'appendTokens' | 'readTokens'>
+export type TokenLog = Pick<PredictionStore, 'isFollowed' | 'appendTokens' | 'readTokens' | 'readFirstTokenAt'>
 
 const READ_EVENTS = 5_000
+/** The first tokens come after few changes of state: one for each attempt. */
+const FIRST_EVENTS = 32
 
 /** Predictions in the document store, with the events and queue entries that go with each change. */
 export class PredictionStore {
@@ -171,6 +173,12 @@ export class PredictionStore {
 
   async appendTokens(id: string, data: TokensData): Promise<void> {
     await this.#log.append(id, [{ type: TOKENS_DELTA, data: data as unknown as Json }])
+  }
+
+  /** When the first of its tokens were logged; null when none were, or when they are not kept any more. */
+  async readFirstTokenAt(id: string): Promise<number | null> {
+    const events = await this.#log.read(id, 0, FIRST_EVENTS)
+    return events.find(({ type }) => type === TOKENS_DELTA)?.at ?? null
   }
 
   /** Everything generated so far, up to a sequence number. */

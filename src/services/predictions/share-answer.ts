@@ -97,4 +97,5 @@ const createSharingLog = (answer: SharedAnswer, log: TokenLog): TokenLog => ({
     answer.push(data)
   },
   readTokens: (id, untilSequence) => log.readTokens(id, untilSequence),
+  readFirstTokenAt: (id) => log.readFirstTokenAt(id),
 })
