@@ -3,8 +3,14 @@ import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
+import { ModelTraitsResolver } from './models/model-traits.resolver.js'
 import { ModelAliasResolver, ModelResolver, ModelVersionResolver } from './models/model.resolver.js'
-import { EmbeddingOutputResolver, TextOutputResolver } from './predictions/prediction-output.resolver.js'
+import {
+  ClassificationOutputResolver,
+  EmbeddingOutputResolver,
+  OutputTensorResolver,
+  TextOutputResolver,
+} from './predictions/prediction-output.resolver.js'
 import {
   PredictionChangedResolver,
   PredictionResolver,
@@ -40,10 +46,13 @@ export function buildGraphSchema(): GraphQLSchema {
       ModelResolver,
       ModelAliasResolver,
       ModelVersionResolver,
+      ModelTraitsResolver,
       ModelMetricsResolver,
       PredictionResolver,
       TextOutputResolver,
       EmbeddingOutputResolver,
+      ClassificationOutputResolver,
+      OutputTensorResolver,
       PredictionSnapshotResolver,
       PredictionChangedResolver,
       TokensDeltaResolver,

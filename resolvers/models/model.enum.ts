@@ -8,6 +8,9 @@ import { describeEnum } from '../common/enums.js'
 const TASKS: Record<ModelTask, string> = {
   CHAT: 'Answers messages and continues texts.',
   TEXT_EMBEDDING: 'Turns texts into vectors whose angle tells how near their meanings are.',
+  RERANK: 'Tells how well documents answer a query (a cross-encoder).',
+  CLASSIFICATION: 'Tells the labels of texts.',
+  TENSOR: 'Turns tensors into tensors.',
 }
 export const ModelTaskEnum = describeEnum(TASKS)
 registerEnumType(ModelTaskEnum.values, { name: 'ModelTask', description: 'What a model does.', valuesConfig: ModelTaskEnum.config })

@@ -16,7 +16,7 @@ export class TensorSpec {
   @Field(() => String, { description: 'Element type as ONNX calls it, e.g. `float32`.' })
   readonly type!: string
 
-  @Field(() => [String], { description: 'Its sizes in order: a number, or the name of a size that is free.' })
+  @Field(() => [String], { description: 'Its sizes in order: a number, or the name of a size that is free, `?` without one; `...` alone is any shape.' })
   readonly shape!: string[]
 }
 
@@ -289,10 +289,10 @@ export class ModelVersion extends Node {
   @Field(() => String, { description: 'SHA-256 of the sorted lines `<sha256>  <file>` of its files, hexadecimal.' })
   readonly sha256!: string
 
-  @Field(() => String, { description: 'Precision of its weights as transformers.js calls it, e.g. `q8`.' })
+  @Field(() => String, { description: 'Precision of its weights as transformers.js calls it, e.g. `q8`; `auto` where the files do not tell.' })
   readonly dtype!: string
 
-  @Field(() => Int, { description: 'The most tokens of a sequence: prompt and answer together, or one text to embed.' })
+  @Field(() => Int, { description: 'The most tokens of a sequence: prompt and answer together, a query with a document, or one text; 0 for models of tensors.' })
   readonly contextTokens!: number
 
   @Field(() => Int, { nullable: true, description: 'Components of its vectors; null for models that give none.' })

@@ -1,5 +1,11 @@
 import { registerEnumType } from 'type-graphql'
-import type { FinishReason, MessageRole, PredictionKind, PredictionState } from '../../src/domain/prediction.js'
+import type {
+  EmbeddingInputType,
+  FinishReason,
+  MessageRole,
+  PredictionKind,
+  PredictionState,
+} from '../../src/domain/prediction.js'
 import type { ToolChoiceMode } from '../../src/services/predictions/prediction-input.js'
 import { describeEnum } from '../common/enums.js'
 
@@ -21,12 +27,26 @@ const KINDS: Record<PredictionKind, string> = {
   CHAT: 'The answer to messages.',
   COMPLETION: 'The continuation of a text.',
   EMBEDDING: 'Vectors of texts.',
+  RERANK: 'Documents in the order of how well they answer a query.',
+  CLASSIFICATION: 'Labels of texts.',
+  TENSOR: 'Tensors through a graph.',
 }
 export const PredictionKindEnum = describeEnum(KINDS)
 registerEnumType(PredictionKindEnum.values, {
   name: 'PredictionKind',
   description: 'What was asked for.',
   valuesConfig: PredictionKindEnum.config,
+})
+
+const EMBEDDING_INPUT_TYPES: Record<EmbeddingInputType, string> = {
+  QUERY: 'A question or search, whose answer is looked for.',
+  DOCUMENT: 'A text that is to be found.',
+}
+export const EmbeddingInputTypeEnum = describeEnum(EMBEDDING_INPUT_TYPES)
+registerEnumType(EmbeddingInputTypeEnum.values, {
+  name: 'EmbeddingInputType',
+  description: 'What a text to embed is for.',
+  valuesConfig: EmbeddingInputTypeEnum.config,
 })
 
 const FINISH_REASONS: Record<FinishReason, string> = {

@@ -1,10 +1,13 @@
 import { ArgsType, Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { PredictionKind, PredictionState } from '../../src/domain/prediction.js'
-import { MAX_TEXTS } from '../../src/services/predictions/prediction-input.js'
 import { DateTimeScalar } from '../common/scalars.js'
 import { ChatInput } from './chat.input.js'
+import { ClassificationInput } from './classification.input.js'
+import { EmbeddingInput } from './embedding.input.js'
 import { GenerationInput, MODEL } from './generation.input.js'
 import { PredictionKindEnum, PredictionStateEnum } from './prediction.enum.js'
+import { RerankInput } from './rerank.input.js'
+import { TensorsInput } from './tensor.input.js'
 
 @InputType('CompletionInput', { description: 'A text to continue.' })
 export class CompletionInput {
@@ -18,17 +21,6 @@ export class CompletionInput {
   readonly generation?: GenerationInput | null
 }
 
-@InputType('EmbeddingInput', { description: 'Texts to turn into vectors.' })
-export class EmbeddingInput {
-  @Field(() => String, { description: MODEL })
-  readonly model!: string
-
-  @Field(() => [String], {
-    description: `1 to ${MAX_TEXTS} texts, none longer than the model’s context.`,
-  })
-  readonly texts!: string[]
-}
-
 /** Exactly one field is given: `isOneOf` is set on the built type. */
 @InputType('PredictInput', { description: 'What to ask which model: exactly one of the fields.' })
 export class PredictInput {
@@ -40,6 +32,15 @@ export class PredictInput {
 
   @Field(() => EmbeddingInput, { nullable: true, description: 'Turn texts into vectors.' })
   readonly embedding?: EmbeddingInput
+
+  @Field(() => RerankInput, { nullable: true, description: 'Order documents by how well they answer a query.' })
+  readonly rerank?: RerankInput
+
+  @Field(() => ClassificationInput, { nullable: true, description: 'Tell the labels of texts.' })
+  readonly classification?: ClassificationInput
+
+  @Field(() => TensorsInput, { nullable: true, description: 'Run a graph on tensors.' })
+  readonly tensors?: TensorsInput
 }
 
 @ArgsType()

@@ -1,7 +1,7 @@
 import type { StoredDocument } from './stored-document.js'
 
 /** What a model does. */
-export const MODEL_TASKS = ['CHAT', 'TEXT_EMBEDDING'] as const
+export const MODEL_TASKS = ['CHAT', 'TEXT_EMBEDDING', 'RERANK', 'CLASSIFICATION', 'TENSOR'] as const
 export type ModelTask = (typeof MODEL_TASKS)[number]
 
 export interface TensorDescription {
@@ -10,6 +10,22 @@ export interface TensorDescription {
   readonly type: string
   /** Sizes, or the name of a size that is free. */
   readonly shape: readonly (number | string)[]
+}
+
+/** What a model's files say of its texts and answers, beside their sizes. */
+export interface ModelTraits {
+  /** What a classifier tells apart, in the order of its scores; empty for other models. */
+  readonly labels: readonly string[]
+  /** What an embedding model wants written before a text, by what the text is for; empty is nothing. */
+  readonly prompts: { readonly query: string; readonly document: string; readonly other: string }
+  /** Numbers of components that an embedding model's vectors may be cut to. */
+  readonly shorterDimensions: readonly number[]
+}
+
+export const NO_TRAITS: ModelTraits = {
+  labels: [],
+  prompts: { query: '', document: '', other: '' },
+  shorterDimensions: [],
 }
 
 export const MODEL_VERSION_STATES = ['UNLOADED', 'LOADING', 'WARMING', 'READY', 'UNLOADING', 'FAILED'] as const
@@ -85,6 +101,8 @@ export interface ModelVersionDocument extends StoredDocument {
   readonly embeddingDimensions: number | null
   readonly inputs: readonly TensorDescription[]
   readonly outputs: readonly TensorDescription[]
+  /** Not there in versions that were registered before there were any. */
+  readonly traits?: ModelTraits
   readonly state: ModelVersionState
   readonly stateReason: string | null
   readonly loadProgress: LoadProgress | null

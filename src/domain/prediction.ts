@@ -1,12 +1,13 @@
 import type { ErrorInfo } from '../kernel/errors.js'
 import type { Json } from '../kernel/json.js'
 import type { StoredDocument } from './stored-document.js'
+import type { StoredTensor } from './tensor.js'
 import type { ToolCall, ToolDefinition, WrittenToolCall } from './tool-call.js'
 
 export const PREDICTION_STATES = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const
 export type PredictionState = (typeof PREDICTION_STATES)[number]
 
-export const PREDICTION_KINDS = ['CHAT', 'COMPLETION', 'EMBEDDING'] as const
+export const PREDICTION_KINDS = ['CHAT', 'COMPLETION', 'EMBEDDING', 'RERANK', 'CLASSIFICATION', 'TENSOR'] as const
 export type PredictionKind = (typeof PREDICTION_KINDS)[number]
 
 /**
@@ -18,6 +19,10 @@ export type FinishReason = (typeof FINISH_REASONS)[number]
 
 export const MESSAGE_ROLES = ['SYSTEM', 'USER', 'ASSISTANT', 'TOOL'] as const
 export type MessageRole = (typeof MESSAGE_ROLES)[number]
+
+/** What a text to embed is for: models of search write something else before each. */
+export const EMBEDDING_INPUT_TYPES = ['QUERY', 'DOCUMENT'] as const
+export type EmbeddingInputType = (typeof EMBEDDING_INPUT_TYPES)[number]
 
 /** How tokens are chosen. All set: defaults were filled in when the prediction was accepted. */
 export interface GenerationSettings {
@@ -96,7 +101,33 @@ export type PredictionInput =
       readonly settings: GenerationSettings
     }
   | { readonly kind: 'COMPLETION'; readonly prompt: string; readonly settings: GenerationSettings }
-  | { readonly kind: 'EMBEDDING'; readonly texts: readonly string[] }
+  | {
+      readonly kind: 'EMBEDDING'
+      readonly texts: readonly string[]
+      /** What the texts are for; unset where it was not said. */
+      readonly inputType?: EmbeddingInputType
+      /** Components that vectors are cut to; unset for all. */
+      readonly dimensions?: number
+    }
+  | {
+      readonly kind: 'RERANK'
+      readonly query: string
+      readonly documents: readonly string[]
+      /** How many of the best to give; null for all. */
+      readonly topN: number | null
+    }
+  | {
+      readonly kind: 'CLASSIFICATION'
+      readonly texts: readonly string[]
+      /** How many of the likeliest labels to give of each text; null for all. */
+      readonly topN: number | null
+    }
+  | {
+      readonly kind: 'TENSOR'
+      readonly inputs: readonly StoredTensor[]
+      /** Names of the outputs to give; null for all. */
+      readonly outputs: readonly string[] | null
+    }
 
 export type PredictionOutput =
   | {
@@ -110,6 +141,22 @@ export type PredictionOutput =
       readonly isJson?: boolean
     }
   | { readonly kind: 'EMBEDDING'; readonly vectors: readonly (readonly number[])[] }
+  | { readonly kind: 'RANKING'; readonly ranking: readonly RankedDocument[]; readonly documentCount: number }
+  | { readonly kind: 'CLASSIFICATION'; readonly texts: readonly (readonly LabelScore[])[] }
+  | { readonly kind: 'TENSOR'; readonly tensors: readonly StoredTensor[] }
+
+export interface RankedDocument {
+  /** Place of the document in the input, from 0. */
+  readonly index: number
+  readonly score: number
+  /** From 1, the best. */
+  readonly rank: number
+}
+
+export interface LabelScore {
+  readonly label: string
+  readonly score: number
+}
 
 /** A value in the document, or in the blob store when it is too large for one. */
 export type Stored<T> = { readonly inline: T } | { readonly blobId: string; readonly sizeBytes: number }

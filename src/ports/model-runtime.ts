@@ -1,5 +1,7 @@
-import type { LoadProgress, ModelTask, TensorDescription } from '../domain/model.js'
+import type { LoadProgress, ModelTask, ModelTraits, TensorDescription } from '../domain/model.js'
 import type { BatchInfo, DraftInfo, FinishReason, GenerationSettings, OutputToken } from '../domain/prediction.js'
+import type { TensorValue } from '../domain/tensor.js'
+import type { TokenSequence } from './text-codec.js'
 
 /** A model version's files, and what is needed to run them. Paths are absolute. */
 export interface ModelFiles {
@@ -15,11 +17,15 @@ export interface ModelDescription {
   readonly task: ModelTask
   readonly dtype: string
   readonly sizeBytes: number
-  /** The most tokens that a sequence may have: prompt and answer together for CHAT, one text for TEXT_EMBEDDING. */
+  /**
+   * The most tokens that a sequence may have: prompt and answer together for CHAT, a pair of texts for RERANK, one text
+   * for others; 0 for TENSOR.
+   */
   readonly contextTokens: number
   readonly embeddingDimensions: number | null
   readonly inputs: readonly TensorDescription[]
   readonly outputs: readonly TensorDescription[]
+  readonly traits: ModelTraits
 }
 
 /** A model whose files are not trusted. */
@@ -130,17 +136,43 @@ export interface EmbedRequest {
   readonly priority: number
   /** One sequence of token ids per text. */
   readonly tokenIds: readonly (readonly number[])[]
+  /** Components that vectors are cut to; all when not set. */
+  readonly dimensions?: number
   readonly traceparent?: string
 }
 
 export interface EmbedResult {
-  /** One vector per text, in order, of `embeddingDimensions` components, length 1. */
+  /** One vector per text, in order, of `embeddingDimensions` components or fewer; of length 1 where the model says so. */
   readonly vectors: readonly Float32Array[]
   readonly computeMs: number
   /** The run of the first text. */
   readonly batch: BatchInfo
   /** Runs of the model to be counted for it: a run of several requests is counted for the first of them. */
   readonly executions: number
+}
+
+export interface ClassifyRequest extends Omit<EmbedRequest, 'tokenIds' | 'dimensions'> {
+  /** Texts or pairs of texts. */
+  readonly sequences: readonly TokenSequence[]
+}
+
+export interface ClassifyResult extends Omit<EmbedResult, 'vectors'> {
+  /** For each sequence, in order: one score for each of the model's labels, as its activation makes it of the logit. */
+  readonly scores: readonly Float32Array[]
+}
+
+export interface InferRequest extends Omit<EmbedRequest, 'tokenIds' | 'dimensions'> {
+  /** All inputs of the graph, of the types and shapes that it declares. */
+  readonly inputs: readonly TensorValue[]
+  /** Names of the outputs to give. */
+  readonly outputs: readonly string[]
+  /** Past it, the call fails with `PAYLOAD_TOO_LARGE`. */
+  readonly maxOutputBytes: number
+}
+
+export interface InferResult extends Omit<EmbedResult, 'vectors'> {
+  /** In the order of the names. */
+  readonly outputs: readonly TensorValue[]
 }
 
 /** How a runner process ended: asked to, or not. */
@@ -171,6 +203,9 @@ export interface ModelRunner {
   embed(request: EmbedRequest, signal: AbortSignal): Promise<EmbedResult>
   /** Holds from the next run on. A process that ends meanwhile rejects with `RUNNER_CRASHED`. */
   configure(settings: RunnerSettings): Promise<void>
+  classify(request: ClassifyRequest, signal: AbortSignal): Promise<ClassifyResult>
+  /** Runs a graph once. `INVALID_INPUT` with what ONNX Runtime says when it fails on these tensors. */
+  infer(request: InferRequest, signal: AbortSignal): Promise<InferResult>
   /** Ends the process; running work is rejected with `RUNNER_CRASHED`. Resolves when it is gone. */
   stop(): Promise<void>
 }

@@ -26,6 +26,12 @@ export interface TokenSequence {
   readonly typeIds: readonly number[] | null
 }
 
+/** One text together with each of several others. */
+export interface TextPairs {
+  readonly first: string
+  readonly seconds: readonly string[]
+}
+
 /**
  * Text to tokens, by the tokenizer and chat template in a model's folder, away from the caller's thread. It needs no
  * loaded weights.
@@ -42,6 +48,8 @@ export interface TextCodec extends AsyncDisposable {
   encodeText(folder: string, text: string, signal?: AbortSignal): Promise<number[]>
   /** @throws GraphloomError `INVALID_INPUT` with the reason when the grammar engine cannot honour the constraint. */
   checkConstraint(constraint: OutputConstraint, signal?: AbortSignal): Promise<void>
-  /** For an embedding model: with its special tokens, one sequence per text, not truncated. */
+  /** With the model's special tokens, one sequence per text, not truncated. */
   encodeForEmbedding(folder: string, texts: readonly string[], signal?: AbortSignal): Promise<number[][]>
+  /** Pairs of the first text with each of the second ones, with the model's special tokens, not truncated. */
+  encodePairs(folder: string, pairs: TextPairs, signal?: AbortSignal): Promise<TokenSequence[]>
 }

@@ -37,6 +37,16 @@ export type ChatInput = {
   tools?: Array<ToolInput> | null | undefined;
 };
 
+/** Texts to tell the labels of. */
+export type ClassificationInput = {
+  /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model: string;
+  /** 1 to 256 texts, none longer than the model’s context. */
+  texts: Array<string>;
+  /** How many of the likeliest labels to give of each text, 1 or more; all when unset. */
+  topN?: number | null | undefined;
+};
+
 /** A text to continue. */
 export type CompletionInput = {
   /** How to generate. */
@@ -75,11 +85,22 @@ export type DeletePredictionInput = {
 
 /** Texts to turn into vectors. */
 export type EmbeddingInput = {
+  /** Cuts vectors to their first components: one of the model version’s `shorterDimensions`, or all. What is left is brought to length 1 again where the model’s vectors have it. */
+  dimensions?: number | null | undefined;
+  /** What the texts are for. The prompt that the model’s files have for it (`config_sentence_transformers.json`) is written before each text and counts as part of it; when unset, the model’s default prompt. Models without prompts take all texts alike. */
+  inputType?: EmbeddingInputType | null | undefined;
   /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
   model: string;
   /** 1 to 256 texts, none longer than the model’s context. */
   texts: Array<string>;
 };
+
+/** What a text to embed is for. */
+export type EmbeddingInputType =
+  /** A text that is to be found. */
+  | 'DOCUMENT'
+  /** A question or search, whose answer is looked for. */
+  | 'QUERY';
 
 /** Every code that an error of this server can have. */
 export type ErrorCode =
@@ -245,6 +266,12 @@ export type ModelSourceInput =
 export type ModelTask =
   /** Answers messages and continues texts. */
   | 'CHAT'
+  /** Tells the labels of texts. */
+  | 'CLASSIFICATION'
+  /** Tells how well documents answer a query (a cross-encoder). */
+  | 'RERANK'
+  /** Turns tensors into tensors. */
+  | 'TENSOR'
   /** Turns texts into vectors whose angle tells how near their meanings are. */
   | 'TEXT_EMBEDDING';
 
@@ -277,11 +304,17 @@ export type OutputConstraintInput =
 /** What to ask which model: exactly one of the fields. */
 export type PredictInput =
   {   /** Answer messages. */
-  chat: ChatInput; completion?: never; embedding?: never; }
-  |  { chat?: never;   /** Continue a text. */
-  completion: CompletionInput; embedding?: never; }
-  |  { chat?: never; completion?: never;   /** Turn texts into vectors. */
-  embedding: EmbeddingInput; };
+  chat: ChatInput; classification?: never; completion?: never; embedding?: never; rerank?: never; tensors?: never; }
+  |  { chat?: never;   /** Tell the labels of texts. */
+  classification: ClassificationInput; completion?: never; embedding?: never; rerank?: never; tensors?: never; }
+  |  { chat?: never; classification?: never;   /** Continue a text. */
+  completion: CompletionInput; embedding?: never; rerank?: never; tensors?: never; }
+  |  { chat?: never; classification?: never; completion?: never;   /** Turn texts into vectors. */
+  embedding: EmbeddingInput; rerank?: never; tensors?: never; }
+  |  { chat?: never; classification?: never; completion?: never; embedding?: never;   /** Order documents by how well they answer a query. */
+  rerank: RerankInput; tensors?: never; }
+  |  { chat?: never; classification?: never; completion?: never; embedding?: never; rerank?: never;   /** Run a graph on tensors. */
+  tensors: TensorsInput; };
 
 /** Which predictions; all conditions that are given must hold. */
 export type PredictionFilterInput = {
@@ -303,10 +336,16 @@ export type PredictionFilterInput = {
 export type PredictionKind =
   /** The answer to messages. */
   | 'CHAT'
+  /** Labels of texts. */
+  | 'CLASSIFICATION'
   /** The continuation of a text. */
   | 'COMPLETION'
   /** Vectors of texts. */
-  | 'EMBEDDING';
+  | 'EMBEDDING'
+  /** Documents in the order of how well they answer a query. */
+  | 'RERANK'
+  /** Tensors through a graph. */
+  | 'TENSOR';
 
 /** Order of a list of predictions. */
 export type PredictionOrder =
@@ -340,6 +379,18 @@ export type RegisterModelVersionInput = {
   source: ModelSourceInput;
   /** Name of the version, unique within the model: 1 to 64 letters, digits, ".", "_" and "-". */
   version: string;
+};
+
+/** Documents to order by how well they answer a query. */
+export type RerankInput = {
+  /** 1 to 1000 texts, none longer than the model’s context together with the query. */
+  documents: Array<string>;
+  /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model: string;
+  /** The query; not empty. */
+  query: string;
+  /** How many of the best to give, 1 or more; all when unset. */
+  topN?: number | null | undefined;
 };
 
 /** What a caller may do. */
@@ -383,6 +434,30 @@ export type StreamEndReason =
   | 'FAILED'
   /** The object came to its regular end. */
   | 'FINISHED';
+
+/** A tensor, with exactly one of `data` and `base64`. */
+export type TensorInput = {
+  /** Its elements in row-major order, little-endian, as base64 with padding; bool has one byte each, 0 or 1. Not for texts. */
+  base64?: string | null | undefined;
+  /** Its elements, in arrays nested as the shape says or in one flat array in row-major order. Numbers; "NaN", "Infinity" and "-Infinity" as texts; whole numbers also as decimal texts, which those past 2⁵³ have to be; true and false; texts. */
+  data?: unknown;
+  /** Name of an input of the model. */
+  name: string;
+  /** Its sizes; at most 16, none for a single value. */
+  shape: Array<number>;
+  /** Its element type, as the model declares it: float32, float64, float16, int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool, string. */
+  type: string;
+};
+
+/** Tensors to run a graph on. The inputs together have at most 16777216 elements. */
+export type TensorsInput = {
+  /** Each input that the model version’s `inputs` tell, in any order; at most 64. Free sizes of one name have to agree. */
+  inputs: Array<TensorInput>;
+  /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model: string;
+  /** Names of the outputs to compute and give; all when unset. */
+  outputs?: Array<string> | null | undefined;
+};
 
 /** A call of a tool that the assistant asked for. */
 export type ToolCallInput = {
@@ -495,7 +570,7 @@ export type ModelQueryVariables = Exact<{
 }>;
 
 
-export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
+export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, shorterDimensions: Array<number>, labels: Array<string>, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
         | { folder: string, origin: string }
         | { folder: string }
       , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
@@ -633,7 +708,10 @@ export type ProblemPartsFragment =
 export type ToolCallDeltaPartsFragment = { index: number, id: string, name: string, arguments: string };
 
 export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+    | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
     | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+    | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
+    | { __typename: 'TensorOutput', tensors: Array<{ name: string, type: string, shape: Array<number>, base64: string | null }> }
     | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
    | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null };
 
@@ -651,7 +729,10 @@ export type PredictMutation = { predict:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+        | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+        | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
+        | { __typename: 'TensorOutput', tensors: Array<{ name: string, type: string, shape: Array<number>, base64: string | null }> }
         | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null }
    };
@@ -671,7 +752,10 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+        | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+        | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
+        | { __typename: 'TensorOutput', tensors: Array<{ name: string, type: string, shape: Array<number>, base64: string | null }> }
         | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null }
    };
@@ -684,7 +768,10 @@ export type CancelPredictionMutationVariables = Exact<{
 export type CancelPredictionMutation = { cancelPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+        | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+        | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
+        | { __typename: 'TensorOutput', tensors: Array<{ name: string, type: string, shape: Array<number>, base64: string | null }> }
         | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
        | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null }
    };
@@ -706,7 +793,10 @@ export type PredictionQueryVariables = Exact<{
 
 
 export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+      | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
       | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+      | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
+      | { __typename: 'TensorOutput', tensors: Array<{ name: string, type: string, shape: Array<number>, base64: string | null }> }
       | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, openToolCall: { index: number, id: string, name: string, arguments: string } | null }
      | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null, usage: { inputTokens: number, cachedInputTokens: number, outputTokens: number }, timings: { queueMs: number | null, loadMs: number | null, prefillMs: number | null, timeToFirstTokenMs: number | null, computeMs: number | null, totalMs: number | null, tokensPerSecond: number | null }, batch: { size: number, position: number, waitMs: number, tokens: number } | null, draft: { proposedTokens: number, acceptedTokens: number } | null, cache: { hit: boolean, key: string, ageMs: number | null } | null } | null };
 
@@ -719,6 +809,16 @@ export type PredictionTokensQueryVariables = Exact<{
 
 export type PredictionTokensQuery = { prediction: { id: string, output:
       | { json: unknown, tokens: Array<{ id: number, text: string, logprob: number | null, alternatives: Array<{ id: number, text: string, logprob: number }> | null }> }
+      | Record<PropertyKey, never>
+     | null } | null };
+
+export type PredictionTensorsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionTensorsQuery = { prediction: { id: string, output:
+      | { tensors: Array<{ name: string, type: string, shape: Array<number>, data: unknown }> }
       | Record<PropertyKey, never>
      | null } | null };
 
@@ -950,6 +1050,30 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
         values
       }
     }
+    ... on RankingOutput {
+      ranking {
+        index
+        score
+        rank
+      }
+    }
+    ... on ClassificationOutput {
+      texts {
+        index
+        labels {
+          label
+          score
+        }
+      }
+    }
+    ... on TensorOutput {
+      tensors {
+        name
+        type
+        shape
+        base64
+      }
+    }
   }
   error {
     code
@@ -1167,6 +1291,8 @@ export const ModelDocument = new TypedDocumentString(`
       sha256
       contextTokens
       embeddingDimensions
+      shorterDimensions
+      labels
       source {
         ... on BundledSource {
           folder
@@ -1657,6 +1783,30 @@ fragment PredictionParts on Prediction {
         values
       }
     }
+    ... on RankingOutput {
+      ranking {
+        index
+        score
+        rank
+      }
+    }
+    ... on ClassificationOutput {
+      texts {
+        index
+        labels {
+          label
+          score
+        }
+      }
+    }
+    ... on TensorOutput {
+      tensors {
+        name
+        type
+        shape
+        base64
+      }
+    }
   }
   error {
     code
@@ -1765,6 +1915,30 @@ fragment PredictionParts on Prediction {
         values
       }
     }
+    ... on RankingOutput {
+      ranking {
+        index
+        score
+        rank
+      }
+    }
+    ... on ClassificationOutput {
+      texts {
+        index
+        labels {
+          label
+          score
+        }
+      }
+    }
+    ... on TensorOutput {
+      tensors {
+        name
+        type
+        shape
+        base64
+      }
+    }
   }
   error {
     code
@@ -1859,6 +2033,30 @@ fragment PredictionParts on Prediction {
       vectors {
         index
         values
+      }
+    }
+    ... on RankingOutput {
+      ranking {
+        index
+        score
+        rank
+      }
+    }
+    ... on ClassificationOutput {
+      texts {
+        index
+        labels {
+          label
+          score
+        }
+      }
+    }
+    ... on TensorOutput {
+      tensors {
+        name
+        type
+        shape
+        base64
       }
     }
   }
@@ -1966,6 +2164,30 @@ fragment PredictionParts on Prediction {
         values
       }
     }
+    ... on RankingOutput {
+      ranking {
+        index
+        score
+        rank
+      }
+    }
+    ... on ClassificationOutput {
+      texts {
+        index
+        labels {
+          label
+          score
+        }
+      }
+    }
+    ... on TensorOutput {
+      tensors {
+        name
+        type
+        shape
+        base64
+      }
+    }
   }
   error {
     code
@@ -2037,6 +2259,23 @@ export const PredictionTokensDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionTokensQuery, PredictionTokensQueryVariables>;
+export const PredictionTensorsDocument = new TypedDocumentString(`
+    query PredictionTensors($id: ID!) {
+  prediction(id: $id) {
+    id
+    output {
+      ... on TensorOutput {
+        tensors {
+          name
+          type
+          shape
+          data
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionTensorsQuery, PredictionTensorsQueryVariables>;
 export const PredictionsDocument = new TypedDocumentString(`
     query Predictions($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: PredictionFilterInput, $orderBy: PredictionOrder = CREATED_AT_DESC) {
   predictions(

@@ -4,14 +4,14 @@ import { BatchRunner } from '../../src/adapters/onnxruntime/batch-runner.js'
 import { RunMeter } from '../../src/adapters/onnxruntime/run-meter.js'
 import { NEVER } from '../support/inference.js'
 
-type Rows = readonly (readonly number[])[]
+type Rows = readonly { readonly ids: readonly number[] }[]
 
 /** Rows of 10 tokens; a run of them ends when it is told to. Their results are their first tokens. */
 function openRunner(budgetTokens = 100, parallelRuns = 1) {
   const runs: number[][] = []
   let ends: PromiseWithResolvers<void>[] = []
   const run = async (rows: Rows): Promise<readonly number[]> => {
-    const firsts = rows.map((row) => row[0]!)
+    const firsts = rows.map(({ ids }) => ids[0]!)
     runs.push(firsts)
     const end = Promise.withResolvers<void>()
     ends.push(end)
@@ -19,9 +19,12 @@ function openRunner(budgetTokens = 100, parallelRuns = 1) {
     return firsts
   }
   const limits = { maxBatchTokens: budgetTokens }
-  const runner = new BatchRunner<number>({ limits, meter: new RunMeter(), parallelRuns, run })
+  const runner = new BatchRunner({ limits, meter: new RunMeter(), parallelRuns, run })
   const ask = (names: readonly number[], signal = NEVER, tenantId = 'a', priority = 5) =>
-    runner.run({ sequences: names.map((name) => new Array<number>(10).fill(name)), tenantId, priority }, signal)
+    runner.run(
+      { sequences: names.map((name) => ({ ids: new Array<number>(10).fill(name) })), tenantId, priority },
+      signal,
+    )
   const begun = async (count: number): Promise<void> => {
     while (runs.length < count) await nextTurn()
   }

@@ -4,9 +4,15 @@ import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 import { SequenceQueue, type WaitingSequence } from './sequence-queue.js'
 
+/** What a run computes for one result. */
+interface Row {
+  /** Tokens: their count is what it costs. */
+  readonly ids: readonly number[]
+}
+
 /** Several sequences that are wanted together. */
-export interface SequenceRequest {
-  readonly sequences: readonly (readonly number[])[]
+export interface SequenceRequest<R extends Row> {
+  readonly sequences: readonly R[]
   readonly tenantId: string
   readonly priority: number
 }
@@ -21,13 +27,13 @@ export interface SequenceResults<T> {
   readonly computeMs: number
 }
 
-export interface BatchRunnerOptions<T> {
+export interface BatchRunnerOptions<R extends Row, T> {
   readonly limits: RunLimits
   readonly meter: Pick<RunMeter, 'startRun'>
   /** Runs that may go on at once, 1 or more. */
   readonly parallelRuns: number
   /** Gives one result for each row, in order. */
-  readonly run: (rows: readonly (readonly number[])[]) => Promise<readonly T[]>
+  readonly run: (rows: readonly R[]) => Promise<readonly T[]>
 }
 
 interface Wanted<T> {
@@ -41,7 +47,8 @@ interface Wanted<T> {
   computeMs: number
 }
 
-interface Sequence<T> extends WaitingSequence {
+interface Sequence<R extends Row, T> extends WaitingSequence {
+  readonly row: R
   readonly wanted: Wanted<T>
   readonly index: number
 }
@@ -50,19 +57,19 @@ interface Sequence<T> extends WaitingSequence {
  * Dynamic batching: whatever waits when the model has a run free is the next run, as much as its budget allows. Nothing waits
  * for others to come. Between runs messages are read, so that what was cancelled is in no further run.
  */
-export class BatchRunner<T> {
-  readonly #options: BatchRunnerOptions<T>
-  readonly #queue: SequenceQueue<Sequence<T>>
+export class BatchRunner<R extends Row, T> {
+  readonly #options: BatchRunnerOptions<R, T>
+  readonly #queue: SequenceQueue<Sequence<R, T>>
   #running = 0
   #isStarting = false
 
-  constructor(options: BatchRunnerOptions<T>) {
+  constructor(options: BatchRunnerOptions<R, T>) {
     this.#options = options
     this.#queue = new SequenceQueue(options.limits)
   }
 
   /** @throws whatever a run of its sequences throws; or the signal's reason. */
-  async run({ sequences, tenantId, priority }: SequenceRequest, signal: AbortSignal): Promise<SequenceResults<T>> {
+  async run({ sequences, tenantId, priority }: SequenceRequest<R>, signal: AbortSignal): Promise<SequenceResults<T>> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<SequenceResults<T>>()
     const wanted: Wanted<T> = {
@@ -76,7 +83,7 @@ export class BatchRunner<T> {
       computeMs: 0,
     }
     if (sequences.length === 0) settle(wanted)
-    const waiting = sequences.map((tokens, index) => ({ tokens, tenantId, priority, wanted, index }))
+    const waiting = sequences.map((row, index) => ({ row, tokens: row.ids, tenantId, priority, wanted, index }))
     for (const sequence of waiting) this.#queue.add(sequence)
     const onAbort = (): void => {
       for (const sequence of waiting) this.#queue.delete(sequence)
@@ -107,14 +114,14 @@ export class BatchRunner<T> {
     this.#isStarting = false
   }
 
-  async #runBatch(batch: readonly Sequence<T>[]): Promise<void> {
+  async #runBatch(batch: readonly Sequence<R, T>[]): Promise<void> {
     const { meter, run } = this.#options
     const startedAt = performance.now()
     this.#running++
     const endRun = meter.startRun()
     const executed = { executions: 1, sequences: batch.length }
     try {
-      const results = await run(batch.map(({ tokens }) => tokens))
+      const results = await run(batch.map(({ row }) => row))
       endRun(executed)
       this.#give(batch, results, startedAt)
     } catch (error) {
@@ -125,7 +132,7 @@ export class BatchRunner<T> {
     void this.#start()
   }
 
-  #give(batch: readonly Sequence<T>[], results: readonly T[], startedAt: number): void {
+  #give(batch: readonly Sequence<R, T>[], results: readonly T[], startedAt: number): void {
     const ms = performance.now() - startedAt
     const tokens = batch.length * Math.max(...batch.map((sequence) => sequence.tokens.length))
     batch[0]!.wanted.executions++

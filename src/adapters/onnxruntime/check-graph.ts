@@ -1,11 +1,12 @@
 import { isErrorWithCode, type GraphloomError } from '../../kernel/errors.js'
 import type { ModelDescription } from '../../ports/model-runtime.js'
 import { readDecoderGraph } from './decoder-graph.js'
+import { findVectors } from './vector-output.js'
 import { wrongFile } from './weights.js'
 
 /** More than any model has; a file that says so is wrong. */
 const MAX_CONTEXT_TOKENS = 2 ** 24
-const STATES = 'last_hidden_state'
+const LOGITS = 'logits'
 
 /**
  * Compares a graph's inputs and outputs with what its model's task needs and its configuration says.
@@ -21,9 +22,18 @@ export function checkGraph(model: ModelDescription, graphFile: string, vocabular
     if (actual !== vocabularySize) throw differs('a vocabulary', actual, vocabularySize)
   }
   if (model.task === 'TEXT_EMBEDDING' && model.embeddingDimensions !== null) {
-    const size = model.outputs.find(({ name }) => name === STATES)?.shape.at(-1)
+    const vectors = findVectors(model.outputs)
+    if (!vectors) throw wrongFile(graphFile, 'gives no vectors of tokens or texts')
+    const size = vectors.shape.at(-1)
     if (typeof size === 'number' && size !== model.embeddingDimensions)
       throw differs('token vectors', size, model.embeddingDimensions)
+  }
+  if (model.traits.labels.length > 0) {
+    const logits = model.outputs.find(({ name }) => name === LOGITS)
+    if (!logits) throw wrongFile(graphFile, `gives no ${LOGITS}`)
+    const count = logits.shape.at(-1)
+    if (typeof count === 'number' && count !== model.traits.labels.length)
+      throw differs('labels', count, model.traits.labels.length)
   }
 }
 

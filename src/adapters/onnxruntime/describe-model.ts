@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import { isTensorType } from '../../domain/tensor.js'
 import type { ModelDescription } from '../../ports/model-runtime.js'
-import { readModelFolder } from './model-folder.js'
-import { readGraphSignature } from './onnx-graph.js'
+import { readModelFolder, type ModelFolder } from './model-folder.js'
+import { readGraphSignature, type GraphSignature } from './onnx-graph.js'
+import { findVectors } from './vector-output.js'
 import { wrongFile } from './weights.js'
 
 /**
@@ -9,12 +11,31 @@ import { wrongFile } from './weights.js'
  * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
  */
 export async function describeModel(folder: string): Promise<ModelDescription> {
-  const { task, weights, contextTokens, embeddingDimensions } = await readModelFolder(folder)
+  const model = await readModelFolder(folder)
+  const { task, weights, contextTokens, traits } = model
   const { dtype, sizeBytes, graphFile } = weights
+  const { inputs, outputs } = await readSignature(folder, graphFile)
+  const odd = [...inputs, ...outputs].find(({ type }) => !isTensorType(type))
+  if (task === 'TENSOR' && odd)
+    throw wrongFile(graphFile, `has ${odd.name} of type ${odd.type}, which cannot be given or got`)
+  const embeddingDimensions = task === 'TEXT_EMBEDDING' ? requireDimensions(model, { inputs, outputs }) : null
+  return { task, dtype, sizeBytes, contextTokens, embeddingDimensions, inputs, outputs, traits }
+}
+
+async function readSignature(folder: string, graphFile: string): Promise<GraphSignature> {
   try {
-    const { inputs, outputs } = await readGraphSignature(join(folder, graphFile))
-    return { task, dtype, sizeBytes, contextTokens, embeddingDimensions, inputs, outputs }
+    return await readGraphSignature(join(folder, graphFile))
   } catch (error) {
     throw wrongFile(graphFile, `is no ONNX graph: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+/** What the graph gives for a text, where it pools by itself; else the size of the tokens' vectors. */
+function requireDimensions({ embeddingDimensions }: ModelFolder, { outputs }: GraphSignature): number {
+  const vectors = findVectors(outputs)
+  const size = vectors?.shape.at(-1)
+  const given = typeof size === 'number' ? size : null
+  const dimensions = vectors?.isPooled ? (given ?? embeddingDimensions) : (embeddingDimensions ?? given)
+  if (dimensions === null) throw wrongFile('config.json', 'has no hidden_size')
+  return dimensions
 }

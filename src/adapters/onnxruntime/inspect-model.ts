@@ -35,19 +35,19 @@ export async function inspectModel(
   const files = await listConfigurationFiles(places)
   for (const { file } of GRAPH_FILES) await findPlainFile(places, `${GRAPH_FOLDER}/${file}`)
   const { weights, vocabularySize } = await readModelFolder(folder)
+  await findPlainFile(places, weights.graphFile)
   const description = await describeModel(folder)
   alive()
-  files.push(weights.graphFile, ...(await listExternalData(places, weights.graphFile)))
+  const weightFiles = [weights.graphFile, ...(await listExternalData(places, weights.graphFile))]
   alive()
   checkGraph(description, weights.graphFile, vocabularySize)
-  await checkTokenizer(folder, { task: description.task, vocabularySize })
+  if (description.task !== 'TENSOR') await checkTokenizer(folder, { task: description.task, vocabularySize })
   alive()
   const checksums: Record<string, string> = {}
   let sizeBytes = 0
-  for (const file of new Set(files)) {
+  for (const file of new Set(weightFiles)) sizeBytes += (await findPlainFile(places, file)) ?? 0
+  for (const file of new Set([...files, ...weightFiles]))
     checksums[file] = await hashFile(join(folder, file), alive, signal)
-    if (file.startsWith(`${GRAPH_FOLDER}/`)) sizeBytes += (await findPlainFile(places, file)) ?? 0
-  }
   return { description: { ...description, sizeBytes }, checksums }
 }
 

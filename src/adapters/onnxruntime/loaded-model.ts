@@ -1,12 +1,17 @@
 import { join } from 'node:path'
-import type { EmbedResult, GenerationResult } from '../../ports/model-runtime.js'
+import type { ClassifyResult, EmbedResult, GenerationResult, InferResult } from '../../ports/model-runtime.js'
 import type { CallContext } from '../child-process/serve-parent.js'
+import { Classifier } from './classifier.js'
 import { Embedder } from './embedder.js'
-import { readModelFolder } from './model-folder.js'
+import { readModelFolder, type ModelFolder } from './model-folder.js'
+import { readGraphSignature } from './onnx-graph.js'
+import { createSession } from './onnx-session.js'
 import type { RunMeter } from './run-meter.js'
-import type { EmbedParams, GenerateParams, LoadParams } from './runner-protocol.js'
+import type { ClassifyParams, EmbedParams, GenerateParams, InferParams, LoadParams } from './runner-protocol.js'
+import { TensorGraph } from './tensor-graph.js'
 import { loadTextModel } from './text-model.js'
 import { openTokenGraph } from './token-graph.js'
+import { warmingRequest } from './token-rows.js'
 
 /** A model in memory. It has the call that its task is for. */
 export interface LoadedModel {
@@ -14,6 +19,8 @@ export interface LoadedModel {
   readonly binding: string
   readonly generate?: (params: GenerateParams, context: CallContext) => Promise<GenerationResult>
   readonly embed?: (params: EmbedParams, context: CallContext) => Promise<EmbedResult>
+  readonly classify?: (params: ClassifyParams, context: CallContext) => Promise<ClassifyResult>
+  readonly infer?: (params: InferParams, context: CallContext) => Promise<InferResult>
   /**
    * Runs it once, with its last token, which shows that it knows as many as its configuration says: the first caller
    * does not wait for what is done on first use.
@@ -21,28 +28,70 @@ export interface LoadedModel {
   warm(): Promise<void>
 }
 
-/** @throws GraphloomError `MODEL_LOAD_FAILED`, or `INVALID_INPUT` that names the file that is missing or wrong. */
-export async function loadModel(params: LoadParams, meter: RunMeter): Promise<LoadedModel> {
-  const { files, threads, generation, limits } = params
-  const model = await readModelFolder(files.folder)
-  if (model.task === 'CHAT') return loadTextModel({ model, folder: files.folder, threads, limits, generation, meter })
-  const graphFile = join(files.folder, model.weights.graphFile)
-  const graph = await openTokenGraph({ graphFile, threads, native: generation.native })
-  const embedder = new Embedder({ graph, pooling: model.pooling ?? 'mean', model, limits, meter })
-  return { ...createEmbeddingModel(embedder, model.vocabularySize), binding: graph.binding }
+interface Loading extends LoadParams {
+  readonly model: ModelFolder
+  readonly graphFile: string
+  readonly meter: RunMeter
 }
 
-function createEmbeddingModel(embedder: Embedder, vocabularySize: number): Omit<LoadedModel, 'binding'> {
+/** @throws GraphloomError `MODEL_LOAD_FAILED`, or `INVALID_INPUT` that names the file that is missing or wrong. */
+export async function loadModel(params: LoadParams, meter: RunMeter): Promise<LoadedModel> {
+  const { folder } = params.files
+  const model = await readModelFolder(folder)
+  const loading = { ...params, model, meter, graphFile: join(folder, model.weights.graphFile) }
+  if (model.task === 'CHAT') return loadTextModel({ ...loading, folder })
+  if (model.task === 'TENSOR') return loadTensorModel(loading)
+  return model.vectors ? loadEmbeddingModel(loading) : loadClassifier(loading)
+}
+
+async function loadEmbeddingModel({
+  model,
+  graphFile,
+  threads,
+  generation,
+  limits,
+  meter,
+}: Loading): Promise<LoadedModel> {
+  const graph = await openTokenGraph({ graphFile, threads, native: generation.native })
+  const rules = model.vectors ?? { pooling: 'mean', isNormalized: true, missingModule: null }
+  const embedder = new Embedder({ graph, rules, model, limits, meter })
   return {
-    embed: async ({ tokenIds, tenantId, priority }, { signal }) => {
-      const { results, ...run } = await embedder.embed({ sequences: tokenIds, tenantId, priority }, signal)
+    binding: graph.binding,
+    embed: async ({ tokenIds, dimensions, tenantId, priority }, { signal }) => {
+      const sequences = tokenIds.map((ids) => ({ ids, typeIds: null }))
+      const { results, ...run } = await embedder.embed({ sequences, tenantId, priority }, dimensions, signal)
       return { vectors: results, ...run }
     },
     warm: async () => {
-      await embedder.embed(
-        { sequences: [[0, vocabularySize - 1]], tenantId: '', priority: 5 },
-        new AbortController().signal,
-      )
+      await embedder.embed(warmingRequest(model), undefined, new AbortController().signal)
     },
+  }
+}
+
+async function loadClassifier({ model, graphFile, threads, generation, limits, meter }: Loading): Promise<LoadedModel> {
+  const graph = await openTokenGraph({ graphFile, threads, native: generation.native })
+  const classifier = new Classifier({ graph, activation: model.activation ?? 'softmax', model, limits, meter })
+  return {
+    binding: graph.binding,
+    classify: async ({ sequences, tenantId, priority }, { signal }) => {
+      const { results, ...run } = await classifier.classify({ sequences, tenantId, priority }, signal)
+      return { scores: results, ...run }
+    },
+    warm: async () => {
+      await classifier.classify(warmingRequest(model), new AbortController().signal)
+    },
+  }
+}
+
+async function loadTensorModel({ graphFile, threads, meter }: Loading): Promise<LoadedModel> {
+  const { inputs } = await readGraphSignature(graphFile)
+  const graph = new TensorGraph({ session: await createSession(graphFile, threads), inputs, meter })
+  return {
+    binding: 'onnxruntime-node',
+    infer: async (params, { signal }) => {
+      const { results, ...run } = await graph.infer(params, signal)
+      return { outputs: results[0] ?? [], ...run }
+    },
+    warm: () => graph.warm(),
   }
 }

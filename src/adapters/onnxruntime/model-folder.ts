@@ -1,103 +1,106 @@
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { ModelTask } from '../../domain/model.js'
-import { findWeights, wrongFile, type Weights } from './weights.js'
-
-export type Pooling = 'mean' | 'cls'
+import { NO_TRAITS, type ModelTask, type ModelTraits } from '../../domain/model.js'
+import { readClassifier, type Activation } from './classifier-config.js'
+import { hasFile, readJson, readOptionalJson, requireFile, requireSize, toSize, type Fields } from './model-json.js'
+import { hasSentenceModules, readSentenceModules, type VectorRules } from './sentence-modules.js'
+import { findPlainWeights, findWeights, type Weights } from './weights.js'
 
 export interface ModelFolder {
   readonly task: ModelTask
   readonly weights: Weights
-  /** The most tokens of a sequence. */
+  /** The most tokens of a sequence; 0 for TENSOR. */
   readonly contextTokens: number
+  /** 0 for TENSOR. */
   readonly vocabularySize: number
   readonly eosTokenIds: ReadonlySet<number>
+  readonly traits: ModelTraits
   /** How token vectors become a text's; null for other models. */
-  readonly pooling: Pooling | null
-  /** Components of a text's vector; null for other models. */
+  readonly vectors: VectorRules | null
+  /** How logits become scores; null for other models. */
+  readonly activation: Activation | null
+  /** Components of a text's vector, as `config.json` says; null where it does not, and for other models. */
   readonly embeddingDimensions: number | null
 }
 
-type Fields = Readonly<Record<string, unknown>>
+const GENERATES = 'ForCausalLM'
+const CLASSIFIES = 'ForSequenceClassification'
 
-/** @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong. */
+/** Kinds of models that number positions from behind the padding token's number on. */
+const OFFSET_POSITIONS = new Set(['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'camembert', 'mpnet', 'data2vec-text'])
+
+/**
+ * What a model is for, from its files: a decoder answers, a classifier of one label reranks, one of several classifies,
+ * other models of texts embed; a graph alone is for tensors.
+ * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
+ */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
+  if (await isPlainGraph(folder)) return readPlainGraph(folder)
   const config = await readJson(folder, 'config.json')
-  const generation = await readOptionalJson(folder, 'generation_config.json')
   const tokenizer = await readJson(folder, 'tokenizer_config.json')
   await requireFile(folder, 'tokenizer.json')
-  const weights = await findWeights(folder, config)
-  const positions = requireSize(config, 'max_position_embeddings')
-  const vocabularySize = requireSize(config, 'vocab_size')
-  const common = { weights, vocabularySize, eosTokenIds: readEosTokenIds(config, generation) }
-  if (isGenerating(config)) {
-    const contextTokens = Math.min(positions, toSize(tokenizer['model_max_length']) ?? positions)
-    return { ...common, task: 'CHAT', contextTokens, pooling: null, embeddingDimensions: null }
+  const generation = await readOptionalJson(folder, 'generation_config.json')
+  const common = {
+    weights: await findWeights(folder, config),
+    vocabularySize: requireSize(config, 'vocab_size'),
+    eosTokenIds: readEosTokenIds(config, generation),
+    traits: NO_TRAITS,
+    vectors: null,
+    activation: null,
+    embeddingDimensions: null,
+  }
+  const positions = readPositions(config)
+  const contextTokens = Math.min(positions, toSize(tokenizer['model_max_length']) ?? positions)
+  const embeds = await hasSentenceModules(folder)
+  if (!embeds && isFor(config, GENERATES)) return { ...common, task: 'CHAT', contextTokens }
+  if (!embeds && isFor(config, CLASSIFIES)) {
+    const { labels, activation } = readClassifier(config)
+    const task = labels.length === 1 ? 'RERANK' : 'CLASSIFICATION'
+    return { ...common, task, contextTokens, activation, traits: { ...NO_TRAITS, labels } }
   }
   const sentence = await readOptionalJson(folder, 'sentence_bert_config.json')
-  const longest = toSize(sentence?.['max_seq_length']) ?? toSize(tokenizer['model_max_length']) ?? positions
+  const longest = toSize(sentence?.['max_seq_length'])
+  const embeddingDimensions = toSize(config['hidden_size']) ?? null
   return {
     ...common,
     task: 'TEXT_EMBEDDING',
-    contextTokens: Math.min(positions, longest),
-    pooling: readPooling(await readOptionalJson(folder, '1_Pooling/config.json')),
-    embeddingDimensions: requireSize(config, 'hidden_size'),
+    contextTokens: longest === undefined ? contextTokens : Math.min(positions, longest),
+    ...(await readSentenceModules(folder, config)),
+    embeddingDimensions,
   }
 }
 
-function isGenerating(config: Fields): boolean {
+async function isPlainGraph(folder: string): Promise<boolean> {
+  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+    if (await hasFile(folder, file)) return false
+  return (await findPlainWeights(folder)) !== null
+}
+
+async function readPlainGraph(folder: string): Promise<ModelFolder> {
+  return {
+    task: 'TENSOR',
+    weights: (await findPlainWeights(folder)) ?? (await findWeights(folder, {})),
+    contextTokens: 0,
+    vocabularySize: 0,
+    eosTokenIds: new Set(),
+    traits: NO_TRAITS,
+    vectors: null,
+    activation: null,
+    embeddingDimensions: null,
+  }
+}
+
+function isFor(config: Fields, ending: string): boolean {
   const { architectures } = config
-  return Array.isArray(architectures) && architectures.some((name) => String(name).endsWith('ForCausalLM'))
+  return Array.isArray(architectures) && architectures.some((name) => String(name).endsWith(ending))
+}
+
+function readPositions(config: Fields): number {
+  const positions = requireSize(config, 'max_position_embeddings')
+  if (!OFFSET_POSITIONS.has(String(config['model_type']))) return positions
+  const padding = config['pad_token_id']
+  return Math.max(1, positions - (typeof padding === 'number' ? padding + 1 : 0))
 }
 
 function readEosTokenIds(config: Fields, generation: Fields | null): ReadonlySet<number> {
   const ids = [generation?.['eos_token_id'] ?? config['eos_token_id']].flat()
   return new Set(ids.filter((id) => typeof id === 'number'))
-}
-
-/** Sentence Transformers' `1_Pooling`; without it the mean, as that library does. */
-function readPooling(pooling: Fields | null): Pooling {
-  if (pooling === null || pooling['pooling_mode_mean_tokens'] === true) return 'mean'
-  if (pooling['pooling_mode_cls_token'] === true) return 'cls'
-  throw wrongFile('1_Pooling/config.json', 'asks for another pooling than mean or cls')
-}
-
-/** A sensible number of tokens; tokenizers without a limit write an enormous one. */
-const toSize = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined
-
-function requireSize(config: Fields, name: string): number {
-  const size = toSize(config[name])
-  if (size === undefined) throw wrongFile('config.json', `has no ${name}`)
-  return size
-}
-
-async function requireFile(folder: string, file: string): Promise<void> {
-  try {
-    await stat(join(folder, file))
-  } catch {
-    throw wrongFile(file, 'is missing')
-  }
-}
-
-async function readJson(folder: string, file: string): Promise<Fields> {
-  const fields = await readOptionalJson(folder, file)
-  if (!fields) throw wrongFile(file, 'is missing')
-  return fields
-}
-
-async function readOptionalJson(folder: string, file: string): Promise<Fields | null> {
-  let text: string
-  try {
-    text = await readFile(join(folder, file), 'utf8')
-  } catch {
-    return null
-  }
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Fields
-  } catch {
-    throw wrongFile(file, 'is not JSON')
-  }
-  throw wrongFile(file, 'is no JSON object')
 }

@@ -17,13 +17,24 @@ const ELEMENT_TYPES: Readonly<Record<number, string>> = {
   11: 'float64',
   12: 'uint32',
   13: 'uint64',
+  14: 'complex64',
+  15: 'complex128',
   16: 'bfloat16',
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+  21: 'uint4',
+  22: 'int4',
+  23: 'float4e2m1',
 }
 
 /** Field numbers of onnx.proto. */
 const MODEL_GRAPH = 7
+const GRAPH_CONSTANT = 5
 const GRAPH_INPUT = 11
 const GRAPH_OUTPUT = 12
+const CONSTANT_NAME = 8
 
 export interface GraphSignature {
   readonly inputs: readonly TensorDescription[]
@@ -31,7 +42,8 @@ export interface GraphSignature {
 }
 
 /**
- * The inputs and outputs that an ONNX file declares. Its nodes and weights are passed over without being read.
+ * The inputs and outputs that an ONNX file declares; inputs that have a constant value are none. Its nodes and weights
+ * are passed over without being read.
  * @throws RangeError when the file does not have the form of onnx.proto.
  */
 export async function readGraphSignature(path: string): Promise<GraphSignature> {
@@ -39,34 +51,47 @@ export async function readGraphSignature(path: string): Promise<GraphSignature> 
   const file = new ProtobufFile(handle)
   const inputs: TensorDescription[] = []
   const outputs: TensorDescription[] = []
+  const constants = new Set<string>()
   for await (const graph of file.fields(0, (await handle.stat()).size)) {
     if (graph.number !== MODEL_GRAPH) continue
     for await (const { number, start, end } of file.fields(graph.start, graph.end)) {
+      if (number === GRAPH_CONSTANT) constants.add(await readConstantName(file, start, end))
       if (number === GRAPH_INPUT) inputs.push(toTensor(await file.read(start, end)))
       if (number === GRAPH_OUTPUT) outputs.push(toTensor(await file.read(start, end)))
     }
   }
   if (outputs.length === 0) throw new RangeError('it declares no outputs')
-  return { inputs, outputs }
+  return { inputs: inputs.filter(({ name }) => !constants.has(name)), outputs }
 }
+
+async function readConstantName(file: ProtobufFile, start: number, end: number): Promise<string> {
+  for await (const field of file.fields(start, end))
+    if (field.number === CONSTANT_NAME) return Buffer.from(await file.read(field.start, field.end)).toString('utf8')
+  return ''
+}
+
+/** Any number of sizes. */
+const ANY_SHAPE = ['...']
 
 /** ValueInfoProto: name 1, type 2; TypeProto: tensor_type 1; its elem_type 1, shape 2; TensorShapeProto: dim 1. */
 function toTensor(bytes: Uint8Array): TensorDescription {
   const info = toFields(bytes)
   const tensor = childrenOf(childrenOf(info, 2), 1)
   const type = tensor.find((field) => field.number === 1)?.value ?? 0
+  const hasShape = tensor.some((field) => field.number === 2)
   const dimensions = childrenOf(tensor, 2).filter((field) => field.number === 1)
   return {
     name: textOf(info.find((field) => field.number === 1)),
-    type: ELEMENT_TYPES[type] ?? `type ${type}`,
-    shape: dimensions.map((dimension) => toSize(toFields(dimension.bytes))),
+    type: type === 0 ? 'no tensor' : (ELEMENT_TYPES[type] ?? `type ${type}`),
+    shape: hasShape ? dimensions.map((dimension) => toSize(toFields(dimension.bytes))) : ANY_SHAPE,
   }
 }
 
-/** Dimension: dim_value 1, dim_param 2; a size may also have neither. */
+/** Dimension: dim_value 1, dim_param 2; a size may also have neither, or one below 0 for a free one. */
 function toSize([size]: readonly ProtobufField[]): number | string {
   if (!size) return '?'
-  return size.number === 1 ? size.value : textOf(size)
+  if (size.number !== 1) return textOf(size) || '?'
+  return Number.isSafeInteger(size.value) ? size.value : '?'
 }
 
 const childrenOf = (fields: readonly ProtobufField[], number: number): ProtobufField[] =>

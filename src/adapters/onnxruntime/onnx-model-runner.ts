@@ -1,7 +1,21 @@
 import { readFileSync } from 'node:fs'
-import type { EmbedResult, GenerationDelta, GenerationResult, ModelRunner } from '../../ports/model-runtime.js'
+import type {
+  ClassifyResult,
+  EmbedResult,
+  GenerationDelta,
+  GenerationResult,
+  InferResult,
+  ModelRunner,
+} from '../../ports/model-runtime.js'
 import type { SupervisedChild } from '../child-process/supervised-child.js'
-import type { ConfigureParams, EmbedParams, GenerateParams, LoadResult } from './runner-protocol.js'
+import type {
+  ClassifyParams,
+  ConfigureParams,
+  EmbedParams,
+  GenerateParams,
+  InferParams,
+  LoadResult,
+} from './runner-protocol.js'
 import { inRunnerSpan } from './runner-span.js'
 
 /** A runner process that has loaded its model. */
@@ -30,6 +44,20 @@ export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, res
         const params: EmbedParams = request
         const result = await child.call<EmbedResult>('embed', params, signal)
         span.setAttributes({ 'graphloom.texts': result.vectors.length, 'graphloom.compute_ms': result.computeMs })
+        return result
+      }),
+    classify: (request, signal) =>
+      inRunnerSpan('runner.classify', child.pid, request.traceparent, async (span) => {
+        const params: ClassifyParams = request
+        const result = await child.call<ClassifyResult>('classify', params, signal)
+        span.setAttributes({ 'graphloom.texts': result.scores.length, 'graphloom.compute_ms': result.computeMs })
+        return result
+      }),
+    infer: (request, signal) =>
+      inRunnerSpan('runner.infer', child.pid, request.traceparent, async (span) => {
+        const params: InferParams = request
+        const result = await child.call<InferResult>('infer', params, signal)
+        span.setAttributes({ 'graphloom.tensors': result.outputs.length, 'graphloom.compute_ms': result.computeMs })
         return result
       }),
     configure: async (settings) => {

@@ -1,11 +1,17 @@
-import type { Pooling } from './model-folder.js'
+import type { Pooling } from './sentence-modules.js'
 
-/** One text's vector, of length 1, from the states of its tokens (`size` components each, one after the other). */
-export function poolTokens(states: Float32Array, size: number, pooling: Pooling): Float32Array {
-  const vector = new Float64Array(size)
-  const used = pooling === 'cls' ? size : states.length
-  for (let at = 0; at < used; at += size) for (let i = 0; i < size; i++) vector[i]! += states[at + i]!
-  // The mean's divisor does not matter: the vector is brought to length 1.
+/** One text's vector from the states of its tokens (`size` components each, one after the other). */
+export function poolTokens(states: Float32Array, size: number, pooling: Pooling): Float64Array {
+  if (pooling === 'cls') return Float64Array.from(states.subarray(0, size))
+  if (pooling === 'lasttoken') return Float64Array.from(states.subarray(-size))
+  const sum = new Float64Array(size)
+  for (let at = 0; at < states.length; at += size) for (let i = 0; i < size; i++) sum[i]! += states[at + i]!
+  const count = states.length / size
+  return sum.map((value) => value / count)
+}
+
+/** The vector brought to length 1; one of zeros stays as it is. */
+export function normalize(vector: Float64Array): Float64Array {
   const length = Math.sqrt(vector.reduce((total, value) => total + value * value, 0))
-  return Float32Array.from(vector, (value) => (length === 0 ? 0 : value / length))
+  return length === 0 ? vector : vector.map((value) => value / length)
 }

@@ -6,9 +6,11 @@ import { serveParent, type CallContext } from '../child-process/serve-parent.js'
 import type { LoadedModel } from './loaded-model.js'
 import { RunMeter } from './run-meter.js'
 import type {
+  ClassifyParams,
   ConfigureParams,
   EmbedParams,
   GenerateParams,
+  InferParams,
   LoadParams,
   LoadResult,
   RunLimits,
@@ -50,6 +52,8 @@ async function load(params: LoadParams, { emit, signal }: CallContext): Promise<
 }
 
 async function readModel(params: LoadParams): Promise<LoadedModel> {
+  // ONNX Runtime's native part takes and gives float16 as whole numbers of 16 bits; its JavaScript would rather not.
+  Reflect.deleteProperty(globalThis, 'Float16Array')
   const { loadModel } = await import('./loaded-model.js')
   return loadModel(params, meter)
 }
@@ -60,7 +64,7 @@ function fingerprint(binding: string): string {
   return `ONNX Runtime ${version}, ${binding} / ${process.platform} ${process.arch} / ${cpu}`
 }
 
-function requireCall<K extends 'generate' | 'embed'>(name: K): NonNullable<LoadedModel[K]> {
+function requireCall<K extends 'generate' | 'embed' | 'classify' | 'infer'>(name: K): NonNullable<LoadedModel[K]> {
   const call = model?.[name]
   if (!call) throw new GraphloomError('CONFLICT', `The model of this process cannot ${name}.`)
   return call
@@ -86,6 +90,8 @@ serveParent({
   reportRuns,
   generate: (params: GenerateParams, context) => metered(async () => requireCall('generate')(params, context)),
   embed: (params: EmbedParams, context) => metered(async () => requireCall('embed')(params, context)),
+  classify: (params: ClassifyParams, context) => metered(async () => requireCall('classify')(params, context)),
+  infer: (params: InferParams, context) => metered(async () => requireCall('infer')(params, context)),
   configure: (params: ConfigureParams) => {
     if (limits) Object.assign(limits, params)
     return Promise.resolve(null)

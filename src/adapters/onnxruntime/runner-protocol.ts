@@ -1,4 +1,11 @@
-import type { EmbedRequest, GenerateRequest, ModelFiles, RunnerSettings } from '../../ports/model-runtime.js'
+import type {
+  ClassifyRequest,
+  EmbedRequest,
+  GenerateRequest,
+  InferRequest,
+  ModelFiles,
+  RunnerSettings,
+} from '../../ports/model-runtime.js'
 
 /** What a runner process is told to load, once. */
 export interface LoadParams {
@@ -27,4 +34,6 @@ export interface LoadResult {
 
 export type GenerateParams = GenerateRequest
 export type EmbedParams = EmbedRequest
+export type ClassifyParams = ClassifyRequest
+export type InferParams = InferRequest
 export type ConfigureParams = RunnerSettings

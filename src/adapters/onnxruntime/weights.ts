@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GRAPH_FILES, GRAPH_FOLDER } from '../../domain/model-layout.js'
 import { GraphloomError } from '../../kernel/errors.js'
@@ -32,6 +32,27 @@ export async function findWeights(folder: string, config: Readonly<Record<string
   }
   throw wrongFile(`${GRAPH_FOLDER}/${GRAPH_FILES[0].file}`, 'is missing')
 }
+
+/**
+ * The graph of a model that is nothing else: the only one in its folder, or the preferred of those in the layout of
+ * transformers.js; null when there is none. Its size has the files beside it whose names begin with its own.
+ * @throws GraphloomError `INVALID_INPUT` when it cannot be told which graph is meant.
+ */
+export async function findPlainWeights(folder: string): Promise<Weights | null> {
+  const files = await readdir(folder).catch(() => [])
+  const graphs = files.filter((file) => file.endsWith('.onnx'))
+  const known = GRAPH_FILES.find(({ file }) => graphs.includes(file))
+  const graphFile = known?.file ?? graphs[0]
+  if (graphFile === undefined) return findWeights(folder, {}).catch(() => null)
+  if (!known && graphs.length > 1)
+    throw wrongFile(graphs[1]!, `lies beside ${graphs[0]}: it is not clear which is meant`)
+  let sizeBytes = 0
+  for (const file of files) if (file.startsWith(graphFile)) sizeBytes += (await sizeOf(join(folder, file))) ?? 0
+  return { dtype: known?.dtype ?? UNKNOWN_DTYPE, graphFile, sizeBytes }
+}
+
+/** transformers.js's word for what a graph does not tell. */
+const UNKNOWN_DTYPE = 'auto'
 
 /** `use_external_data_format` is the number of parts, true for one, or one of these for each graph. */
 function externalParts(config: Readonly<Record<string, unknown>>, file: string): number {

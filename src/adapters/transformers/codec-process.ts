@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { canonicalJson } from '../../kernel/json.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
-import type { CodecChat } from '../../ports/text-codec.js'
+import type { CodecChat, TextPairs } from '../../ports/text-codec.js'
 import { serveParent, type CallContext } from '../child-process/serve-parent.js'
 import { loadTokenizer, type ModelTokenizer } from './tokenizer.js'
 
@@ -23,6 +23,17 @@ function openTokenizer(folder: string): Promise<ModelTokenizer> {
   return loading
 }
 
+/** Between texts others get their turn, and a cancel is heard. */
+async function encodeEach<T>(texts: readonly string[], encode: (text: string) => T, signal: AbortSignal): Promise<T[]> {
+  const encoded: T[] = []
+  for (const text of texts) {
+    await nextTurn()
+    signal.throwIfAborted()
+    encoded.push(encode(text))
+  }
+  return encoded
+}
+
 serveParent({
   encodeChat: async ({ folder, chat }: { folder: string; chat: CodecChat }) =>
     (await openTokenizer(folder)).encodeChat(chat),
@@ -41,13 +52,10 @@ serveParent({
     { signal }: CallContext,
   ) => {
     const tokenizer = await openTokenizer(folder)
-    const sequences: number[][] = []
-    for (const text of texts) {
-      // Others get their turn, and a cancel is heard.
-      await nextTurn()
-      signal.throwIfAborted()
-      sequences.push(tokenizer.encode(text, true))
-    }
-    return sequences
+    return encodeEach(texts, (text) => tokenizer.encode(text, true), signal)
+  },
+  encodePairs: async ({ folder, first, seconds }: { folder: string } & TextPairs, { signal }: CallContext) => {
+    const tokenizer = await openTokenizer(folder)
+    return encodeEach(seconds, (second) => tokenizer.encodePair(first, second), signal)
   },
 })

@@ -56,6 +56,7 @@ export function createTextCodec({ logger, idleMs = IDLE_MS }: TextCodecOptions):
     encodeText: (folder, text, signal) => call('encodeText', { folder, text }, signal),
     checkConstraint: (constraint, signal) => call('checkConstraint', { constraint }, signal),
     encodeForEmbedding: (folder, texts, signal) => call('encodeForEmbedding', { folder, texts }, signal),
+    encodePairs: (folder, pairs, signal) => call('encodePairs', { folder, ...pairs }, signal),
     [Symbol.asyncDispose]: async () => {
       closed = true
       if (idleTimer) clearTimeout(idleTimer)

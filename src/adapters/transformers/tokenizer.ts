@@ -1,6 +1,6 @@
 import { env, PreTrainedTokenizer } from '@huggingface/transformers'
 import { GraphloomError } from '../../kernel/errors.js'
-import type { CodecChat } from '../../ports/text-codec.js'
+import type { CodecChat, TokenSequence } from '../../ports/text-codec.js'
 import { ChatTemplate } from './chat-template.js'
 import type { ChatPart } from './marks.js'
 import { readTokenizerFiles, type AddedToken } from './tokenizer-files.js'
@@ -9,6 +9,8 @@ import { readTokenizerFiles, type AddedToken } from './tokenizer-files.js'
 export interface ModelTokenizer {
   /** The text, with the model's special tokens around it where asked for. */
   encode(text: string, addSpecialTokens: boolean): number[]
+  /** Two texts as one sequence, with the model's special tokens around them. */
+  encodePair(first: string, second: string): TokenSequence
   /** @throws GraphloomError `INVALID_INPUT` when the model's chat template refuses the chat. */
   encodeChat(chat: CodecChat): number[]
 }
@@ -30,7 +32,14 @@ export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
     tokenizer,
     controls.map(({ content }) => content),
   )
-  return { encode, encodeChat: (chat) => encodeParts(template.render(chat), controls, encode) }
+  const encodePair = (first: string, second: string): TokenSequence => toPair(tokenizer, first, second)
+  return { encode, encodePair, encodeChat: (chat) => encodeParts(template.render(chat), controls, encode) }
+}
+
+function toPair(tokenizer: PreTrainedTokenizer, first: string, second: string): TokenSequence {
+  const options = { text_pair: second, return_tensor: false, return_token_type_ids: true } as const
+  const { input_ids: ids, token_type_ids: typeIds = null } = tokenizer(first, options)
+  return { ids, typeIds }
 }
 
 function createTokenizer(json: object, config: object): PreTrainedTokenizer {

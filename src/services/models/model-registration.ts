@@ -141,8 +141,5 @@ function toVersionBody(
   version: string,
   { source, description, checksums }: ModelInspection & { readonly source: FileSource },
 ): VersionBody {
-  const { task, sizeBytes, dtype, contextTokens, embeddingDimensions, inputs, outputs } = description
-  const sha256 = manifestHash(checksums)
-  const described = { task, sizeBytes, dtype, contextTokens, embeddingDimensions, inputs, outputs }
-  return { version, source, sha256, checksums, ...described, ...NEVER_LOADED }
+  return { version, source, sha256: manifestHash(checksums), checksums, ...description, ...NEVER_LOADED }
 }

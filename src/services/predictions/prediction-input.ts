@@ -1,5 +1,5 @@
 import { invalidInput } from '../../kernel/errors.js'
-import type { MessageRole, PredictionInput, PredictionKind } from '../../domain/prediction.js'
+import type { EmbeddingInputType, MessageRole, PredictionInput, PredictionKind } from '../../domain/prediction.js'
 import type { ConstraintRequest } from './output-constraint.js'
 
 /** Generation settings as a client gives them; what is missing gets its default. */
@@ -28,7 +28,41 @@ export type PredictionRequest =
       readonly prompt: string
       readonly generation: GenerationRequest
     }
-  | { readonly kind: 'EMBEDDING'; readonly model: string; readonly texts: readonly string[] }
+  | {
+      readonly kind: 'EMBEDDING'
+      readonly model: string
+      readonly texts: readonly string[]
+      readonly inputType?: EmbeddingInputType | null | undefined
+      readonly dimensions?: number | null | undefined
+    }
+  | {
+      readonly kind: 'RERANK'
+      readonly model: string
+      readonly query: string
+      readonly documents: readonly string[]
+      readonly topN?: number | null | undefined
+    }
+  | {
+      readonly kind: 'CLASSIFICATION'
+      readonly model: string
+      readonly texts: readonly string[]
+      readonly topN?: number | null | undefined
+    }
+  | {
+      readonly kind: 'TENSOR'
+      readonly model: string
+      readonly inputs: readonly TensorRequest[]
+      readonly outputs?: readonly string[] | null | undefined
+    }
+
+/** A tensor as a client gives it: with exactly one of `data` and `base64`. */
+export interface TensorRequest {
+  readonly name: string
+  readonly type: string
+  readonly shape: readonly number[]
+  readonly data?: unknown
+  readonly base64?: string | null
+}
 
 export interface ChatRequest {
   readonly kind: 'CHAT'
@@ -72,9 +106,15 @@ export const INPUT_FIELDS = {
   CHAT: 'input.chat',
   COMPLETION: 'input.completion',
   EMBEDDING: 'input.embedding',
+  RERANK: 'input.rerank',
+  CLASSIFICATION: 'input.classification',
+  TENSOR: 'input.tensors',
 } as const satisfies Record<PredictionKind, string>
 
 export const MAX_TEXTS = 256
+export const MAX_DOCUMENTS = 1_000
+/** More than any model has labels or components. */
+const MAX_COUNT = 100_000
 
 export interface Range {
   readonly min: number
@@ -88,9 +128,9 @@ export type RequestOf<K extends PredictionKind> = Extract<PredictionRequest, { r
 export type InputOf<K extends PredictionKind> = Extract<PredictionInput, { readonly kind: K }>
 
 /** A list of at least one text. @throws GraphloomError `INVALID_INPUT` with the path. */
-export function parseTexts(texts: readonly string[], path: string): readonly string[] {
+export function parseTexts(texts: readonly string[], path: string, most = MAX_TEXTS): readonly string[] {
   if (texts.length === 0) throw invalidInput(path, 'must have at least one text.')
-  if (texts.length > MAX_TEXTS) throw invalidInput(path, `has ${texts.length} texts; at most ${MAX_TEXTS} are allowed.`)
+  if (texts.length > most) throw invalidInput(path, `has ${texts.length} texts; at most ${most} are allowed.`)
   texts.forEach((text, i) => checkText(text, `${path}.${i}`))
   return texts
 }
@@ -105,6 +145,10 @@ export function checkNumber(value: number, range: Range, path: string): number {
     `is ${value}; ${kind} ${aboveMin ? 'above' : 'from'} ${min} ${aboveMin ? 'and at most' : 'to'} ${max} is allowed.`,
   )
 }
+
+/** A whole number from 1 on, or null where none was given. @throws GraphloomError `INVALID_INPUT` with the path. */
+export const parseCount = (value: number | null | undefined, path: string): number | null =>
+  typeof value === 'number' ? checkNumber(value, { min: 1, max: MAX_COUNT, integer: true }, path) : null
 
 export function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair, which is not a character.')

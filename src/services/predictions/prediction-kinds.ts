@@ -1,6 +1,9 @@
 import type { PredictionInput, PredictionKind } from '../../domain/prediction.js'
+import { classification } from './kinds/classification.js'
 import { embedding } from './kinds/embedding.js'
 import type { KindDefinition } from './kinds/prediction-kind.js'
+import { rerank } from './kinds/rerank.js'
+import { tensor } from './kinds/tensor.js'
 import { chat, completion } from './kinds/text.js'
 import type { PredictionRequest } from './prediction-input.js'
 
@@ -8,6 +11,9 @@ const KINDS: { readonly [K in PredictionKind]: KindDefinition<K> } = {
   CHAT: chat,
   COMPLETION: completion,
   EMBEDDING: embedding,
+  RERANK: rerank,
+  CLASSIFICATION: classification,
+  TENSOR: tensor,
 }
 
 /** Give it only what is of its kind. */

@@ -116,5 +116,18 @@ export const toRunOutcome = (
   draft: null,
 })
 
-export const tooLong = (path: string, tokens: number, limit: number) =>
-  invalidInput(path, `has ${tokens} tokens; the model takes at most ${limit}.`)
+export const tooLong = (path: string, tokens: number, limit: number, together = '') =>
+  invalidInput(path, `has ${tokens} tokens${together}; the model takes at most ${limit}.`)
+
+/** The texts at `path`, with the model's special tokens. @throws GraphloomError `INVALID_INPUT` for one too long. */
+export async function encodeTexts(
+  texts: readonly string[],
+  path: string,
+  { version, folder, codec, signal }: EncodeContext,
+): Promise<readonly TokenSequence[]> {
+  const sequences = await codec.encodeForEmbedding(folder, texts, signal)
+  return sequences.map((ids, i) => {
+    if (ids.length > version.contextTokens) throw tooLong(`${path}.${i}`, ids.length, version.contextTokens)
+    return { ids, typeIds: null }
+  })
+}
