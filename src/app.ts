@@ -45,7 +45,7 @@ export interface AppOptions {
   readonly tasks: { readonly window: number; readonly leaseMs: number }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }
   readonly retention: RetentionSettings
-  readonly responseCache: SharedAnswersOptions
+  readonly responseCache: Omit<SharedAnswersOptions, 'maxAgeMs'>
   /** The largest input or output, bytes. */
   readonly maxPayloadBytes: number
   readonly currentTrace: PredictionAcceptanceOptions['currentTrace']
@@ -82,7 +82,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { modelsDirectory, modelFolders: folders } = options
   const registry = new Registry({ store: versions, runtime, modelsDirectory, folders })
   await registry.registerBundled(await readCatalogue(modelsDirectory))
-  const answers = new SharedAnswers(options.responseCache)
+  // No answer stays longer than the predictions that had it.
+  const answers = new SharedAnswers({ ...options.responseCache, maxAgeMs: Math.max(1, options.retention.predictionMs) })
   const models = stack.use(
     new ModelsService({
       access,

@@ -181,6 +181,32 @@ describe('a version that shares answers', () => {
     expect((await predict(drawn({ temperature: 1, seed: 6 }))).cache).toMatchObject({ hit: false })
   })
 
+  test('calls of tools are given again too, as calls of the prediction that gets them', async () => {
+    const parameters = {
+      type: 'object',
+      properties: { city: { type: 'string', maxLength: 12 } },
+      required: ['city'],
+    }
+    const input: PredictInput = {
+      chat: {
+        model: CHAT_MODEL,
+        messages: [{ role: 'USER', content: [{ text: 'What is the weather in Paris?' }] }],
+        tools: [{ name: 'get_weather', description: 'Tells the weather.', parameters }],
+        toolChoice: { mode: 'REQUIRED' },
+        maxToolCalls: 1,
+        generation: { temperature: 0, maxTokens: 60 },
+      },
+    }
+    const [first, second] = [await predict(input), await predict(input)]
+    expect(second).toMatchObject({ cache: { hit: true }, finishReason: 'TOOL_CALLS' })
+    const callsOf = ({ id, output }: Ended) => {
+      if (output?.__typename !== 'TextOutput') throw new Error(JSON.stringify(output))
+      return output.toolCalls.map((call) => ({ ...call, id: call.id.replace(id.slice('pred_'.length), '(id)') }))
+    }
+    expect(callsOf(second)).toEqual(callsOf(first))
+    expect(callsOf(second)).toMatchObject([{ id: 'call_(id)_0', name: 'get_weather' }])
+  })
+
   test('what is forgotten: all when the setting is off or the version unloaded, one when it is deleted', async () => {
     const isHit = async (text: string) => (await predict(embedding(text))).cache?.hit
     expect([await isHit('a'), await isHit('a')]).toEqual([false, true])
@@ -194,6 +220,18 @@ describe('a version that shares answers', () => {
     const { id } = await predict(embedding('a'))
     await server.request(DeletePredictionDocument, { input: { id } }, ada)
     expect(await isHit('a')).toBe(false)
+  })
+
+  test('an answer that is there needs no model in memory', async () => {
+    const first = await predict(embedding('idle'))
+    const { id } = (await modelOf(EMBEDDING_MODEL)).version!
+    await server.request(UpdateModelSettingsDocument, { input: { id, idleTtlMs: 1 } }, admin)
+    const stateOf = async () => (await modelOf(EMBEDDING_MODEL)).version!.state
+    await waitFor('it to be unloaded', async () => (await stateOf()) === 'UNLOADED')
+    await server.request(UpdateModelSettingsDocument, { input: { id, idleTtlMs: null } }, admin)
+    const second = await predict(embedding('idle'))
+    expect(second).toMatchObject({ cache: { hit: true }, output: first.output })
+    expect(await stateOf()).toBe('UNLOADED')
   })
 
   test('of what is not to be stored nothing is kept, but it may get what is there', async () => {

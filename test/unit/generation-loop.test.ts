@@ -13,7 +13,9 @@ vi.setConfig({ testTimeout: 600_000 })
 const words = readGolden<GoldenGeneration>(CHAT_MODEL).flatMap((golden) => golden.promptTokenIds)
 const ROWS = 4
 
-describe.each(DECODER_SESSIONS)('a loop over %s', (_name, openSession) => {
+const sessions = isFullTest() ? DECODER_SESSIONS : DECODER_SESSIONS.slice(0, 2)
+
+describe.each(sessions)('a loop over %s', (_name, openSession) => {
   let session: DecoderSession
   let model: TextModel
   beforeAll(async () => {

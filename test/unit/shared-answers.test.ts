@@ -4,6 +4,7 @@ import { answerKeyOf } from '../../src/services/predictions/answer-key.js'
 import type { RunOutcome } from '../../src/services/predictions/kinds/prediction-kind.js'
 import { SharedAnswers } from '../../src/services/predictions/shared-answers.js'
 import { NEVER, toRequest } from '../support/inference.js'
+import { waitFor } from '../support/wait.js'
 
 const outcomeOf = (text: string): RunOutcome => ({
   output: { kind: 'TEXT', text, tokens: [] },
@@ -15,8 +16,8 @@ const outcomeOf = (text: string): RunOutcome => ({
   draft: null,
 })
 const wholeOf = (text: string) => ({ outcome: outcomeOf(text), fingerprint: 'cpu', at: 1_000 })
-const openAnswers = (maxEntries = 100, maxBytes = 1_000_000) => {
-  const answers = new SharedAnswers({ maxEntries, maxBytes })
+const openAnswers = (maxEntries = 100, maxBytes = 1_000_000, maxAgeMs = 600_000) => {
+  const answers = new SharedAnswers({ maxEntries, maxBytes, maxAgeMs })
   const join = (key: string, priority = 5, versionId = 'v1') => answers.join({ key, versionId, priority })
   const keep = async (key: string, text = key, versionId = 'v1'): Promise<void> => {
     const answer = join(key, 5, versionId)
@@ -108,6 +109,10 @@ describe('kept answers', () => {
     expect(small.answers.bytes).toBeLessThanOrEqual(10_000)
     await small.keep('large', 'x'.repeat(20_000))
     expect(small.answers.has('large')).toBe(false)
+    const brief = openAnswers(100, 10_000, 1)
+    await brief.keep('a')
+    await waitFor('it to be too old', () => !brief.answers.has('a'))
+    expect(await brief.join('a').turn(5, NEVER)).toBe('compute')
   })
 
   test('of a version go together, also those that are being computed meanwhile', async () => {

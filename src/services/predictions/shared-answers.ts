@@ -7,6 +7,8 @@ export interface SharedAnswersOptions {
   /** Memory for answers that are kept, bytes; estimated. */
   readonly maxBytes: number
   readonly maxEntries: number
+  /** How long one is kept at most, milliseconds; at least 1. */
+  readonly maxAgeMs: number
 }
 
 /**
@@ -19,8 +21,8 @@ export class SharedAnswers {
   /** Those that are being computed, also where a more urgent one has taken their place under their key. */
   readonly #open = new Set<SharedAnswer>()
 
-  constructor({ maxBytes, maxEntries }: SharedAnswersOptions) {
-    this.#kept = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf })
+  constructor({ maxBytes, maxEntries, maxAgeMs }: SharedAnswersOptions) {
+    this.#kept = new LRUCache({ max: maxEntries, maxSize: maxBytes, sizeCalculation: sizeOf, ttl: maxAgeMs })
   }
 
   /** Answers that are kept. */
