@@ -8,7 +8,7 @@ import { ModelMetricsType } from './model.type.js'
 export class ModelMetricsResolver {
   @Subscription(() => ModelMetricsType, {
     description:
-      'Follows what a model does: its figures at once, then every `everyMs`. Each item is whole, so there is no cursor: who reads slowly gets fewer, and the newest. It does not end while the server runs.',
+      'Follows what a model does: its figures at once, then every `everyMs`. Each item is whole, so there is no cursor: who reads slowly gets fewer, and the newest. It ends when the model or version is deleted.',
     subscribe: ({ args, context }: { args: ModelMetricsArgs; context: GraphContext }) =>
       context.services.modelMetrics.follow(context.principal, toMetricsRequest(args, context)),
   })

@@ -161,8 +161,7 @@ describe('following a model', () => {
       access: createAccess({ onSettled: () => undefined }),
       store: {
         getModelByName: (name) => Promise.resolve(name === model.name ? model : null),
-        getVersionByName: (_id, version) =>
-          Promise.resolve(version === OTHER.version ? (OTHER as ModelVersionDocument) : null),
+        listVersions: () => Promise.resolve([VERSION, OTHER] as ModelVersionDocument[]),
       },
       recorder,
       models: { getRunner: () => null },
@@ -206,6 +205,21 @@ describe('following a model', () => {
     recorder.record(OTHER.id, { ...SUCCESS, outputTokens: 9 })
     const items = (await follow({ version: OTHER.version }))[Symbol.asyncIterator]()
     expect((await items.next()).value).toMatchObject({ requests: 1, outputTokens: 9, queueLength: 3 })
+  })
+
+  test('ends when what it follows is deleted', async () => {
+    const { clock, recorder, follow } = openService()
+    const all = (await follow())[Symbol.asyncIterator]()
+    const one = (await follow({ version: OTHER.version }))[Symbol.asyncIterator]()
+    await Promise.all([all.next(), one.next()])
+    recorder.forget(OTHER.id)
+    const next = Promise.all([all.next(), one.next()])
+    clock.advance(1_000)
+    expect((await next).map(({ done }) => done)).toEqual([false, true])
+    recorder.forget(VERSION.id)
+    const last = all.next()
+    clock.advance(1_000)
+    expect(await last).toEqual({ done: true, value: undefined })
   })
 
   test('ends when its reader leaves, also while it waits', async () => {

@@ -9,7 +9,7 @@ import type { ModelsService } from './models.service.js'
 
 export interface ModelMetricsServiceOptions {
   readonly access: Access
-  readonly store: Pick<ModelStore, 'getModelByName' | 'getVersionByName'>
+  readonly store: Pick<ModelStore, 'getModelByName' | 'listVersions'>
   readonly recorder: ModelMetricsRecorder
   readonly models: Pick<ModelsService, 'getRunner'>
   /** Predictions of a version that were accepted and have not begun. */
@@ -59,8 +59,8 @@ export class ModelMetricsService {
   }
 
   /**
-   * A model's figures at once and then every so often, until the signal aborts. Each is read when it is asked for, so
-   * that a slow reader gets fewer, and the newest.
+   * A model's figures at once and then every so often, until it is deleted or the signal aborts. Each is read when it
+   * is asked for, so that a slow reader gets fewer, and the newest.
    * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`.
    */
   async follow(principal: Principal, request: FollowMetricsRequest): Promise<AsyncIterable<ModelMetrics>> {
@@ -71,10 +71,12 @@ export class ModelMetricsService {
       throw invalidInput('everyMs', `is ${everyMs}; a number from ${LEAST_EVERY_MS} to ${MOST_EVERY_MS} is allowed.`)
     const model = await store.getModelByName(name)
     if (!model) throw notFound('model', name)
+    const versions = await store.listVersions([model.id])
+    for (const known of versions) recorder.register(known)
     if (version === null) return this.#follow(() => recorder.versionIdsOf(model.id), request)
-    const one = await store.getVersionByName(model.id, version)
+    const one = versions.find((known) => known.version === version)
     if (!one) throw notFound('model version', `${name}:${version}`)
-    return this.#follow(() => [one.id], request)
+    return this.#follow(() => recorder.versionIdsOf(model.id).filter((id) => id === one.id), request)
   }
 
   /** Every version's totals, for operators. */
@@ -93,8 +95,8 @@ export class ModelMetricsService {
     { window, everyMs, signal }: FollowMetricsRequest,
   ): AsyncGenerator<ModelMetrics, void, void> {
     const { clock } = this.#options
-    while (!signal.aborted) {
-      const metrics = this.#read(versionIds(), window)
+    for (let ids = versionIds(); ids.length > 0 && !signal.aborted; ids = versionIds()) {
+      const metrics = this.#read(ids, window)
       yield metrics
       const leftMs = (): number => metrics.at + everyMs - clock.now()
       // A timer may be early, and a clock be set back.
