@@ -4,7 +4,13 @@ import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
 import { ModelTraitsResolver } from './models/model-traits.resolver.js'
-import { ModelAliasResolver, ModelResolver, ModelVersionResolver } from './models/model.resolver.js'
+import {
+  AliasSettingResolver,
+  LoadProgressResolver,
+  ModelAliasResolver,
+  ModelResolver,
+  ModelVersionResolver,
+} from './models/model.resolver.js'
 import {
   ClassificationOutputResolver,
   EmbeddingOutputResolver,
@@ -45,6 +51,8 @@ export function buildGraphSchema(): GraphQLSchema {
       NodeResolver,
       ModelResolver,
       ModelAliasResolver,
+      AliasSettingResolver,
+      LoadProgressResolver,
       ModelVersionResolver,
       ModelTraitsResolver,
       ModelMetricsResolver,

@@ -9,6 +9,7 @@ import type { ModelFolders } from './ports/model-folders.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
 import { createAccess, type WorkUsage } from './services/access/access.js'
+import { MemoryBudget } from './services/models/memory-budget.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import { ModelMetricsService } from './services/models/model-metrics.service.js'
 import { ModelRegistration } from './services/models/model-registration.js'
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly modelFolders: ModelFolders
   readonly models: ModelDefaults & {
     readonly concurrentGenerations: number
+    /** For all model processes together. */
+    readonly memoryBytes: number
     /** References of versions to load at start. */
     readonly preload: readonly string[]
   }
@@ -84,6 +87,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   await registry.registerBundled(await readCatalogue(modelsDirectory))
   // No answer stays longer than the predictions that had it.
   const answers = new SharedAnswers({ ...options.responseCache, maxAgeMs: Math.max(1, options.retention.predictionMs) })
+  const waitingRoom = new WaitingRoom({ parallel: options.models.concurrentGenerations })
   const models = stack.use(
     new ModelsService({
       access,
@@ -91,6 +95,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       registry,
       registration: new ModelRegistration({ store: versions, runtime, folders }),
       runtime,
+      memory: new MemoryBudget(options.models.memoryBytes),
+      countAccepted: (versionId) => waitingRoom.waiting(versionId),
       streams,
       metrics,
       defaults: toDefaultSettings(options.models),
@@ -104,7 +110,6 @@ export async function startApp(options: AppOptions): Promise<App> {
   const store = new PredictionStore(state.documents, state.events)
   const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
   const encoder = new PromptEncoder(codec, (version) => models.folderOf(version))
-  const waitingRoom = new WaitingRoom({ parallel: options.models.concurrentGenerations })
   const modelMetrics = new ModelMetricsService({
     access,
     store: versions,

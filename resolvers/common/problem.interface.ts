@@ -2,6 +2,7 @@ import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql
 import { ERROR_CATALOGUE, type ErrorCode } from '../../src/kernel/error-catalogue.js'
 import { GraphloomError } from '../../src/kernel/errors.js'
 import { describeEnum } from './enums.js'
+import { LongScalar } from './scalars.js'
 
 const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[]
 const summaries = Object.fromEntries(codes.map((code) => [code, ERROR_CATALOGUE[code].summary])) as Record<
@@ -61,12 +62,30 @@ export class Overloaded extends Problem {
   readonly retryAfterMs!: number
 }
 
+@ObjectType('OutOfMemory', {
+  implements: Problem,
+  description:
+    'The model version needs more memory than can be had now, also by unloading others that nobody uses. Nothing was loaded.',
+})
+export class OutOfMemory extends Problem {
+  @Field(() => LongScalar, { description: 'Memory that it needs, bytes.' })
+  readonly requiredBytes!: number
+
+  @Field(() => LongScalar, { description: 'Memory that it could have now, bytes.' })
+  readonly availableBytes!: number
+}
+
+@ObjectType('LoadFailed', { implements: Problem, description: 'The model version could not be loaded.' })
+export class LoadFailed extends Problem {}
+
 const TYPE_OF_CODE = {
   NOT_FOUND: 'NotFound',
   CONFLICT: 'Conflict',
   IDEMPOTENCY_CONFLICT: 'IdempotencyConflict',
   INVALID_INPUT: 'InvalidInput',
   OVERLOADED: 'Overloaded',
+  OUT_OF_MEMORY: 'OutOfMemory',
+  MODEL_LOAD_FAILED: 'LoadFailed',
 } as const satisfies Partial<Record<ErrorCode, string>>
 
 export type ProblemRoot = Problem & { readonly __typename: string }
@@ -82,7 +101,10 @@ export async function answer<T>(work: () => Promise<T>): Promise<T | ProblemRoot
   }
 }
 
-function toProblem(error: GraphloomError): ProblemRoot | null {
+/** Null for an error that no union has. */
+export function toProblem(
+  error: Pick<GraphloomError, 'code' | 'message' | 'retryable' | 'details'>,
+): ProblemRoot | null {
   const typeName = (TYPE_OF_CODE as Partial<Record<ErrorCode, string>>)[error.code]
   if (!typeName) return null
   const { code, message, retryable, details } = error
@@ -93,5 +115,7 @@ function toProblem(error: GraphloomError): ProblemRoot | null {
     retryable,
     path: details.path ?? null,
     retryAfterMs: details.retryAfterMs ?? 1_000,
+    requiredBytes: details.requiredBytes ?? 0,
+    availableBytes: details.availableBytes ?? 0,
   } as ProblemRoot
 }

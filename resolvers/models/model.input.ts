@@ -101,6 +101,13 @@ export class SetModelAliasInput {
 
   @Field(() => ID, { description: 'Id of the version; the alias belongs to its model.' })
   readonly modelVersionId!: string
+
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description:
+      'Whether the version is loaded and warm before the alias names it; what the alias named serves until then. When it cannot be loaded, the alias stays as it is.',
+  })
+  readonly warm!: boolean
 }
 
 @InputType('DeleteModelAliasInput', { description: 'An alias.' })

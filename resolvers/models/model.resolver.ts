@@ -5,7 +5,7 @@ import { DEFAULT_ALIAS } from '../../src/services/models/registry.js'
 import type { MetricsWindow } from '../../src/services/models/model-metrics.js'
 import type { GraphContext } from '../context.js'
 import { answer } from '../common/problem.interface.js'
-import { LongScalar } from '../common/scalars.js'
+import { DateTimeScalar, LongScalar } from '../common/scalars.js'
 import { StreamArgs, toStreamRequest } from '../streams/stream.args.js'
 import { MetricsWindowEnum } from './model.enum.js'
 import {
@@ -18,12 +18,14 @@ import {
   UnloadModelVersionInput,
   UpdateModelSettingsInput,
 } from './model.input.js'
-import { Breaker, Model, ModelAlias, ModelMetricsType, ModelSettingsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
+import { AliasSettingType, Breaker, LoadProgress, Model, ModelAlias, ModelMetricsType, ModelSettingsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
 import {
+  LoadModelVersionResult,
   ModelAliasResult,
   ModelVersionEvent,
   ModelVersionResult,
   RegisterModelVersionResult,
+  SetModelAliasResult,
   UpdateModelSettingsResult,
 } from './model.union.js'
 
@@ -62,6 +64,13 @@ export class ModelResolver {
     return loaders.aliasesOfModel.load(model.id)
   }
 
+  @FieldResolver(() => [AliasSettingType], {
+    description: 'What its aliases name and named before, the newest first: the last 51 settings of each alias that is there.',
+  })
+  async aliasHistory(@Root() model: ModelDocument, @Ctx() { loaders }: GraphContext): Promise<readonly object[]> {
+    return toAliasHistory(await loaders.aliasesOfModel.load(model.id))
+  }
+
   @FieldResolver(() => ModelMetricsType, { description: 'What all its versions did lately.' })
   async metrics(
     @Root() model: ModelDocument,
@@ -77,6 +86,22 @@ export class ModelResolver {
   }
 }
 
+@Resolver(() => AliasSettingType)
+export class AliasSettingResolver {
+  @FieldResolver(() => ModelVersion, { nullable: true, description: 'The version; null when it was deleted since.' })
+  version(@Root() setting: AliasSettingType, @Ctx() { loaders }: GraphContext): Promise<ModelVersionDocument | null> {
+    return loaders.modelVersions.load(setting.modelVersionId)
+  }
+}
+
+@Resolver(() => LoadProgress)
+export class LoadProgressResolver {
+  @FieldResolver(() => Number, { description: 'How much of the step is done, 0 to 100.' })
+  percent(@Root() { doneBytes, totalBytes }: LoadProgress): number {
+    return totalBytes === 0 ? 0 : (100 * doneBytes) / totalBytes
+  }
+}
+
 @Resolver(() => ModelAlias)
 export class ModelAliasResolver {
   @FieldResolver(() => ModelVersion, { description: 'The version that it names.' })
@@ -89,12 +114,15 @@ export class ModelAliasResolver {
     return loaders.models.load(alias.modelId)
   }
 
-  @Mutation(() => ModelAliasResult, { description: 'Sets an alias to a version at once: whoever asks afterwards gets it. For administrators.' })
+  @Mutation(() => SetModelAliasResult, {
+    description:
+      'Sets an alias to a version, all at once: whoever asks afterwards gets it, and who asked before gets what it named then. For administrators.',
+  })
   setModelAlias(
-    @Ctx() { services, principal }: GraphContext,
+    @Ctx() { services, principal, signal }: GraphContext,
     @Arg('input', () => SetModelAliasInput, { description: 'Which alias, and to which version.' }) input: SetModelAliasInput,
   ) {
-    return answer(() => services.models.setAlias(principal, input.name, input.modelVersionId))
+    return answer(() => services.models.setAlias(principal, input, signal))
   }
 
   @Mutation(() => ModelAliasResult, { description: 'Deletes an alias, all but `latest`. For administrators.' })
@@ -132,6 +160,19 @@ export class ModelVersionResolver {
   @FieldResolver(() => [TensorSpec], { description: 'What its graph gives.' })
   outputs(@Root() version: ModelVersionDocument): object[] {
     return toTensorSpecs(version.outputs)
+  }
+
+  @FieldResolver(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When work on it ended last, or it was loaded; null when it was never in memory.',
+  })
+  lastUsedAt(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number | null {
+    return services.models.lastUsedAt(version)
+  }
+
+  @FieldResolver(() => LongScalar, { description: 'Memory that has to be free to load it, bytes.' })
+  requiredBytes(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number {
+    return services.models.requiredBytes(version)
   }
 
   @FieldResolver(() => LongScalar, { nullable: true, description: 'Memory of the process that runs it, bytes; null when it is not loaded.' })
@@ -187,7 +228,7 @@ export class ModelVersionResolver {
     return answer(() => services.models.deleteVersion(principal, input.id))
   }
 
-  @Mutation(() => ModelVersionResult, {
+  @Mutation(() => LoadModelVersionResult, {
     description: 'Begins to load a version, or finds it loaded or loading; follow `modelVersionEvents`. For administrators.',
   })
   loadModelVersion(
@@ -231,6 +272,13 @@ export class ModelVersionResolver {
     return item
   }
 }
+
+const toAliasHistory = (aliases: readonly ModelAliasDocument[]): object[] =>
+  aliases
+    .flatMap(({ name, modelVersionId, setBy, updatedAt, history = [] }) =>
+      [{ modelVersionId, setBy, setAt: updatedAt }, ...history].map((setting) => ({ alias: name, ...setting })),
+    )
+    .sort((a, b) => b.setAt - a.setAt)
 
 const toTensorSpecs = (tensors: ModelVersionDocument['inputs']): object[] =>
   tensors.map(({ name, type, shape }) => ({ name, type, shape: shape.map(String) }))

@@ -30,6 +30,12 @@ export class LoadProgress {
 
   @Field(() => LongScalar, { description: 'Bytes of the step in all.' })
   readonly totalBytes!: number
+
+  @Field(() => Number, {
+    nullable: true,
+    description: 'How long the rest of the step takes at the rate measured so far, milliseconds; null rather than guessed.',
+  })
+  readonly etaMs?: number | null
 }
 
 @ObjectType('BundledSource', { description: 'The files came with the server.' })
@@ -118,7 +124,7 @@ export class ModelMetricsType {
   @Field(() => LongScalar, { description: 'Predictions that the response cache answered; they are in `requests`, not in `inferences`.' })
   readonly cacheHits!: number
 
-  @Field(() => LongScalar, { description: 'Predictions that were not accepted because too many waited; they are not in `requests`.' })
+  @Field(() => LongScalar, { description: 'Predictions that were not accepted because too many waited or for want of memory; they are not in `requests`.' })
   readonly refusals!: number
 
   @Field(() => [FailureCount], { description: 'Predictions that did not succeed, by reason. Their sum and the successes are `requests`.' })
@@ -270,6 +276,20 @@ export class ModelAlias {
 
   @Field(() => DateTimeScalar, { name: 'setAt', description: 'When it was last set.' })
   readonly updatedAt!: number
+}
+
+@ObjectType('AliasSetting', { description: 'What an alias was set to.' })
+export class AliasSettingType {
+  @Field(() => String, { description: 'Name of the alias.' })
+  readonly alias!: string
+
+  @Field(() => DateTimeScalar, { description: 'When.' })
+  readonly setAt!: number
+
+  @Field(() => String, { description: 'Subject of whoever did it; `server` for those that came with it.' })
+  readonly setBy!: string
+
+  readonly modelVersionId!: string
 }
 
 @ObjectType('ModelVersion', { implements: Node, description: 'One version of a model: files that never change, loaded into memory or not.' })

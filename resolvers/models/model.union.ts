@@ -1,9 +1,23 @@
 import { Field, ObjectType } from 'type-graphql'
-import { Conflict, InvalidInput, NotFound, Overloaded } from '../common/problem.interface.js'
+import { Conflict, InvalidInput, LoadFailed, NotFound, OutOfMemory, Overloaded } from '../common/problem.interface.js'
 import { StreamEnd, StreamGap, StreamItemType } from '../streams/stream.type.js'
 import { createUnion, problemOr } from '../common/union.js'
 import { streamItemTypeName } from '../streams/stream-item.js'
 import { ModelAlias, ModelVersion } from './model.type.js'
+
+export const LoadModelVersionResult = createUnion({
+  name: 'LoadModelVersionResult',
+  description: 'The model version, or why it is not loaded.',
+  types: [ModelVersion, NotFound, OutOfMemory],
+  typeName: problemOr('ModelVersion'),
+})
+
+export const SetModelAliasResult = createUnion({
+  name: 'SetModelAliasResult',
+  description: 'The alias as it is now, or why it was not set.',
+  types: [ModelAlias, NotFound, InvalidInput, OutOfMemory, LoadFailed],
+  typeName: problemOr('ModelAlias'),
+})
 
 export const ModelVersionResult = createUnion({
   name: 'ModelVersionResult',

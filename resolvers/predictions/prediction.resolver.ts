@@ -19,7 +19,7 @@ import type { StartRequest } from '../../src/services/predictions/prediction-acc
 import type { PredictionFilter } from '../../src/services/predictions/predictions.service.js'
 import type { PredictionEvent, PredictionSnapshot } from '../../src/services/predictions/prediction-stream.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
-import { answer } from '../common/problem.interface.js'
+import { answer, toProblem } from '../common/problem.interface.js'
 import { JsonScalar } from '../common/scalars.js'
 import type { GraphContext } from '../context.js'
 import { ModelVersion } from '../models/model.type.js'
@@ -127,6 +127,7 @@ export class PredictionResolver {
       const request = { ...toStartRequest(args), idempotencyKey: null }
       const { document, output } = await services.predictions.predict(principal, request, signal)
       const prediction: PredictionRoot = { ...document, endedOutput: output }
+      if (document.error?.code === 'OUT_OF_MEMORY') return toProblem({ details: {}, ...document.error }) ?? prediction
       if (document.error?.code !== 'DEADLINE_EXCEEDED') return prediction
       return { __typename: 'DeadlineExceeded', ...document.error, prediction }
     })

@@ -5,6 +5,7 @@ import {
   IdempotencyConflict,
   InvalidInput,
   NotFound,
+  OutOfMemory,
   Overloaded,
   Problem,
 } from '../common/problem.interface.js'
@@ -25,14 +26,14 @@ export class DeadlineExceeded extends Problem {
 export const PredictResult = createUnion({
   name: 'PredictResult',
   description: 'The ended prediction (look at its `state`), or why there is none.',
-  types: [Prediction, InvalidInput, NotFound, Overloaded, DeadlineExceeded],
+  types: [Prediction, InvalidInput, NotFound, Overloaded, OutOfMemory, DeadlineExceeded],
   typeName: problemOr('Prediction'),
 })
 
 export const StartPredictionResult = createUnion({
   name: 'StartPredictionResult',
   description: 'The accepted prediction, or why there is none.',
-  types: [Prediction, InvalidInput, NotFound, Overloaded, IdempotencyConflict],
+  types: [Prediction, InvalidInput, NotFound, Overloaded, OutOfMemory, IdempotencyConflict],
   typeName: problemOr('Prediction'),
 })
 

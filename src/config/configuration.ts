@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { GatewayLimits } from '../domain/limits.js'
 import { ConfigurationError, toMistake, type ConfigurationMistake } from './mistakes.js'
@@ -47,6 +47,7 @@ export interface Configuration {
     readonly timeoutMs: number
     readonly queueLength: number
     readonly concurrentGenerations: number
+    readonly memoryBytes: number
     readonly runningTextBytes: number
     readonly keptTextBytes: number
     readonly idleTtlMs: number
@@ -78,6 +79,9 @@ export interface Configuration {
 
 const PROJECT_MODELS = fileURLToPath(new URL('../../../models', import.meta.url))
 const MAX_DEFAULT_THREADS = 4
+const MEMORY_SHARE = 0.75
+const MAX_DEFAULT_RUNNING_TEXT_BYTES = 1_536 * 2 ** 20
+const MAX_DEFAULT_KEPT_TEXT_BYTES = 256 * 2 ** 20
 
 /** @throws ConfigurationError that lists every mistake. */
 export function parseConfiguration(environment: Environment): Configuration {
@@ -153,20 +157,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       sendBufferBytes: limit('SEND_BUFFER_BYTES'),
       introspection: values.get('GRAPHLOOM_INTROSPECTION') as boolean,
     },
-    models: {
-      threads:
-        (values.get('GRAPHLOOM_MODEL_THREADS') as number | undefined) ??
-        Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
-      batchTokens: number('GRAPHLOOM_MODEL_BATCH_TOKENS'),
-      timeoutMs: number('GRAPHLOOM_MODEL_TIMEOUT_MS'),
-      queueLength: number('GRAPHLOOM_MODEL_QUEUE_LENGTH'),
-      concurrentGenerations: number('GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS'),
-      runningTextBytes: number('GRAPHLOOM_MODEL_RUNNING_TEXT_BYTES'),
-      keptTextBytes: number('GRAPHLOOM_MODEL_KEPT_TEXT_BYTES'),
-      idleTtlMs: number('GRAPHLOOM_MODEL_IDLE_TTL_MS'),
-      preload: parts('GRAPHLOOM_PRELOAD_MODELS'),
-      folders: parts('GRAPHLOOM_MODEL_FOLDERS'),
-    },
+    models: toModels(values),
     work: {
       admissionWindow: number('GRAPHLOOM_ADMISSION_WINDOW'),
       taskLeaseMs: number('GRAPHLOOM_TASK_LEASE_MS'),
@@ -187,6 +178,36 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
     state: { mongodbUri: optional('MONGODB_URI') },
     telemetry: { tracesUrl: toTracesUrl(values), serviceName: string('OTEL_SERVICE_NAME') },
   }
+}
+
+function toModels(values: ReadonlyMap<string, unknown>): Configuration['models'] {
+  const number = (name: string): number => values.get(name) as number
+  const optional = (name: string): number | null => (values.get(name) as number | undefined) ?? null
+  const parts = (name: string): readonly string[] => (values.get(name) as readonly string[] | undefined) ?? []
+  const memoryBytes = optional('GRAPHLOOM_MODEL_MEMORY_BYTES') ?? Math.round(MEMORY_SHARE * machineBytes())
+  return {
+    threads: optional('GRAPHLOOM_MODEL_THREADS') ?? Math.min(MAX_DEFAULT_THREADS, availableParallelism()),
+    batchTokens: number('GRAPHLOOM_MODEL_BATCH_TOKENS'),
+    timeoutMs: number('GRAPHLOOM_MODEL_TIMEOUT_MS'),
+    queueLength: number('GRAPHLOOM_MODEL_QUEUE_LENGTH'),
+    concurrentGenerations: number('GRAPHLOOM_MODEL_CONCURRENT_GENERATIONS'),
+    memoryBytes,
+    runningTextBytes:
+      optional('GRAPHLOOM_MODEL_RUNNING_TEXT_BYTES') ??
+      Math.round(Math.min(MAX_DEFAULT_RUNNING_TEXT_BYTES, memoryBytes / 4)),
+    keptTextBytes:
+      optional('GRAPHLOOM_MODEL_KEPT_TEXT_BYTES') ??
+      Math.round(Math.min(MAX_DEFAULT_KEPT_TEXT_BYTES, memoryBytes / 16)),
+    idleTtlMs: number('GRAPHLOOM_MODEL_IDLE_TTL_MS'),
+    preload: parts('GRAPHLOOM_PRELOAD_MODELS'),
+    folders: parts('GRAPHLOOM_MODEL_FOLDERS'),
+  }
+}
+
+/** What this process may use: of the machine, or of the container that it is in. */
+function machineBytes(): number {
+  const constrained = process.constrainedMemory()
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }
 
 function toJwt(values: ReadonlyMap<string, unknown>): JwtConfiguration | null {

@@ -286,16 +286,20 @@ const models: Variable[] = [
     example: '8',
     fallback: '8',
   }),
+  integer('Models', 'GRAPHLOOM_MODEL_MEMORY_BYTES', [16_777_216, 281_474_976_710_656], {
+    description:
+      'Memory of all model processes together, bytes; three quarters of what the machine or its container has, when unset.',
+    example: '6442450944',
+  }),
   integer('Models', 'GRAPHLOOM_MODEL_RUNNING_TEXT_BYTES', [1_048_576, 1_099_511_627_776], {
-    description: 'Memory of one model version for the keys and values of the texts that it generates at once, bytes.',
+    description:
+      'Memory of one model version for the keys and values of the texts that it generates at once, bytes; a quarter of the memory of all models, at most 1.5 GiB, when unset.',
     example: '1610612736',
-    fallback: '1610612736',
   }),
   integer('Models', 'GRAPHLOOM_MODEL_KEPT_TEXT_BYTES', [0, 1_099_511_627_776], {
     description:
-      'Memory of one model version for the beginnings of prompts that later prompts may share, and for texts set aside, bytes.',
+      'Memory of one model version for the beginnings of prompts that later prompts may share, and for texts set aside, bytes; a sixteenth of the memory of all models, at most 256 MiB, when unset.',
     example: '268435456',
-    fallback: '268435456',
   }),
   integer('Models', 'GRAPHLOOM_RESPONSE_CACHE_BYTES', [65_536, 1_099_511_627_776], {
     description: 'Memory for answers of the model versions whose setting cacheResponses is on, bytes.',

@@ -45,6 +45,8 @@ export interface LoadProgress {
   readonly phase: LoadPhase
   readonly doneBytes: number
   readonly totalBytes: number
+  /** How long the rest of the step takes at the rate measured so far, milliseconds; null until there is one. */
+  readonly etaMs?: number | null
 }
 
 /** Files that came with the server. */
@@ -109,6 +111,8 @@ export interface ModelVersionDocument extends StoredDocument {
   readonly residentBytes: number | null
   readonly loadedAt: number | null
   readonly lastUsedAt: number | null
+  /** The most memory that its process took while it was loaded last, bytes. */
+  readonly loadBytes?: number
   /** What was set for it; the server's defaults hold for the rest. */
   readonly settings?: Partial<ModelSettings>
 }
@@ -118,4 +122,14 @@ export interface ModelAliasDocument extends StoredDocument {
   readonly name: string
   readonly modelVersionId: string
   readonly setBy: string
+  /** What it named before, the newest first. */
+  readonly history?: readonly AliasSetting[]
+}
+
+/** What an alias was set to. */
+export interface AliasSetting {
+  readonly modelVersionId: string
+  readonly setBy: string
+  /** Unix milliseconds. */
+  readonly setAt: number
 }

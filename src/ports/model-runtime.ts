@@ -189,7 +189,9 @@ export interface ModelRunner {
   readonly fingerprint: string
   /** Resolves once, when the process has ended. Never rejects. */
   readonly exited: Promise<RunnerExit>
-  /** Resident memory of the process, bytes. */
+  /** The most memory that the process took while it loaded, bytes. */
+  readonly loadBytes: number
+  /** Resident memory of the process, bytes; pages that it shares with others are counted too. */
   residentBytes(): number | null
   /**
    * Generates text. `onDelta` is called in order, never after the promise settled. Aborting the signal starts no
@@ -220,6 +222,11 @@ export interface ModelRuntime extends AsyncDisposable {
    * wrong; `OVERLOADED` when too many wait.
    */
   inspect(request: InspectRequest): Promise<ModelInspection>
-  /** Starts a runner process and resolves when it is warm. `MODEL_LOAD_FAILED` says why not. */
+  /** Memory that a runner may come to need for its work, beyond what it takes when it is warm, bytes. */
+  workingBytes(model: Pick<ModelDescription, 'task' | 'contextTokens' | 'inputs'>): number
+  /**
+   * Starts a runner process and resolves when it is warm. `MODEL_LOAD_FAILED` says why not, with `RUNNER_CRASHED` as its
+   * cause when the process ended.
+   */
   startRunner(request: StartRunnerRequest): Promise<ModelRunner>
 }

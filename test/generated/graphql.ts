@@ -424,6 +424,8 @@ export type SetModelAliasInput = {
   modelVersionId: string;
   /** 1 to 64 characters of a–z, 0–9, ".", "_" and "-", beginning with a letter; unique within the model. */
   name: string;
+  /** Whether the version is loaded and warm before the alias names it; what the alias named serves until then. When it cannot be loaded, the alias stays as it is. */
+  warm?: boolean;
 };
 
 /** Why a stream ended. A server that stops sends no end: subscribe again with the last cursor. */
@@ -555,14 +557,14 @@ export type FollowModelMetricsSubscriptionVariables = Exact<{
 
 export type FollowModelMetricsSubscription = { modelMetrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } };
 
-export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } };
+export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } };
 
 export type ModelSettingsFragment = { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number };
 
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }> }> };
+export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }> }> };
 
 export type ModelQueryVariables = Exact<{
   name: string;
@@ -570,10 +572,17 @@ export type ModelQueryVariables = Exact<{
 }>;
 
 
-export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, shorterDimensions: Array<number>, labels: Array<string>, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
+export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, shorterDimensions: Array<number>, labels: Array<string>, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
         | { folder: string, origin: string }
         | { folder: string }
-      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
+      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
+
+export type AliasHistoryQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type AliasHistoryQuery = { model: { aliasHistory: Array<{ alias: string, setAt: string, setBy: string, version: { id: string, version: string } | null }> } | null };
 
 export type ModelVersionQueryVariables = Exact<{
   name: string;
@@ -581,7 +590,7 @@ export type ModelVersionQueryVariables = Exact<{
 }>;
 
 
-export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null };
+export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null };
 
 export type LoadModelVersionMutationVariables = Exact<{
   input: LoadModelVersionInput;
@@ -589,9 +598,9 @@ export type LoadModelVersionMutationVariables = Exact<{
 
 
 export type LoadModelVersionMutation = { loadModelVersion:
-    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'OutOfMemory', code: ErrorCode, message: string, retryable: boolean, requiredBytes: number, availableBytes: number }
    };
 
 export type UnloadModelVersionMutationVariables = Exact<{
@@ -601,7 +610,7 @@ export type UnloadModelVersionMutationVariables = Exact<{
 
 export type UnloadModelVersionMutation = { unloadModelVersion:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -622,10 +631,11 @@ export type SetModelAliasMutationVariables = Exact<{
 
 
 export type SetModelAliasMutation = { setModelAlias:
-    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'LoadFailed', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'ModelAlias', id: string, name: string, version: { id: string } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'OutOfMemory', code: ErrorCode, message: string, retryable: boolean, requiredBytes: number, availableBytes: number }
    };
 
 export type DeleteModelAliasMutationVariables = Exact<{
@@ -647,8 +657,8 @@ export type ModelVersionEventsSubscriptionVariables = Exact<{
 
 
 export type ModelVersionEventsSubscription = { modelVersionEvents:
-    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
-    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
+    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
+    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
         | { __typename: 'Model', id: string }
@@ -665,10 +675,10 @@ export type RegisterModelVersionMutationVariables = Exact<{
 export type RegisterModelVersionMutation = { registerModelVersion:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, loadedAt: string | null, source:
+    | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
         | { __typename: 'BundledSource' }
         | { __typename: 'FileSource', folder: string }
-      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
    };
@@ -692,7 +702,11 @@ type ProblemParts_IdempotencyConflict_Fragment = { code: ErrorCode, message: str
 
 type ProblemParts_InvalidInput_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
+type ProblemParts_LoadFailed_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
 type ProblemParts_NotFound_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
+type ProblemParts_OutOfMemory_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
 type ProblemParts_Overloaded_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
@@ -701,7 +715,9 @@ export type ProblemPartsFragment =
   | ProblemParts_DeadlineExceeded_Fragment
   | ProblemParts_IdempotencyConflict_Fragment
   | ProblemParts_InvalidInput_Fragment
+  | ProblemParts_LoadFailed_Fragment
   | ProblemParts_NotFound_Fragment
+  | ProblemParts_OutOfMemory_Fragment
   | ProblemParts_Overloaded_Fragment
 ;
 
@@ -727,6 +743,7 @@ export type PredictMutation = { predict:
     | { __typename: 'DeadlineExceeded', code: ErrorCode, message: string, retryable: boolean, prediction: { id: string, state: PredictionState } }
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'OutOfMemory', requiredBytes: number, availableBytes: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
@@ -750,6 +767,7 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'OutOfMemory', requiredBytes: number, availableBytes: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
@@ -989,9 +1007,13 @@ export const ModelVersionStatusFragmentDoc = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1261,9 +1283,13 @@ export const ModelsDocument = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1382,9 +1408,13 @@ fragment ModelVersionStatus on ModelVersion {
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1399,6 +1429,21 @@ fragment ModelSettings on ModelSettings {
   pinned
   priority
 }`) as unknown as TypedDocumentString<ModelQuery, ModelQueryVariables>;
+export const AliasHistoryDocument = new TypedDocumentString(`
+    query AliasHistory($name: String!) {
+  model(name: $name) {
+    aliasHistory {
+      alias
+      setAt
+      setBy
+      version {
+        id
+        version
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AliasHistoryQuery, AliasHistoryQueryVariables>;
 export const ModelVersionDocument = new TypedDocumentString(`
     query ModelVersion($name: String!, $version: String!) {
   modelVersion(name: $name, version: $version) {
@@ -1417,9 +1462,13 @@ export const ModelVersionDocument = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1444,6 +1493,10 @@ export const LoadModelVersionDocument = new TypedDocumentString(`
       message
       retryable
     }
+    ... on OutOfMemory {
+      requiredBytes
+      availableBytes
+    }
   }
 }
     fragment ModelVersionStatus on ModelVersion {
@@ -1455,9 +1508,13 @@ export const LoadModelVersionDocument = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1493,9 +1550,13 @@ export const UnloadModelVersionDocument = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1555,6 +1616,10 @@ export const SetModelAliasDocument = new TypedDocumentString(`
       code
       message
       retryable
+    }
+    ... on OutOfMemory {
+      requiredBytes
+      availableBytes
     }
   }
 }
@@ -1617,9 +1682,13 @@ export const ModelVersionEventsDocument = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1687,9 +1756,13 @@ export const RegisterModelVersionDocument = new TypedDocumentString(`
     phase
     doneBytes
     totalBytes
+    percent
+    etaMs
   }
   residentBytes
+  requiredBytes
   loadedAt
+  lastUsedAt
   settings {
     ...ModelSettings
   }
@@ -1735,6 +1808,10 @@ export const PredictDocument = new TypedDocumentString(`
     }
     ... on Overloaded {
       retryAfterMs
+    }
+    ... on OutOfMemory {
+      requiredBytes
+      availableBytes
     }
     ... on DeadlineExceeded {
       prediction {
@@ -1873,6 +1950,10 @@ export const StartPredictionDocument = new TypedDocumentString(`
     }
     ... on Overloaded {
       retryAfterMs
+    }
+    ... on OutOfMemory {
+      requiredBytes
+      availableBytes
     }
   }
 }

@@ -24,7 +24,8 @@ export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, res
     pid: child.pid,
     fingerprint,
     exited: child.exited,
-    residentBytes: () => readResidentBytes(child.pid) ?? residentBytes,
+    loadBytes: readMemory(child.pid, 'VmHWM') ?? residentBytes,
+    residentBytes: () => readMemory(child.pid, 'VmRSS') ?? residentBytes,
     generate: (request, onDelta, signal) =>
       inRunnerSpan('runner.generate', child.pid, request.traceparent, async (span) => {
         const params: GenerateParams = request
@@ -70,10 +71,11 @@ export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, res
 
 const KIBIBYTE = 1_024
 
-/** `VmRSS` of Linux's process table, which does not depend on the page size; null elsewhere. */
-function readResidentBytes(pid: number): number | null {
+/** A line of Linux's process table, which does not depend on the page size, in bytes; null elsewhere. */
+function readMemory(pid: number, line: 'VmRSS' | 'VmHWM'): number | null {
   try {
-    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
+    const table = readFileSync(`/proc/${pid}/status`, 'latin1')
+    const [, kibibytes] = new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(table) ?? []
     return kibibytes === undefined ? null : Number(kibibytes) * KIBIBYTE
   } catch {
     return null

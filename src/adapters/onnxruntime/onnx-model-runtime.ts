@@ -7,6 +7,7 @@ import { describeModel } from './describe-model.js'
 import { ModelInspector } from './model-inspector.js'
 import { createOnnxModelRunner } from './onnx-model-runner.js'
 import type { GenerationLimits, LoadParams, LoadResult } from './runner-protocol.js'
+import { workingBytes } from './working-bytes.js'
 
 export interface OnnxModelRuntimeOptions {
   readonly logger: Logger
@@ -50,6 +51,7 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
   return {
     describe: describeModel,
     inspect: (request) => inspector.inspect(request),
+    workingBytes: (model) => workingBytes(model, limits),
     startRunner,
     [Symbol.asyncDispose]: async () => {
       closed = true

@@ -1,7 +1,7 @@
 import { createId } from '../../kernel/ids.js'
 import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
-import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
+import type { AliasSetting, ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../../domain/model.js'
 import { SERVER_TENANT_ID } from '../../domain/principal.js'
 import { STREAM_ENDED } from '../../domain/stream.js'
 import type { CollectionDefinition, DocumentBody, DocumentStore, Scope } from '../../ports/document-store.js'
@@ -31,6 +31,8 @@ export const MODEL_ALIASES: CollectionDefinition<ModelAliasDocument> = {
 
 const SERVER_SCOPE: Scope = { tenantId: SERVER_TENANT_ID }
 const MAX_ROWS = 1_000
+/** What an alias named before is kept of so many changes. */
+const KEPT_SETTINGS = 50
 
 /** Type of the event that carries a version as it is after a change. */
 export const MODEL_VERSION_CHANGED = 'ModelVersionChanged'
@@ -49,7 +51,9 @@ export type ModelVersionStatus = Pick<
   | 'settings'
 >
 
-export type ModelVersionPatch = Partial<Omit<ModelVersionStatus, 'revision' | 'updatedAt'>>
+export type ModelVersionPatch = Partial<
+  Omit<ModelVersionStatus, 'revision' | 'updatedAt'> & Pick<ModelVersionDocument, 'loadBytes'>
+>
 
 /** Models, versions and aliases in the document store. They belong to the server. */
 export class ModelStore {
@@ -158,7 +162,7 @@ export class ModelStore {
     for (;;) {
       const current = await this.#find(MODEL_ALIASES, { modelId: { eq: modelId }, name: { eq: name } })
       const alias = current ?? { id: createId('modelAlias'), tenantId: SERVER_TENANT_ID, modelId, name }
-      const next = { ...alias, modelVersionId, setBy }
+      const next = { ...alias, modelVersionId, setBy, history: toHistory(current) }
       try {
         return await this.#kept.write(() =>
           current
@@ -204,6 +208,13 @@ export class ModelStore {
     })
     return page.items.map((item) => item.node)
   }
+}
+
+/** What an alias named before it is set anew. */
+function toHistory(alias: ModelAliasDocument | null): readonly AliasSetting[] {
+  if (!alias) return []
+  const { modelVersionId, setBy, updatedAt: setAt, history = [] } = alias
+  return [{ modelVersionId, setBy, setAt }, ...history].slice(0, KEPT_SETTINGS)
 }
 
 function changed(version: DocumentBody<ModelVersionDocument>): NewEvent {

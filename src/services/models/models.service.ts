@@ -9,11 +9,13 @@ import type { StreamItem } from '../../domain/stream.js'
 import type { ModelRuntime } from '../../ports/model-runtime.js'
 import type { Access } from '../access/access.js'
 import type { Streams } from '../streams/streams.js'
+import type { MemoryBudget } from './memory-budget.js'
+import { requiredBytes } from './model-memory.js'
 import type { ModelMetricsRecorder } from './model-metrics.js'
 import type { RegisterModelVersion } from './model-input.js'
 import type { ModelRegistration } from './model-registration.js'
 import type { ModelStore } from './model-store.js'
-import type { Registry } from './registry.js'
+import { checkAliasName, type Registry } from './registry.js'
 import type { BreakerStatus } from './crash-breaker.js'
 import { changeSettings, checkSettings, settingsOf, type ModelSettingsChange } from './model-settings.js'
 import { ResidentVersion, type ModelSlot, type RunnerStatus, type UnloadMode } from './resident-version.js'
@@ -25,6 +27,9 @@ export interface ModelsServiceOptions {
   readonly registry: Registry
   readonly registration: ModelRegistration
   readonly runtime: ModelRuntime
+  readonly memory: MemoryBudget
+  /** Predictions of a version that were accepted and have not asked for a place yet. */
+  readonly countAccepted: (versionId: string) => number
   readonly streams: Streams
   readonly metrics: ModelMetricsRecorder
   readonly defaults: ModelSettings
@@ -32,6 +37,13 @@ export interface ModelsServiceOptions {
   readonly onAnswersDropped: (versionId: string) => void
   readonly clock: Clock
   readonly logger: Logger
+}
+
+export interface SetAlias {
+  readonly name: string
+  readonly modelVersionId: string
+  /** Whether the version is loaded before the alias names it. */
+  readonly warm: boolean
 }
 
 const KEPT_DELETIONS = 10_000
@@ -58,7 +70,7 @@ export class ModelsService implements AsyncDisposable {
     }
     for (const reference of preload) {
       const version = await registry.requireByReference(reference)
-      void this.#residentOf(version).load(new AbortController().signal).catch(() => undefined)
+      this.#residentOf(version).preload()
     }
   }
 
@@ -141,11 +153,14 @@ export class ModelsService implements AsyncDisposable {
     }
   }
 
-  /** Starts loading, or finds it loaded or loading already. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
+  /**
+   * Starts loading, or finds it loaded or loading already.
+   * @throws GraphloomError `OUT_OF_MEMORY`, `NOT_FOUND`, `FORBIDDEN`.
+   */
   async loadVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
     const resident = this.#residentOf(await this.#options.store.requireVersion(id))
-    void resident.load(new AbortController().signal).catch(() => undefined)
+    await resident.beginLoading()
     return this.#options.store.requireVersion(id)
   }
 
@@ -176,11 +191,18 @@ export class ModelsService implements AsyncDisposable {
     return settingsOf(this.#options.defaults, version)
   }
 
-  /** @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
-  async setAlias(principal: Principal, name: string, versionId: string): Promise<ModelAliasDocument> {
-    this.#options.access.require(principal, 'model.manage', { id: versionId })
-    const { registration, registry } = this.#options
-    return registration.inTurn(() => registry.setAlias(name, versionId, principal.subject))
+  /**
+   * Points an alias at a version; where asked, when that is loaded and warm: what the alias named serves until then.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `OUT_OF_MEMORY`, `MODEL_LOAD_FAILED`, `FORBIDDEN`.
+   */
+  async setAlias(principal: Principal, request: SetAlias, signal: AbortSignal): Promise<ModelAliasDocument> {
+    const { name, modelVersionId, warm } = request
+    this.#options.access.require(principal, 'model.manage', { id: modelVersionId })
+    const { registration, registry, store } = this.#options
+    checkAliasName(name)
+    const version = await store.requireVersion(modelVersionId)
+    if (warm) await this.#residentOf(version).load(signal)
+    return registration.inTurn(() => registry.setAlias(name, version.id, principal.subject))
   }
 
   /** @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
@@ -229,6 +251,28 @@ export class ModelsService implements AsyncDisposable {
     return [...this.#resident].filter(([, resident]) => resident.status !== null).map(([id]) => id)
   }
 
+  /** Whether a version could be loaded now, if it is not. @throws GraphloomError `OUT_OF_MEMORY`. */
+  checkMemory(version: ModelVersionDocument): void {
+    this.#residentOf(version).checkMemory()
+  }
+
+  /** Memory of all model processes together, and of it what is promised or taken, bytes. */
+  get memoryBytes(): { readonly total: number; readonly used: number } {
+    const { totalBytes, usedBytes } = this.#options.memory
+    return { total: totalBytes, used: usedBytes }
+  }
+
+  /** Memory that loading it reserves, bytes. */
+  requiredBytes(version: ModelVersionDocument): number {
+    const { loadBytes } = version
+    return requiredBytes(version, { loadBytes, workingBytes: this.#options.runtime.workingBytes(version) })
+  }
+
+  /** When work on it ended last, Unix milliseconds; null when it was never in memory. */
+  lastUsedAt(version: ModelVersionDocument): number | null {
+    return this.#resident.get(version.id)?.lastUsedAt || version.lastUsedAt
+  }
+
   /** A place to work on a version, for services that have checked the right to. */
   async acquire(version: ModelVersionDocument, applicant: Applicant, signal: AbortSignal): Promise<ModelSlot> {
     return this.#residentOf(version).acquire(applicant, signal)
@@ -246,10 +290,14 @@ export class ModelsService implements AsyncDisposable {
     if (this.#deleted.has(document.id)) throw notFound('model version', document.id)
     let resident = this.#resident.get(document.id)
     if (!resident) {
-      const { store, runtime, metrics, clock, logger, registry } = this.#options
-      const files = () => registry.filesOf(document)
-      const settings = this.settingsOf(document)
-      resident = new ResidentVersion({ document, files, store, runtime, settings, metrics, clock, logger })
+      const { registry, countAccepted } = this.#options
+      resident = new ResidentVersion({
+        ...this.#options,
+        document,
+        files: () => registry.filesOf(document),
+        settings: this.settingsOf(document),
+        countAccepted: () => countAccepted(document.id),
+      })
       this.#resident.set(document.id, resident)
     }
     return resident

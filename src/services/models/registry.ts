@@ -82,8 +82,7 @@ export class Registry {
   }
 
   async setAlias(name: string, versionId: string, setBy: string): Promise<ModelAliasDocument> {
-    if (!ALIAS.test(name))
-      throw invalidInput('name', 'must be 1 to 64 characters of a–z, 0–9, ".", "_" and "-", and begin with a letter.')
+    checkAliasName(name)
     const version = await this.#options.store.requireVersion(versionId)
     return this.#options.store.putAlias(version.modelId, name, version.id, setBy)
   }
@@ -127,6 +126,12 @@ export class Registry {
     })
     await store.putAlias(model.id, DEFAULT_ALIAS, version.id, 'server')
   }
+}
+
+/** @throws GraphloomError `INVALID_INPUT`. */
+export function checkAliasName(name: string): void {
+  if (!ALIAS.test(name))
+    throw invalidInput('name', 'must be 1 to 64 characters of a–z, 0–9, ".", "_" and "-", and begin with a letter.')
 }
 
 /** SHA-256 of the sorted lines `<sha256>  <file>`. */

@@ -1,10 +1,14 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
-import { GraphloomError } from '../../kernel/errors.js'
+import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import type { Applicant } from '../../kernel/fair-queue.js'
 import type { LoadProgress, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
 import { CrashBreaker, type BreakerStatus } from './crash-breaker.js'
+import { IdleTimer } from './idle-timer.js'
+import { createProgressTeller } from './load-progress-teller.js'
+import { requiredBytes } from './model-memory.js'
+import type { MemoryBudget, MemoryHolder, MemoryReservation, MemoryWish } from './memory-budget.js'
 import type { ModelMetricsRecorder } from './model-metrics.js'
 import type { ModelStore, ModelVersionPatch } from './model-store.js'
 import { ResidentRunner } from './resident-runner.js'
@@ -20,6 +24,9 @@ export interface ResidentVersionOptions {
   readonly files: () => ModelFiles
   readonly store: ModelStore
   readonly runtime: ModelRuntime
+  readonly memory: MemoryBudget
+  /** Predictions of the version that were accepted and have not asked for a place yet. */
+  readonly countAccepted: () => number
   readonly settings: ModelSettings
   readonly metrics: Pick<ModelMetricsRecorder, 'recordRuns'>
   readonly clock: Clock
@@ -48,12 +55,27 @@ export interface ModelSlot {
   release(): void
 }
 
-const PROGRESS_EVERY_MS = 100
+/** A process that ends while it loads is started again so often: what ended it may have had nothing to do with it. */
+const LOAD_TRIES = 3
+/** What a mutation that loads a version may do for its memory. */
+const LOAD_NOW: MemoryWish = { mayEvict: true, waitMs: 0 }
+/** Preloaded versions do not push one another out. */
+const LOAD_IF_FREE: MemoryWish = { mayEvict: false, waitMs: 0 }
+/** A prediction that was accepted waits for work of other versions to end. */
+const LOAD_FOR_WORK: MemoryWish = { mayEvict: true, waitMs: 30_000 }
 /** Predictions that a runner has at once; it orders and batches them itself. */
 const IN_FLIGHT = 256
 
+interface Loading {
+  readonly wish: MemoryWish
+  /** Resolves when there is memory for it. */
+  readonly reserved: Promise<void>
+  readonly done: Promise<void>
+  readonly cancel: AbortController
+}
+
 /** Loading, running and unloading of one model version. All who want it loaded share one job. */
-export class ResidentVersion {
+export class ResidentVersion implements MemoryHolder {
   readonly #options: ResidentVersionOptions
   readonly #slots: Slots
   readonly #breaker: CrashBreaker
@@ -61,7 +83,7 @@ export class ResidentVersion {
   #settings: ModelSettings
   #settingsRevision: number
   #current: ResidentRunner | null = null
-  #loading: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null
+  #loading: Loading | null = null
   #replacing: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null
   /** Processes that were replaced and finish their work. */
   readonly #retiring = new Set<Promise<void>>()
@@ -71,14 +93,48 @@ export class ResidentVersion {
   /** Status writes, one after the other. */
   #status: Promise<unknown> = Promise.resolve()
   #restarts = 0
-  #idleTimer: NodeJS.Timeout | null = null
+  /** Kept while another process takes the place of one that ended: it needs the same. */
+  #memory: MemoryReservation | null = null
+  #loadBytes: number | undefined
+  readonly #idleTimer = new IdleTimer(() => {
+    if (this.#slots.taken === 0 && this.#slots.waiting === 0) void this.unload('DRAIN')
+  })
+  lastUsedAt: number
 
   constructor(options: ResidentVersionOptions) {
     this.#options = options
     this.#settings = options.settings
     this.#settingsRevision = options.document.revision
+    this.#loadBytes = options.document.loadBytes
+    this.lastUsedAt = options.document.lastUsedAt ?? 0
     this.#slots = new Slots(IN_FLIGHT)
     this.#breaker = new CrashBreaker(options.clock)
+  }
+
+  get name(): string {
+    return `${this.#options.document.modelName}:${this.#options.document.version}`
+  }
+
+  get residentBytes(): number {
+    return this.#current?.runner.residentBytes() ?? 0
+  }
+
+  /** Memory that loading it reserves, bytes. */
+  get requiredBytes(): number {
+    const { document, runtime } = this.#options
+    return requiredBytes(document, { loadBytes: this.#loadBytes, workingBytes: runtime.workingBytes(document) })
+  }
+
+  get isEvictable(): boolean {
+    if (this.#slots.taken > 0 || this.#loading || this.#replacing) return false
+    if (this.#unloading) return true
+    return this.#current !== null && !this.#settings.pinned && this.#slots.waiting === 0 && this.#options.countAccepted() === 0
+  }
+
+  evict(): Promise<void> {
+    const { logger, document } = this.#options
+    logger.info({ model: document.modelName, version: document.version }, 'model makes room for another')
+    return this.unload('DRAIN')
   }
 
   get running(): number {
@@ -104,13 +160,13 @@ export class ResidentVersion {
   /** Waits for a place to work; see `Slots` for whose turn it is. */
   async acquire(applicant: Applicant, signal: AbortSignal): Promise<ModelSlot> {
     const leave = await this.#slots.acquire(applicant, signal)
-    this.#clearIdleTimer()
+    this.#idleTimer.stop()
     let leaveRunner = (): void => undefined
     return {
       unloaded: this.#cancelling.signal,
       runner: async (runnerSignal) => {
         leaveRunner()
-        while (!this.#current) await this.#load(runnerSignal)
+        while (!this.#current) await this.#loadForWork(runnerSignal)
         leaveRunner = this.#current.use()
         return this.#current.runner
       },
@@ -118,18 +174,44 @@ export class ResidentVersion {
       release: () => {
         leaveRunner()
         leave()
-        if (this.#slots.taken === 0) this.#startIdleTimer()
+        this.lastUsedAt = this.#options.clock.now()
+        if (this.#slots.taken > 0) return
+        this.#startIdleTimer()
+        this.#options.memory.noteChange()
       },
     }
   }
 
   /**
+   * Begins to start the process when there is none, and resolves when there is memory for it.
+   * @throws GraphloomError `OUT_OF_MEMORY`.
+   */
+  async beginLoading(): Promise<void> {
+    await this.#unloading
+    if (this.#current) return
+    const { reserved } = (this.#loading ??= this.#startLoading(LOAD_NOW))
+    await reserved.finally(() => this.#status)
+  }
+
+  /** Starts the process when there is memory for it that nobody else has. It may fail. */
+  preload(): void {
+    if (!this.#current) this.#loading ??= this.#startLoading(LOAD_IF_FREE)
+  }
+
+  /**
    * Starts the process when there is none, and resolves when there is one.
-   * @throws GraphloomError `MODEL_LOAD_FAILED`; or the signal's reason, while the loading goes on for others.
+   * @throws GraphloomError `MODEL_LOAD_FAILED`, `OUT_OF_MEMORY`; or the signal's reason, while the loading goes on for
+   * others.
    */
   async load(signal: AbortSignal): Promise<void> {
     if (this.#unloading) await abortable(this.#unloading, signal)
-    await this.#load(signal)
+    if (!this.#current) await abortable((this.#loading ??= this.#startLoading(LOAD_NOW)).done, signal)
+    await this.#status
+  }
+
+  /** Whether it could be loaded now, if it is not. @throws GraphloomError `OUT_OF_MEMORY`. */
+  checkMemory(): void {
+    if (!this.#memory && !this.#loading) this.#options.memory.check(this, this.requiredBytes)
   }
 
   /** Makes settings hold at once; a process that has other threads is replaced while it works. */
@@ -141,6 +223,7 @@ export class ResidentVersion {
     this.#settings = settings
     this.#applySettings(before)
     if (this.#slots.taken === 0) this.#startIdleTimer()
+    this.#options.memory.noteChange()
   }
 
   /**
@@ -160,7 +243,7 @@ export class ResidentVersion {
   /** Ends the process at once; nothing is loaded any more. */
   async close(): Promise<void> {
     this.#stopping.abort(new GraphloomError('UNAVAILABLE', 'The server is stopping.'))
-    this.#clearIdleTimer()
+    this.#idleTimer.stop()
     await this.#loading?.done.catch(() => undefined)
     await this.#replacing?.done
     await this.#current?.runner.stop()
@@ -168,45 +251,88 @@ export class ResidentVersion {
   }
 
   /** Also while it is unloading: work that has a place is waited for, and may need another process. */
-  async #load(signal: AbortSignal): Promise<void> {
-    if (this.#current) return
-    this.#loading ??= this.#startLoading()
-    await abortable(this.#loading.done, signal)
+  async #loadForWork(signal: AbortSignal): Promise<void> {
+    const loading = (this.#loading ??= this.#startLoading(LOAD_FOR_WORK))
+    try {
+      await abortable(loading.done, signal)
+    } catch (error) {
+      // Who began to load it would not wait for memory; work does.
+      if (!isErrorWithCode(error, 'OUT_OF_MEMORY') || loading.wish === LOAD_FOR_WORK) throw error
+    }
   }
 
-  #startLoading(): { done: Promise<void>; cancel: AbortController } {
+  #startLoading(wish: MemoryWish): Loading {
     const cancel = new AbortController()
-    const done = this.#loadNow(AbortSignal.any([cancel.signal, this.#stopping.signal])).finally(() => {
+    const reserved = Promise.withResolvers<void>()
+    const done = this.#loadNow(wish, AbortSignal.any([cancel.signal, this.#stopping.signal]), reserved.resolve)
+    const settled = done.finally(() => {
       this.#loading = null
+      this.#options.memory.noteChange()
     })
-    // Whoever waits gets the failure from `done`; nobody has to wait.
-    done.catch(() => undefined)
-    return { done, cancel }
+    // Whoever waits gets the failure; nobody has to wait.
+    settled.then(reserved.resolve, (error: unknown) =>
+      isErrorWithCode(error, 'OUT_OF_MEMORY') ? reserved.reject(error) : reserved.resolve(),
+    )
+    reserved.promise.catch(() => undefined)
+    return { wish, reserved: reserved.promise, done: settled, cancel }
   }
 
-  async #loadNow(signal: AbortSignal): Promise<void> {
-    const { document, clock, logger } = this.#options
-    const settings = this.#settings
+  async #loadNow(wish: MemoryWish, signal: AbortSignal, onReserved: () => void): Promise<void> {
+    const { document, clock, logger, memory } = this.#options
     const startedAt = clock.now()
     try {
       signal.throwIfAborted()
       this.#breaker.check()
-      const resident = await this.#startRunner(settings, this.#createProgressTeller(), signal)
-      this.#become(resident)
-      const now = clock.now()
-      const patch = { residentBytes: resident.runner.residentBytes(), loadedAt: now, lastUsedAt: now }
+      this.#memory ??= await memory.reserve({ holder: this, bytes: this.requiredBytes, wish, signal })
+      onReserved()
+      const settings = this.#settings
+      const tell = createProgressTeller(clock, (progress) => this.#tellProgress(progress))
+      const resident = await this.#startSurely(settings, tell, signal)
+      this.#become(resident, this.#memory)
+      const { pid, loadBytes } = resident.runner
+      const residentBytes = resident.runner.residentBytes()
+      this.lastUsedAt = clock.now()
+      const patch = { residentBytes, loadBytes, loadedAt: this.lastUsedAt, lastUsedAt: this.lastUsedAt }
       this.#patch({ state: 'READY', stateReason: null, loadProgress: null, ...patch })
-      const { pid } = resident.runner
-      logger.info({ model: document.modelName, version: document.version, pid, ms: now - startedAt }, 'model loaded')
+      const ms = clock.now() - startedAt
+      logger.info({ model: document.modelName, version: document.version, pid, residentBytes, ms }, 'model loaded')
       this.#applySettings(settings)
       if (this.#slots.taken === 0) this.#startIdleTimer()
     } catch (error) {
-      const reason = error instanceof GraphloomError ? error.message : 'Loading failed unexpectedly.'
-      logger.error({ err: error, model: document.modelName, version: document.version }, 'model not loaded')
-      const state = signal.aborted ? 'UNLOADED' : 'FAILED'
-      this.#patch({ state, stateReason: reason, loadProgress: null, residentBytes: null })
-      throw error instanceof GraphloomError ? error : new GraphloomError('MODEL_LOAD_FAILED', reason, { cause: error })
+      this.#memory?.release()
+      this.#memory = null
+      throw this.#noteFailure(error, signal)
     }
+  }
+
+  #noteFailure(error: unknown, signal: AbortSignal): GraphloomError {
+    const { document, logger } = this.#options
+    const reason = error instanceof GraphloomError ? error.message : 'Loading failed unexpectedly.'
+    logger.error({ err: error, model: document.modelName, version: document.version }, 'model not loaded')
+    const isUntouched = signal.aborted || isErrorWithCode(error, 'OUT_OF_MEMORY')
+    const state = isUntouched ? 'UNLOADED' : 'FAILED'
+    this.#patch({ state, stateReason: reason, loadProgress: null, residentBytes: null })
+    return error instanceof GraphloomError ? error : new GraphloomError('MODEL_LOAD_FAILED', reason, { cause: error })
+  }
+
+  #tellProgress(progress: LoadProgress): void {
+    const state = progress.phase === 'WARMING' ? 'WARMING' : 'LOADING'
+    this.#patch({ state, stateReason: null, loadProgress: progress })
+  }
+
+  async #startSurely(
+    settings: ModelSettings,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ResidentRunner> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await this.#startRunner(settings, onProgress, signal)
+      } catch (error) {
+        const crashed = error instanceof GraphloomError && isErrorWithCode(error.cause, 'RUNNER_CRASHED')
+        if (crashed) this.#breaker.noteCrash()
+        if (!crashed || tries === LOAD_TRIES) throw error
+      }
   }
 
   async #startRunner(
@@ -228,20 +354,10 @@ export class ResidentVersion {
     return new ResidentRunner(runner, clock.now(), threads)
   }
 
-  #createProgressTeller(): (progress: LoadProgress) => void {
-    const { clock } = this.#options
-    let told: { readonly at: number; readonly phase: LoadProgress['phase'] } | null = null
-    return (progress) => {
-      const whole = progress.doneBytes >= progress.totalBytes
-      if (told?.phase === progress.phase && !whole && clock.now() - told.at < PROGRESS_EVERY_MS) return
-      told = { at: clock.now(), phase: progress.phase }
-      const state = progress.phase === 'WARMING' ? 'WARMING' : 'LOADING'
-      this.#patch({ state, stateReason: null, loadProgress: progress })
-    }
-  }
-
-  #become(resident: ResidentRunner): void {
+  #become(resident: ResidentRunner, memory: MemoryReservation): void {
     this.#current = resident
+    this.#memory = memory
+    this.#loadBytes = resident.runner.loadBytes
     void resident.runner.exited.then((exit) => this.#onExit(resident, exit.expected, exit.reason))
   }
 
@@ -256,36 +372,56 @@ export class ResidentVersion {
   }
 
   #startReplacing(): { done: Promise<void>; cancel: AbortController } {
-    const { logger, document } = this.#options
     const cancel = new AbortController()
-    const done = this.#replace(AbortSignal.any([cancel.signal, this.#stopping.signal]))
-      .catch((error: unknown) => logger.error({ err: error, version: document.id }, 'runner not replaced'))
-      .finally(() => {
+    const done = this.#replace(AbortSignal.any([cancel.signal, this.#stopping.signal])).then(
+      () => {
         this.#replacing = null
-      })
+      },
+      (error: unknown) => {
+        this.#replacing = null
+        this.#onNotReplaced(error)
+      },
+    )
     return { done, cancel }
   }
 
   /** New work goes to the new process as soon as that is warm; the old one ends when its work is done. */
   async #replace(signal: AbortSignal): Promise<void> {
+    const { memory } = this.#options
     while (this.#current && this.#current.threads !== this.#settings.threads) {
       const settings = this.#settings
-      const next = await this.#startRunner(settings, () => undefined, signal)
-      const old = this.#current
+      const reservation = await memory.reserve({ holder: this, bytes: this.requiredBytes, wish: LOAD_NOW, signal })
+      const next = await this.#startRunner(settings, () => undefined, signal).catch((error: unknown) => {
+        reservation.release()
+        throw error
+      })
+      const [old, oldMemory] = [this.#current, this.#memory]
       if (!old || signal.aborted) {
         await next.runner.stop()
+        reservation.release()
         return
       }
-      this.#become(next)
+      this.#become(next, reservation)
       this.#applySettings(settings)
-      const retired = old.retire().finally(() => this.#retiring.delete(retired))
+      const retired = old.retire().finally(() => {
+        oldMemory?.release()
+        this.#retiring.delete(retired)
+      })
       this.#retiring.add(retired)
       this.#patch({ residentBytes: next.runner.residentBytes() })
     }
   }
 
+  /** Where two processes do not fit into the memory, work waits while one takes the place of the other. */
+  #onNotReplaced(error: unknown): void {
+    const { logger, document } = this.#options
+    logger.warn({ err: error, version: document.id }, 'runner not replaced while it works')
+    if (!isErrorWithCode(error, 'OUT_OF_MEMORY') || this.#stopping.signal.aborted) return
+    void this.unload('DRAIN').then(() => this.beginLoading().catch(() => undefined))
+  }
+
   async #unload(): Promise<void> {
-    this.#clearIdleTimer()
+    this.#idleTimer.stop()
     const drained = this.#slots.closeAndDrain()
     const reason = new GraphloomError('CANCELLED', 'The model version was unloaded while it was loading.')
     if (this.#slots.taken === 0) this.#loading?.cancel.abort(reason)
@@ -298,7 +434,9 @@ export class ResidentVersion {
     await this.#current?.runner.stop()
     await Promise.all(this.#retiring)
     this.#current = null
-    this.#patch({ state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null })
+    this.#memory?.release()
+    this.#memory = null
+    this.#patch({ state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null, lastUsedAt: this.lastUsedAt })
     await this.#status
   }
 
@@ -312,7 +450,7 @@ export class ResidentVersion {
     this.#breaker.noteCrash()
     const stateReason = `The runner ended (${reason}); another is starting.`
     this.#patch({ state: 'LOADING', stateReason, residentBytes: null })
-    this.#loading ??= this.#startLoading()
+    this.#loading ??= this.#startLoading(LOAD_FOR_WORK)
   }
 
   #patch(patch: ModelVersionPatch): void {
@@ -323,19 +461,10 @@ export class ResidentVersion {
   }
 
   #startIdleTimer(): void {
-    this.#clearIdleTimer()
     const { idleTtlMs, pinned } = this.#settings
-    if (idleTtlMs === 0 || pinned || !this.#current || this.#unloading || this.#stopping.signal.aborted) return
-    const timer = setTimeout(() => {
-      if (this.#slots.taken === 0 && this.#slots.waiting === 0) void this.unload('DRAIN')
-    }, idleTtlMs)
-    timer.unref()
-    this.#idleTimer = timer
-  }
-
-  #clearIdleTimer(): void {
-    if (this.#idleTimer) clearTimeout(this.#idleTimer)
-    this.#idleTimer = null
+    const mayEnd = this.#current && !this.#unloading && !this.#stopping.signal.aborted
+    if (idleTtlMs === 0 || pinned || !mayEnd) this.#idleTimer.stop()
+    else this.#idleTimer.start(idleTtlMs)
   }
 }
 

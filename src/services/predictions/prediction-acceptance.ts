@@ -25,7 +25,7 @@ export interface PredictionAcceptanceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner' | 'settingsOf'>
+  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner' | 'settingsOf' | 'checkMemory'>
   readonly metrics: Pick<ModelMetricsRecorder, 'recordRefusal'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
@@ -65,7 +65,7 @@ export class PredictionAcceptance {
   /**
    * Stores a prediction with its entry in the queue. Requests with the same key go one after the other, so that the
    * later ones find what the first one started. `wait` says whether the caller wants its end.
-   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`.
+   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `OUT_OF_MEMORY`, `IDEMPOTENCY_CONFLICT`.
    */
   async accept(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
     const { idempotencyKey } = request
@@ -96,10 +96,10 @@ export class PredictionAcceptance {
     const version = await requirePredictionVersion(models, principal, request.input)
     const id = createId('prediction', this.#options.clock.now())
     const inputTokens = await encoder.countTokens(version, input, id)
-    const { maxQueueLength, priority, cacheResponses } = models.settingsOf(version)
+    const { priority, cacheResponses } = models.settingsOf(version)
     const { tenantId } = principal
     const key = cacheResponses ? answerKeyOf({ tenantId, version, input, seed }) : null
-    this.#enterWaitingRoom(version.id, id, maxQueueLength)
+    this.#enterWaitingRoom(version, id, key === null)
     const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null
     try {
@@ -125,10 +125,14 @@ export class PredictionAcceptance {
     }
   }
 
-  #enterWaitingRoom(versionId: string, predictionId: string, maxQueueLength: number): void {
+  #enterWaitingRoom(version: ModelVersionDocument, predictionId: string, needsMemory: boolean): void {
     const { waitingRoom, metrics, models } = this.#options
+    const { id: versionId } = version
+    const { maxQueueLength } = models.settingsOf(version)
     const runningCount = models.getRunner(versionId)?.runningCount ?? 0
     try {
+      // An answer that is shared may need none.
+      if (needsMemory) models.checkMemory(version)
       waitingRoom.enter({ versionId, predictionId, maxQueueLength, runningCount })
     } catch (error) {
       metrics.recordRefusal(versionId)

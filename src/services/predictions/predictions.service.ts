@@ -79,7 +79,8 @@ export class PredictionsService {
 
   /**
    * Accepts a prediction and answers at once; it is on disk then.
-   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `FORBIDDEN`.
+   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `OUT_OF_MEMORY`, `IDEMPOTENCY_CONFLICT`,
+   * `FORBIDDEN`.
    */
   async start(principal: Principal, request: StartRequest): Promise<PredictionDocument> {
     const { access, acceptance } = this.#options
