@@ -5,11 +5,8 @@ import { Classifier } from './classifier.js'
 import { Embedder } from './embedder.js'
 import { readModelFolder, type ModelFolder } from './model-folder.js'
 import { readGraphSignature } from './onnx-graph.js'
-import { createSession } from './onnx-session.js'
 import type { RunMeter } from './run-meter.js'
 import type { ClassifyParams, EmbedParams, GenerateParams, InferParams, LoadParams } from './runner-protocol.js'
-import { TensorGraph } from './tensor-graph.js'
-import { loadTextModel } from './text-model.js'
 import { openTokenGraph } from './token-graph.js'
 import { warmingRequest } from './token-rows.js'
 
@@ -39,9 +36,15 @@ export async function loadModel(params: LoadParams, meter: RunMeter): Promise<Lo
   const { folder } = params.files
   const model = await readModelFolder(folder)
   const loading = { ...params, model, meter, graphFile: join(folder, model.weights.graphFile) }
-  if (model.task === 'CHAT') return loadTextModel({ ...loading, folder })
+  if (model.task === 'CHAT') return loadText({ ...loading, folder })
   if (model.task === 'TENSOR') return loadTensorModel(loading)
   return model.vectors ? loadEmbeddingModel(loading) : loadClassifier(loading)
+}
+
+/** The code for it is large: it is imported only where it is used. */
+async function loadText(loading: Loading & { readonly folder: string }): Promise<LoadedModel> {
+  const { loadTextModel } = await import('./text-model.js')
+  return loadTextModel(loading)
 }
 
 async function loadEmbeddingModel({
@@ -84,6 +87,11 @@ async function loadClassifier({ model, graphFile, threads, generation, limits, m
 }
 
 async function loadTensorModel({ graphFile, threads, meter }: Loading): Promise<LoadedModel> {
+  // onnxruntime-node is used by no other model where the C API is there.
+  const [{ TensorGraph }, { createSession }] = await Promise.all([
+    import('./tensor-graph.js'),
+    import('./onnx-session.js'),
+  ])
   const { inputs } = await readGraphSignature(graphFile)
   const graph = new TensorGraph({ session: await createSession(graphFile, threads), inputs, meter })
   return {
