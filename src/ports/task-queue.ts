@@ -33,11 +33,16 @@ export interface ClaimRequest {
   readonly leaseMs: number
   /** Those that were accepted first, whatever their priority and tenant. */
   readonly oldestFirst?: boolean
+  /**
+   * The most tasks of one key that are claimed at once, those of earlier claims among them; no bound when left out. Of a
+   * key that is full more are given when a part of its places is free, not at each.
+   */
+  readonly maxPerKey?: number
 }
 
 /**
  * The durable work queue. Where more may run than is claimed, interactive tasks (priority 5 and above) go before bulk
- * ones, among them those of the tenant that has fewest claimed, then by priority (9 first), then by order of acceptance.
+ * ones, among them those of the tenant that has fewest of their key claimed, then by priority (9 first), then by order of acceptance.
  * A claimed task whose lease passed without a heartbeat can be claimed again.
  */
 export interface TaskQueue {

@@ -81,7 +81,7 @@ describe('among tenants', () => {
   beforeAll(async () => {
     const folder = stack.use(await createTemporaryFolder('tenants'))
     const environment = { GRAPHLOOM_DATA_DIR: folder.path, GRAPHLOOM_JWT_SECRET: JWT_SECRET }
-    shared = stack.use(await TestServer.start({ ...environment, GRAPHLOOM_ADMISSION_WINDOW: '4' }))
+    shared = stack.use(await TestServer.start({ ...environment, GRAPHLOOM_ADMISSION_WINDOW: '8' }))
     busy = await signToken('busy')
     late = await signToken('late')
   })
@@ -92,14 +92,21 @@ describe('among tenants', () => {
       if (startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(startPrediction))
       return startPrediction.id
     }
-    const embed = (text: string): PredictInput => ({ embedding: { model: EMBEDDING_MODEL, texts: [text] } })
-    // The others come to wait for one of the few places.
+    const short = (i: number) => chat(`Say ${i}.`, { maxTokens: 1 })
+    // The others come to wait for one of the few places that a version has.
     const blocking: string[] = []
     for (let i = 0; i < 4; i++)
       blocking.push(await ask(chat('Count to a million.', { maxTokens: 8_000, temperature: 1 }), busy))
     const many: string[] = []
-    for (let i = 0; i < 40; i++) many.push(await ask(embed(`text ${i}`), busy, i === 30 ? 1 : 5))
-    const one = await ask(embed('just one'), late)
+    for (let i = 0; i < 40; i++) many.push(await ask(short(i), busy, i === 30 ? 1 : 5))
+    const one = await ask(short(40), late)
+    // Other versions have places of their own.
+    const { predict } = await shared.request(PredictDocument, { input: embedding }, busy)
+    expect(predict).toMatchObject({ state: 'SUCCEEDED' })
+    for (const id of many) {
+      const { prediction } = await shared.request(PredictionDocument, { id }, busy)
+      expect(prediction!.state).toBe('QUEUED')
+    }
     for (const id of blocking) await shared.request(CancelPredictionDocument, { input: { id } }, busy)
     const endOf = async (id: string, token: string): Promise<number> => {
       const { prediction } = await waitFor('its end', async () => {

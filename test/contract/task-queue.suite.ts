@@ -91,6 +91,19 @@ function runClaimCases(queueTest: QueueTest): void {
     expect(await claimIds(queue, 5)).toEqual(['busy19', 'bulk'])
   })
 
+  queueTest('one key takes no more than its part', async ({ queue }) => {
+    for (let at = 0; at < 20; at++) await queue.enqueue(entry(`busy${at}`, { key: 'busy', priority: 9 }))
+    for (let at = 0; at < 3; at++) await queue.enqueue(entry(`rare${at}`, { key: 'rare' }))
+    const claim = async (limit: number, oldestFirst = false) =>
+      (await queue.claim({ ...claimRequest(limit), oldestFirst, maxPerKey: 4 })).map(({ taskId }) => taskId)
+    expect(await claim(3)).toEqual(['busy0', 'rare0', 'busy1'])
+    expect(await claim(10)).toEqual(['rare1', 'busy2', 'rare2', 'busy3'])
+    expect(await claim(10, true)).toEqual([])
+    expect(await queue.complete('busy2', 1)).toBe(true)
+    expect(await claim(10, true)).toEqual(['busy4'])
+    expect(await claimIds(queue, 10)).toHaveLength(10)
+  })
+
   queueTest('what waits longest can be asked for', async ({ queue }) => {
     for (const [at, priority] of [1, 9, 5, 9].entries()) await queue.enqueue(entry(`t${at}`, { priority }))
     const [oldest] = await queue.claim({ ...claimRequest(1), oldestFirst: true })
@@ -120,12 +133,13 @@ function runClaimCases(queueTest: QueueTest): void {
     for (let at = 0; at < 6; at++) await queue.enqueue(entry(`t${at}`, { key: at < 4 ? 'a' : 'b' }))
     await queue.enqueue(entry('elsewhere', { queue: 'other' }))
     expect(await queue.waitingByKey('q')).toEqual(new Map([['a', 4], ['b', 2]])) // prettier-ignore
+    // Keys take turns.
     await queue.claim(claimRequest(5))
-    expect(await queue.waitingByKey('q')).toEqual(new Map([['b', 1]]))
-    await queue.remove('t5')
+    expect(await queue.waitingByKey('q')).toEqual(new Map([['a', 1]]))
+    await queue.remove('t3')
     expect(await queue.waitingByKey('q')).toEqual(new Map())
     clock.nowMs += 1_000
-    expect(await queue.waitingByKey('q')).toEqual(new Map([['a', 4], ['b', 1]])) // prettier-ignore
+    expect(await queue.waitingByKey('q')).toEqual(new Map([['a', 3], ['b', 2]])) // prettier-ignore
   })
 
   queueTest('a task that is enqueued again takes its new place, one that is claimed stays', async ({ queue }) => {

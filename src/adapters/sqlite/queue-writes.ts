@@ -33,27 +33,42 @@ export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: numb
 }
 
 const TASK_COLUMNS = 'task, queue, key, tenant, priority, run_at, attempt'
+const IN_TURNS = 'priority >= 5 DESC, turn, priority DESC, accepted'
 
-function listOldest(database: Connection, queue: string, limit: number): TaskRow[] {
-  const sql = `SELECT ${TASK_COLUMNS} FROM tasks WHERE state = ${READY} AND queue = ? ORDER BY accepted LIMIT ?`
-  return database.all<TaskRow>(sql, [queue, limit])
+const REFILL_PARTS = 64
+
+function countClaimed(database: Connection, queue: string): ReadonlyMap<string, number> {
+  const sql = `SELECT key, COUNT(*) AS count FROM tasks WHERE state > 0 AND state = ${CLAIMED} AND queue = ? GROUP BY key`
+  return new Map(
+    database.all<{ key: string; count: number }>(sql, [queue]).map(({ key, count }) => [key, count] as const),
+  )
 }
 
-/** Tenants take turns only where not all can be taken: that needs a look at everything that is ready. */
-function listReady(database: Connection, queue: string, limit: number): TaskRow[] {
-  const byPriority =
-    `SELECT ${TASK_COLUMNS} FROM tasks WHERE state = ${READY} AND queue = ? ` +
-    'ORDER BY priority DESC, accepted LIMIT ?'
-  const first = database.all<TaskRow>(byPriority, [queue, limit + 1])
-  if (first.length <= limit) return first
-  const inTurns =
-    `WITH held AS (SELECT tenant, COUNT(*) AS count FROM tasks WHERE state > 0 AND state = ${CLAIMED} AND queue = ?1 GROUP BY tenant), ` +
-    'ready AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY tenant, priority >= 5 ORDER BY priority DESC, accepted) AS turn ' +
-    `FROM tasks WHERE state = ${READY} AND queue = ?1) ` +
-    `SELECT ${TASK_COLUMNS} FROM ready ` +
-    'ORDER BY priority >= 5 DESC, turn + IFNULL((SELECT count FROM held WHERE held.tenant = ready.tenant), 0), ' +
-    'priority DESC, accepted LIMIT ?2'
-  return database.all<TaskRow>(inTurns, [queue, limit])
+/** Who takes turns, and how much of each key, matters only where not all can be taken: that looks at all there is. */
+function listReady(database: Connection, request: Omit<ClaimRequest, 'leaseMs' | 'owner'>): TaskRow[] {
+  const { queue, oldestFirst = false } = request
+  const limit = Math.max(0, request.limit)
+  const maxPerKey = request.maxPerKey ?? Number.MAX_SAFE_INTEGER
+  const all = `SELECT ${TASK_COLUMNS} FROM tasks WHERE state = ${READY} AND queue = ? ORDER BY priority DESC, accepted LIMIT ?`
+  const ready = database.all<TaskRow>(all, [queue, limit + 1])
+  const held = countClaimed(database, queue)
+  const heldCount = [...held.values()].reduce((total, count) => total + count, 0)
+  if (ready.length === 0 || (ready.length <= limit && ready.length + heldCount <= maxPerKey)) return ready
+  // A key that is full is looked at again when some of its places are free, not at each.
+  const most = maxPerKey - Math.max(1, Math.floor(maxPerKey / REFILL_PARTS))
+  const keys = database.all<{ key: string }>('SELECT DISTINCT key FROM tasks WHERE state < 2 AND queue = ?', [queue])
+  if (keys.every(({ key }) => (held.get(key) ?? 0) > most)) return []
+  const order = oldestFirst ? 'accepted' : IN_TURNS
+  const some =
+    `WITH held AS (SELECT tenant, key, COUNT(*) AS count FROM tasks WHERE state > 0 AND state = ${CLAIMED} AND queue = ?1 ` +
+    'GROUP BY tenant, key), ' +
+    'waiting AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY tenant, key, priority >= 5 ORDER BY priority DESC, accepted) ' +
+    '+ IFNULL((SELECT count FROM held WHERE held.tenant = tasks.tenant AND held.key = tasks.key), 0) AS turn ' +
+    `FROM tasks WHERE state = ${READY} AND queue = ?1), ` +
+    `placed AS (SELECT *, ROW_NUMBER() OVER (PARTITION BY key ORDER BY ${order}) ` +
+    '+ IFNULL((SELECT SUM(count) FROM held WHERE held.key = waiting.key), 0) AS place FROM waiting) ' +
+    `SELECT ${TASK_COLUMNS} FROM placed WHERE place <= ?3 ORDER BY ${order} LIMIT ?2`
+  return database.all<TaskRow>(some, [queue, limit, maxPerKey])
 }
 
 export function claimTasks(
@@ -62,13 +77,11 @@ export function claimTasks(
   nowMs: number,
   wakeups: Wakeups,
 ): ClaimedTask[] {
-  const { queue, owner, leaseMs, oldestFirst = false } = request
-  const limit = Math.max(0, request.limit)
+  const { queue, owner, leaseMs } = request
   database.run(`UPDATE tasks SET state = ${READY} WHERE state > 0 AND queue = ? AND due_at <= ?`, [queue, nowMs])
-  const ready = oldestFirst ? listOldest(database, queue, limit) : listReady(database, queue, limit)
   const leaseUntilMs = nowMs + leaseMs
   const claim = `UPDATE tasks SET state = ${CLAIMED}, due_at = ?, attempt = ?, owner = ? WHERE task = ?`
-  const claimed = ready.map((row): ClaimedTask => {
+  const claimed = listReady(database, request).map((row): ClaimedTask => {
     const attempt = row.attempt + 1
     database.run(claim, [leaseUntilMs, attempt, owner, row.task])
     const { task: taskId, key, tenant: tenantId, priority, run_at: runAtMs } = row

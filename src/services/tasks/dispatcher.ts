@@ -22,6 +22,8 @@ const CLAIM_BATCH = 64
 const RETRY_MS = 1_000
 /** Of so many claims one takes what has waited longest, so that nothing starves. */
 const OLDEST_FIRST_EVERY = 4
+/** The part of the window that work of one key may take, so that there is room for that of others. */
+const KEY_PARTS = 2
 /** A full window is refilled when one of so many of its places are free: a look at all that waits costs some. */
 const REFILL_PARTS = 64
 
@@ -107,7 +109,8 @@ export class Dispatcher {
       const limit = Math.min(CLAIM_BATCH, window - this.#running.size)
       const oldestFirst = ++this.#claims % OLDEST_FIRST_EVERY === 0
       try {
-        const claimed = await tasks.claim({ queue, owner, limit, leaseMs, oldestFirst })
+        const maxPerKey = Math.ceil(window / KEY_PARTS)
+        const claimed = await tasks.claim({ queue, owner, limit, leaseMs, oldestFirst, maxPerKey })
         for (const task of claimed) this.#run(task)
         this.#isFull = this.#running.size >= window
         if (claimed.length < limit) return
