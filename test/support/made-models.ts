@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { BundledModel } from '../../src/services/models/registry.js'
 import { createByteTokenizer, createWordTokenizer, END_TOKEN, type MadeTokenizer } from './made-tokenizers.js'
-import { writeOnnx, type Graph, type GraphNode, type GraphTensor } from './onnx-writer.js'
+import { ELEMENT_TYPES, writeOnnx, type Graph, type GraphNode, type GraphTensor } from './onnx-writer.js'
 
 /** Small models with real graphs, made at test time, whose right answers can be computed by hand. */
 
@@ -26,6 +26,8 @@ export interface MadeEmbeddingOptions {
   readonly isNormalized?: boolean
   /** Whether the graph pools by itself and gives `sentence_embedding`. */
   readonly givesSentences?: boolean
+  /** Whether the graph takes keys and values of earlier tokens, as decoders do. */
+  readonly hasCache?: boolean
   /** More files, by their paths. */
   readonly files?: Readonly<Record<string, object>>
   /** More of `config.json`. */
@@ -38,21 +40,31 @@ export const stateOf = (id: number, size = 4): number[] =>
 
 /** An embedding model in the layout of Sentence Transformers and transformers.js, whose tokens do not see each other. */
 export async function writeEmbeddingModel(folder: string, options: MadeEmbeddingOptions = {}): Promise<MadeTokenizer> {
-  const { size = 4, weightBytes = 0, pooling = 'mean', isNormalized = true, givesSentences = false } = options
+  const {
+    size = 4,
+    weightBytes = 0,
+    pooling = 'mean',
+    isNormalized = true,
+    givesSentences = false,
+    hasCache = false,
+  } = options
   const tokenizer = createWordTokenizer(WORDS)
   const rows = Math.max(tokenizer.vocabularySize, Math.ceil(weightBytes / (4 * size)))
   const table = new Float32Array(rows * size)
   for (let id = 0; id < tokenizer.vocabularySize; id++) table.set(stateOf(id, size), id * size)
   const states = { name: 'last_hidden_state', type: 'float32', shape: ['batch', 'sequence', size] } as const
   const sentence = { name: 'sentence_embedding', type: 'float32', shape: ['batch', size] } as const
+  const past = { name: 'past_key_values.0.key', type: 'float32', shape: ['batch', 1, 'past', size] } as const
+  const present = { name: 'present.0.key', type: 'float32', shape: ['batch', 1, 'total', size] } as const
   await writeModel(folder, tokenizer, {
     graph: {
-      inputs: SEQUENCES,
-      outputs: givesSentences ? [states, sentence] : [states],
+      inputs: hasCache ? [...SEQUENCES, past] : SEQUENCES,
+      outputs: [states, ...(givesSentences ? [sentence] : []), ...(hasCache ? [present] : [])],
       constants: [{ name: 'table', shape: [rows, size], data: table }, ONE],
       nodes: [
         { op: 'Gather', inputs: ['table', 'input_ids'], outputs: ['last_hidden_state'] },
         ...(givesSentences ? sumOfTokens('last_hidden_state', 'sentence_embedding') : []),
+        ...(hasCache ? growCache : []),
       ],
     },
     config: {
@@ -132,6 +144,12 @@ export async function writeClassifier(
   return tokenizer
 }
 
+/** The states as keys of one head, after those of earlier tokens. */
+const growCache: readonly GraphNode[] = [
+  { op: 'Unsqueeze', inputs: ['last_hidden_state', 'one'], outputs: ['new'] },
+  { op: 'Concat', inputs: ['past_key_values.0.key', 'new'], outputs: ['present.0.key'], attributes: { axis: 2 } },
+]
+
 /** The second dimension of places, for operators that take axes as an input. */
 const ONE = { name: 'one', shape: [1], data: new BigInt64Array([1n]) }
 
@@ -148,11 +166,20 @@ const LAST_AXIS = { name: 'last_axis', shape: [1], data: new BigInt64Array([-1n]
 /** The text of a made chat model: whatever it is asked, the alphabet. */
 export const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 
+export interface MadeChatOptions {
+  /** Bytes that its weights take at least. */
+  readonly weightBytes?: number
+  readonly cacheType?: 'float32' | 'float16'
+}
+
 /**
  * A decoder with a key/value cache that grows by concatenation. After a letter comes the next one, after z the end, and
- * after everything else an a. `weightBytes`: what its weights take at least.
+ * after everything else an a.
  */
-export async function writeChatModel(folder: string, { weightBytes = 0 } = {}): Promise<MadeTokenizer> {
+export async function writeChatModel(
+  folder: string,
+  { weightBytes = 0, cacheType = 'float32' }: MadeChatOptions = {},
+): Promise<MadeTokenizer> {
   const tokenizer = createByteTokenizer()
   const { vocabularySize, idOf } = tokenizer
   const [heads, headSize] = [2, 4]
@@ -171,11 +198,11 @@ export async function writeChatModel(folder: string, { weightBytes = 0 } = {}): 
     graph: {
       inputs: [
         ...SEQUENCES.slice(0, 2),
-        ...cache.map((name) => ({ name: `past_key_values.0.${name}`, type: 'float32' as const, shape: past })),
+        ...cache.map((name) => ({ name: `past_key_values.0.${name}`, type: cacheType, shape: past })),
       ],
       outputs: [
         { name: 'logits', type: 'float32', shape: ['batch', 'sequence', vocabularySize] },
-        ...cache.map((name) => ({ name: `present.0.${name}`, type: 'float32' as const, shape: present })),
+        ...cache.map((name) => ({ name: `present.0.${name}`, type: cacheType, shape: present })),
       ],
       constants: [
         { name: 'next', shape: [rows, vocabularySize], data: next },
@@ -186,7 +213,8 @@ export async function writeChatModel(folder: string, { weightBytes = 0 } = {}): 
         { op: 'Gather', inputs: ['next', 'input_ids'], outputs: ['logits'] },
         { op: 'Gather', inputs: ['keys', 'input_ids'], outputs: ['states'] },
         { op: 'Reshape', inputs: ['states', 'heads'], outputs: ['by_head'] },
-        { op: 'Transpose', inputs: ['by_head'], outputs: ['new'], attributes: { perm: [0, 2, 1, 3] } },
+        { op: 'Transpose', inputs: ['by_head'], outputs: ['precise'], attributes: { perm: [0, 2, 1, 3] } },
+        { op: 'Cast', inputs: ['precise'], outputs: ['new'], attributes: { to: ELEMENT_TYPES[cacheType] } },
         ...cache.map((name) => ({
           op: 'Concat',
           inputs: [`past_key_values.0.${name}`, 'new'],

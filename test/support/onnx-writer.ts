@@ -1,5 +1,5 @@
 /** Element types of tensors by their numbers in `TensorProto.DataType` of onnx.proto. */
-const ELEMENT_TYPES = {
+export const ELEMENT_TYPES = {
   float32: 1,
   uint8: 2,
   int8: 3,

@@ -16,6 +16,7 @@ import {
   writeEmbeddingModel,
   writeTensorModel,
 } from '../support/made-models.js'
+import type { Graph } from '../support/onnx-writer.js'
 import { silentLogger as logger } from '../support/state.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
@@ -23,6 +24,12 @@ const stack = new AsyncDisposableStack()
 const runtime = stack.use(createOnnxModelRuntime({ logger }))
 const codec = stack.use(createTextCodec({ logger }))
 afterAll(() => stack.disposeAsync())
+
+const IDENTITY: Graph = {
+  inputs: [{ name: 'x', type: 'int8', shape: ['rows', 2] }],
+  outputs: [{ name: 'y', type: 'int8', shape: ['rows', 2] }],
+  nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+}
 
 const createFolder = async (): Promise<string> => stack.use(await createTemporaryFolder('made')).path
 
@@ -42,6 +49,21 @@ test('a made decoder is described, loaded by its catalogue and answers', async (
   const runner = await startFolder(runtime, folder, { checksums: model!.checksums })
   const { text, finishReason } = await generate(runner, { promptTokenIds })
   expect({ text, finishReason }).toEqual({ text: ALPHABET, finishReason: 'STOP' })
+  await runner.stop()
+})
+
+test('a cache of half precision serves as well', async () => {
+  const folder = await createFolder()
+  await writeChatModel(folder, { cacheType: 'float16' })
+  const promptTokenIds = await codec.encodeChat(folder, {
+    messages: [{ role: 'user', content: 'The letters again, please.' }],
+  })
+  const runner = await startFolder(runtime, folder)
+  const first = await generate(runner, { promptTokenIds })
+  // The second time the beginning of the prompt comes out of what was kept.
+  const second = await generate(runner, { promptTokenIds })
+  expect([first.text, second.text]).toEqual([ALPHABET, ALPHABET])
+  expect(second.cachedPromptTokens).toBeGreaterThan(0)
   await runner.stop()
 })
 
@@ -75,14 +97,27 @@ test('a made classifier adds up what each token says, by the text of the pair th
   await session.release()
 })
 
+test('made models of all kinds pass the inspection of models that are not trusted', async () => {
+  const folder = await createFolder()
+  const write: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+    CHAT: (path) => writeChatModel(path),
+    TEXT_EMBEDDING: (path) => writeEmbeddingModel(path, { hasCache: true }),
+    RERANK: (path) => writeClassifier(path, { labels: ['a'] }),
+    CLASSIFICATION: (path) => writeClassifier(path, { labels: ['a', 'b'] }),
+    TENSOR: (path) => writeTensorModel(path, IDENTITY),
+  }
+  for (const [task, writeFolder] of Object.entries(write)) {
+    await writeFolder(join(folder, task))
+    const inspection = await runtime.inspect({ folder: join(folder, task), root: folder, signal: NEVER })
+    expect(inspection.description).toEqual(await runtime.describe(join(folder, task)))
+    expect(inspection.description.task).toBe(task)
+    expect(Object.keys(inspection.checksums)).toContain(task === 'TENSOR' ? 'model.onnx' : 'onnx/model.onnx')
+  }
+})
+
 test('a made graph of tensors runs', async () => {
   const folder = await createFolder()
-  const shape = ['rows', 2] as const
-  await writeTensorModel(folder, {
-    inputs: [{ name: 'x', type: 'int8', shape }],
-    outputs: [{ name: 'y', type: 'int8', shape }],
-    nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
-  })
+  await writeTensorModel(folder, IDENTITY)
   const session = await InferenceSession.create(join(folder, 'model.onnx'))
   const { y } = await session.run({ x: new Tensor('int8', Int8Array.of(-128, 0, 1, 127), [2, 2]) })
   expect(y!.data).toEqual(Int8Array.of(-128, 0, 1, 127))

@@ -15,6 +15,8 @@ import { createTemporaryFolder } from '../support/temporary.js'
 
 const stack = new AsyncDisposableStack()
 const runtime = stack.use(createOnnxModelRuntime({ logger }))
+/** Where ONNX Runtime's C API cannot be loaded. */
+const nodeRuntime = stack.use(createOnnxModelRuntime({ logger, generation: { native: false } }))
 const codec = stack.use(createTextCodec({ logger }))
 afterAll(() => stack.disposeAsync())
 
@@ -106,11 +108,11 @@ describe('an embedding model', () => {
   const TEXT = 'the red cat'
 
   /** Its vector of a text, with the states of the text's tokens. */
-  async function embed(options: MadeEmbeddingOptions, dimensions?: number) {
+  async function embed(options: MadeEmbeddingOptions, dimensions?: number, by = runtime) {
     const folder = await createFolder()
     await writeEmbeddingModel(folder, options)
     const tokenIds = await codec.encodeForEmbedding(folder, [TEXT, 'cat'])
-    const runner = await startFolder(runtime, folder)
+    const runner = await startFolder(by, folder)
     const request = { ...REQUEST, tokenIds, ...(dimensions !== undefined && { dimensions }) }
     const { vectors } = await runner.embed(request, NEVER)
     await runner.stop()
@@ -130,6 +132,7 @@ describe('an embedding model', () => {
   test.each<[string, MadeEmbeddingOptions, (states: number[][]) => number[]]>([
     ['the mean', {}, (states) => normalized(mean(states))],
     ['the mean as it is', { isNormalized: false }, mean],
+    ['the mean, with a cache that is empty', { hasCache: true }, (states) => normalized(mean(states))],
     ['the first token', { pooling: 'cls' }, (states) => normalized(states[0]!)],
     ['the last token', { pooling: 'lasttoken', isNormalized: false }, (states) => states.at(-1)!],
     [
@@ -152,6 +155,14 @@ describe('an embedding model', () => {
     expectNear(
       unit.vectors,
       unit.states.map((states) => normalized(mean(states).slice(0, 3))),
+    )
+  })
+
+  test('gives the same through onnxruntime-node', async () => {
+    const { vectors, states } = await embed({ hasCache: true }, undefined, nodeRuntime)
+    expectNear(
+      vectors,
+      states.map((all) => normalized(mean(all))),
     )
   })
 

@@ -1,6 +1,7 @@
 import { isErrorWithCode, type GraphloomError } from '../../kernel/errors.js'
 import type { ModelDescription } from '../../ports/model-runtime.js'
 import { readDecoderGraph } from './decoder-graph.js'
+import { findOddInput } from './token-rows.js'
 import { findVectors } from './vector-output.js'
 import { wrongFile } from './weights.js'
 
@@ -21,6 +22,8 @@ export function checkGraph(model: ModelDescription, graphFile: string, vocabular
     const { vocabularySize: actual } = inGraph(graphFile, () => readDecoderGraph(model))
     if (actual !== vocabularySize) throw differs('a vocabulary', actual, vocabularySize)
   }
+  const odd = model.task === 'CHAT' || model.task === 'TENSOR' ? null : findOddInput(model.inputs)
+  if (odd !== null) throw wrongFile(graphFile, odd)
   if (model.task === 'TEXT_EMBEDDING' && model.embeddingDimensions !== null) {
     const vectors = findVectors(model.outputs)
     if (!vectors) throw wrongFile(graphFile, 'gives no vectors of tokens or texts')

@@ -6,7 +6,7 @@ import type { ModelFolder } from './model-folder.js'
 import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 import type { TokenGraph } from './token-graph.js'
-import { checkSequences, checkTokenGraph, toTokenFeeds } from './token-rows.js'
+import { checkSequences, requireOutput, fillRows } from './token-rows.js'
 
 export interface ClassifierOptions {
   readonly graph: TokenGraph
@@ -28,7 +28,7 @@ export class Classifier {
   constructor(options: ClassifierOptions) {
     const { graph, limits, meter } = options
     const logits = graph.outputs.find(({ name }) => name === LOGITS) ?? null
-    this.#output = checkTokenGraph(graph, logits, 'classify texts')
+    this.#output = requireOutput(graph, logits, 'classify texts')
     this.#options = options
     const { parallelRuns } = graph
     this.#batches = new BatchRunner({ limits, meter, parallelRuns, run: (rows) => this.#run(rows) })
@@ -42,7 +42,8 @@ export class Classifier {
 
   async #run(rows: readonly TokenSequence[]): Promise<Float32Array[]> {
     const { graph, activation } = this.#options
-    const { data, dims } = await graph.run(toTokenFeeds(rows, graph.inputs), this.#output.name)
+    const { feeds } = fillRows(rows, graph.inputs)
+    const { data, dims } = await graph.run(feeds, this.#output.name)
     const labels = dims.at(-1)!
     return rows.map((_, r) => activate(data.subarray(r * labels, (r + 1) * labels), activation))
   }

@@ -5,7 +5,7 @@ import type { RunMeter } from './run-meter.js'
 import type { RunLimits } from './runner-protocol.js'
 import type { VectorRules } from './sentence-modules.js'
 import type { TokenGraph } from './token-graph.js'
-import { checkSequences, checkTokenGraph, toTokenFeeds } from './token-rows.js'
+import { checkSequences, requireOutput, fillRows } from './token-rows.js'
 import { findVectors, type VectorOutput } from './vector-output.js'
 import type { TokenSequence } from '../../ports/text-codec.js'
 import { GraphloomError } from '../../kernel/errors.js'
@@ -28,15 +28,14 @@ export class Embedder {
   /** @throws GraphloomError `MODEL_LOAD_FAILED` when the graph has another layout than transformers.js gives it. */
   constructor(options: EmbedderOptions) {
     const { graph, limits, meter, rules } = options
-    const output = findVectors(graph.outputs)
-    checkTokenGraph(graph, output, 'embed texts')
-    if (!output!.isPooled && rules.missingModule !== null)
+    const output = requireOutput(graph, findVectors(graph.outputs), 'embed texts')
+    if (!output.isPooled && rules.missingModule !== null)
       throw new GraphloomError(
         'MODEL_LOAD_FAILED',
         `The model cannot embed texts here: its module ${rules.missingModule} is not computed by its graph.`,
       )
     this.#options = options
-    this.#output = output!
+    this.#output = output
     const { parallelRuns } = graph
     this.#batches = new BatchRunner({ limits, meter, parallelRuns, run: (rows) => this.#run(rows) })
   }
@@ -59,12 +58,12 @@ export class Embedder {
   async #run(rows: readonly TokenSequence[]): Promise<Float64Array[]> {
     const { graph, rules } = this.#options
     const { name, isPooled } = this.#output
-    const feeds = toTokenFeeds(rows, graph.inputs)
+    const { width, feeds } = fillRows(rows, graph.inputs)
     const { data, dims } = await graph.run(feeds, name)
     const size = dims.at(-1)!
     return rows.map(({ ids }, r) => {
       if (isPooled) return Float64Array.from(data.subarray(r * size, (r + 1) * size))
-      const start = r * feeds.width * size
+      const start = r * width * size
       return poolTokens(data.subarray(start, start + ids.length * size), size, rules.pooling)
     })
   }

@@ -1,15 +1,18 @@
 import { stat } from 'node:fs/promises'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import type { TensorDescription } from '../../domain/model.js'
+import { countElements } from '../../domain/tensor.js'
 import { readGraphSignature } from './onnx-graph.js'
 import { createSession, SPIN_MICROSECONDS, toLoadError } from './onnx-session.js'
 import { tryOpenOrtLibrary, type OrtLibrary, type Pointer } from './ort-library.js'
 
-/** What is fed to a run by the names of its inputs: `[rows, width]` whole numbers each. */
-export interface TokenFeeds {
-  readonly rows: number
-  readonly width: number
-  readonly inputs: Readonly<Record<string, BigInt64Array>>
+/** What is fed to a run by the names of its inputs. */
+export type TokenFeeds = Readonly<Record<string, TokenTensor>>
+
+export interface TokenTensor {
+  /** Outside of the JavaScript heap, where small arrays may be moved. */
+  readonly data: BigInt64Array | Float32Array
+  readonly dims: readonly number[]
 }
 
 export interface FloatTensor {
@@ -85,10 +88,13 @@ class NodeTokenGraph implements TokenGraph {
     return this.#options.outputs
   }
 
-  async run({ rows, width, inputs }: TokenFeeds, output: string): Promise<FloatTensor> {
+  async run(inputs: TokenFeeds, output: string): Promise<FloatTensor> {
     const { session, TensorType } = this.#options
-    const toTensor = (data: BigInt64Array): Tensor => new TensorType('int64', data, [rows, width])
-    const feeds = Object.entries(inputs).map(([name, data]) => [name, toTensor(data)] as const)
+    const toTensor = ({ data, dims }: TokenTensor): Tensor =>
+      data instanceof BigInt64Array
+        ? new TensorType('int64', data, dims)
+        : new TensorType('float32', data.subarray(0, countElements(dims)), dims)
+    const feeds = Object.entries(inputs).map(([name, tensor]) => [name, toTensor(tensor)] as const)
     const results = await session.run(Object.fromEntries(feeds), [output])
     const { data, dims } = results[output] as Tensor
     return { data: data as Float32Array, dims }
@@ -131,16 +137,15 @@ class NativeTokenGraph implements TokenGraph {
     return this.#options.outputs
   }
 
-  async run({ rows, width, inputs }: TokenFeeds, output: string): Promise<FloatTensor> {
+  async run(inputs: TokenFeeds, output: string): Promise<FloatTensor> {
     const { library } = this.#options
     const session = this.#chooseSession()
-    const dims = [rows, width]
     // With their arrays, which have to be there until the run is done.
-    const tensors: { readonly value: Pointer; readonly data: BigInt64Array }[] = []
+    const tensors: { readonly value: Pointer; readonly data: TokenTensor['data'] }[] = []
     const binding = library.createBinding(session)
     this.#running++
     try {
-      for (const [name, data] of Object.entries(inputs)) {
+      for (const [name, { data, dims }] of Object.entries(inputs)) {
         const value = library.createTensor(data, dims)
         tensors.push({ value, data })
         library.bindInput(binding, name, value)

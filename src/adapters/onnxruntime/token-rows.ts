@@ -2,7 +2,7 @@ import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { TensorDescription } from '../../domain/model.js'
 import type { TokenSequence } from '../../ports/text-codec.js'
 import type { ModelFolder } from './model-folder.js'
-import type { TokenFeeds, TokenGraph } from './token-graph.js'
+import type { TokenFeeds, TokenGraph, TokenTensor } from './token-graph.js'
 
 /** What the inputs of graphs in the layout of transformers.js have for a token; for those that fill a row up it is 0. */
 const INPUTS: Readonly<Record<string, (sequence: TokenSequence, place: number) => number>> = {
@@ -12,39 +12,58 @@ const INPUTS: Readonly<Record<string, (sequence: TokenSequence, place: number) =
   position_ids: (_sequence, place) => place,
 }
 
+/** Decoders take keys and values of earlier tokens too, of which there are none here. */
+const CACHE = 'past_key_values.'
+
+/** What of a graph's inputs is unlike those of transformers.js's graphs; null when nothing is. */
+export function findOddInput(inputs: readonly TensorDescription[]): string | null {
+  for (const { name, type, shape } of inputs) {
+    const isCache = name.startsWith(CACHE)
+    const isKnown = isCache ? typeof shape[1] === 'number' && typeof shape[3] === 'number' : name in INPUTS
+    if (!isKnown) return `wants an input ${name}`
+    if (type !== (isCache ? 'float32' : 'int64')) return `wants ${name} as ${type}`
+  }
+  return null
+}
+
 /**
- * Whether the graph takes tokens as transformers.js's graphs do and gives such an output.
+ * The output, where the graph gives it as floats and takes tokens as transformers.js's graphs do.
  * @throws GraphloomError `MODEL_LOAD_FAILED` with what is different; `purpose` is what it is wanted for.
  */
-export function checkTokenGraph(
-  graph: TokenGraph,
-  output: TensorDescription | null,
-  purpose: string,
-): TensorDescription {
+export function requireOutput<T extends TensorDescription>(graph: TokenGraph, output: T | null, purpose: string): T {
   const problem = (what: string): GraphloomError =>
     new GraphloomError('MODEL_LOAD_FAILED', `The model cannot ${purpose} here: its graph ${what}.`)
-  const odd = graph.inputs.find(({ name }) => !(name in INPUTS))
-  if (odd) throw problem(`wants an input ${odd.name}`)
-  const unlike = graph.inputs.find(({ type }) => type !== 'int64')
-  if (unlike) throw problem(`wants ${unlike.name} as ${unlike.type}`)
+  const odd = findOddInput(graph.inputs)
+  if (odd !== null) throw problem(odd)
   if (!output) throw problem('has no output for it')
   if (output.type !== 'float32') throw problem(`gives ${output.name} as ${output.type}`)
   return output
 }
 
-/** Rows of one width for a graph's inputs: shorter ones are filled up at their ends. */
-export function toTokenFeeds(rows: readonly TokenSequence[], inputs: readonly TensorDescription[]): TokenFeeds {
+/** Rows of one width for a graph's inputs: shorter ones are filled up at their ends. A cache is there, but empty. */
+export function fillRows(rows: readonly TokenSequence[], inputs: readonly TensorDescription[]): TokenRows {
   const width = Math.max(...rows.map(({ ids }) => ids.length))
-  const fill = (valueOf: (sequence: TokenSequence, place: number) => number): BigInt64Array => {
-    const values = createWholeNumbers(rows.length * width)
+  const dims = [rows.length, width]
+  const feeds = inputs.map(({ name, shape }): readonly [string, TokenTensor] => {
+    const valueOf = INPUTS[name]
+    if (!valueOf) return [name, { data: EMPTY_CACHE, dims: [rows.length, Number(shape[1]), 0, Number(shape[3])] }]
+    const data = createWholeNumbers(rows.length * width)
     rows.forEach((row, r) => {
-      for (let place = 0; place < row.ids.length; place++) values[r * width + place] = BigInt(valueOf(row, place))
+      for (let place = 0; place < row.ids.length; place++) data[r * width + place] = BigInt(valueOf(row, place))
     })
-    return values
-  }
-  const feeds = inputs.map(({ name }) => [name, fill(INPUTS[name]!)] as const)
-  return { rows: rows.length, width, inputs: Object.fromEntries(feeds) }
+    return [name, { data, dims }]
+  })
+  return { width, feeds: Object.fromEntries(feeds) }
 }
+
+export interface TokenRows {
+  /** Tokens of the longest row. */
+  readonly width: number
+  readonly feeds: TokenFeeds
+}
+
+/** Its first element is not looked at: ONNX Runtime wants an address also of what has no elements. */
+const EMPTY_CACHE = new Float32Array(new ArrayBuffer(Float32Array.BYTES_PER_ELEMENT))
 
 /** Outside of the JavaScript heap, where small arrays may be moved. */
 const createWholeNumbers = (count: number): BigInt64Array =>
