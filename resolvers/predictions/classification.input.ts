@@ -12,7 +12,8 @@ export class ClassificationInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many of the likeliest labels to give of each text, 1 or more; all when unset.',
+    description:
+      'How many of the likeliest labels to give of each text, 1 or more; all when unset. At most 100,000 are given in all.',
   })
   readonly topN?: number | null
 }

@@ -49,8 +49,20 @@ beforeAll(async () => {
       { op: 'Identity', inputs: ['n'], outputs: ['same'] },
     ],
   })
+  await writeClassifier(join(models, 'labeller'), { labels: Array.from({ length: 1_000 }, (_, i) => `label ${i}`) })
+  await writeTensorModel(join(models, 'repeater'), {
+    inputs: [{ name: 'x', type: 'float32', shape: ['n'] }],
+    outputs: [{ name: 'y', type: 'float32', shape: ['m'] }],
+    nodes: [{ op: 'Concat', inputs: new Array<string>(8).fill('x'), outputs: ['y'], attributes: { axis: 0 } }],
+  })
   await writeCatalogue(models)
-  server = stack.use(await TestServer.start({ GRAPHLOOM_DATA_DIR: data, GRAPHLOOM_MODELS_DIR: models }))
+  server = stack.use(
+    await TestServer.start({
+      GRAPHLOOM_DATA_DIR: data,
+      GRAPHLOOM_MODELS_DIR: models,
+      GRAPHLOOM_MAX_PAYLOAD_BYTES: '65536',
+    }),
+  )
 })
 afterAll(() => stack.disposeAsync())
 
@@ -188,6 +200,17 @@ test('work that a crash of the runner took along is done by the next one', async
   expect(await readRunner()).toMatchObject({ restarts: restarts + 1 })
 })
 
+test('an output that is too large to be stored fails its prediction, and is not computed again', async () => {
+  const base64 = Buffer.alloc(4 * 5_000).toString('base64')
+  const input = { tensors: { model: 'repeater', inputs: [{ name: 'x', type: 'float32', shape: [5_000], base64 }] } }
+  expect(await predict(input)).toMatchObject({
+    __typename: 'Prediction',
+    state: 'FAILED',
+    output: null,
+    error: { code: 'PAYLOAD_TOO_LARGE', retryable: false },
+  })
+})
+
 const rerank = (wrong: object): PredictInput => ({
   rerank: { model: 'reranker', query: 'cat', documents: ['dog'], ...wrong },
 })
@@ -213,6 +236,11 @@ test.each<[string, PredictInput, string]>([
   ['too long a text to classify', classification({ texts: ['a', words(63)] }), 'input.classification.texts.1'],
   ['half a character to classify', classification({ texts: ['\ud800'] }), 'input.classification.texts.0'],
   ['a negative topN of labels', classification({ topN: -3 }), 'input.classification.topN'],
+  [
+    'more scores than are given at once',
+    classification({ model: 'labeller', texts: new Array(101).fill('x') }),
+    'input.classification.topN',
+  ],
   ['classifying by a reranker', classification({ model: 'reranker' }), 'input.classification.model'],
   ['a size that the model does not say', embedding({ dimensions: 5 }), 'input.embedding.dimensions'],
   ['a size above the whole', embedding({ dimensions: 16 }), 'input.embedding.dimensions'],

@@ -43,7 +43,7 @@ export type ClassificationInput = {
   model: string;
   /** 1 to 256 texts, none longer than the model’s context. */
   texts: Array<string>;
-  /** How many of the likeliest labels to give of each text, 1 or more; all when unset. */
+  /** How many of the likeliest labels to give of each text, 1 or more; all when unset. At most 100,000 are given in all. */
   topN?: number | null | undefined;
 };
 

@@ -139,7 +139,10 @@ export class PredictionExecutor {
         return
       }
       try {
-        await this.#finish(work.current, task, outcome)
+        await this.#finish(work.current, task, outcome).catch((error: unknown) => {
+          if (!isErrorWithCode(error, 'PAYLOAD_TOO_LARGE')) throw error
+          return this.#finish(work.current, task, toUnstorable(outcome, error))
+        })
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT') && !isErrorWithCode(error, 'NOT_FOUND')) throw error
         logger.info({ prediction: prediction.id }, 'prediction was ended by another')
@@ -163,3 +166,12 @@ export class PredictionExecutor {
     this.settle(ended)
   }
 }
+
+/** What is too large to be stored would be so again. */
+const toUnstorable = (outcome: Outcome, { code, message, retryable, details }: GraphloomError): Outcome => ({
+  ...outcome,
+  state: 'FAILED',
+  output: null,
+  error: { code, message: `The output cannot be stored: ${message}`, retryable, details },
+  finishReason: null,
+})
