@@ -111,7 +111,7 @@ export class ModelMetricsType {
 
   @Field(() => LongScalar, {
     description:
-      'Sequences computed for predictions that succeeded: texts embedded, answers generated. An answer of the cache is none.',
+      'Sequences computed for predictions that succeeded: texts embedded or classified, documents ranked, answers generated, tensors run. An answer of the cache is none.',
   })
   readonly inferences!: number
 

@@ -67,7 +67,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'graphloom_inferences_total',
-    help: 'Sequences computed for predictions that succeeded: texts embedded, answers generated. Answers of the cache are none.',
+    help: 'Sequences computed for predictions that succeeded: texts embedded or classified, documents ranked, answers generated, tensors run. Answers of the cache are none.',
     type: 'counter',
     valuesOf: plain(({ total }) => total.inferences),
   },
@@ -85,7 +85,7 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'graphloom_refusals_total',
-    help: 'Predictions that were not accepted because too many waited.',
+    help: 'Predictions that were not accepted because too many waited, or for want of memory.',
     type: 'counter',
     valuesOf: plain(({ total }) => total.refusals),
   },

@@ -89,7 +89,7 @@ export class ModelMetricsRecorder {
     for (const tally of this.#partsOf(versionId)) tally.addPrediction(sample)
   }
 
-  /** Counts a prediction that was not accepted because too many waited. */
+  /** Counts a prediction that was not accepted because too many waited, or for want of memory. */
   recordRefusal(versionId: string): void {
     for (const tally of this.#partsOf(versionId)) tally.refusals++
   }

@@ -11,7 +11,7 @@ export interface PredictionSample {
   /** Those of `inputTokens` that were not computed: an earlier prompt had them, or the cache had the answer. */
   readonly cachedInputTokens: number
   readonly outputTokens: number
-  /** Sequences that the model ran for it: texts embedded, answers generated. 0 where it failed, or a cache answered. */
+  /** Sequences that the model ran for it: texts embedded or classified, documents ranked, answers generated, tensors run. 0 where it failed, or a cache answered. */
   readonly inferences: number
   /** Whether the answer came from the response cache. */
   readonly isCacheHit: boolean
@@ -24,7 +24,7 @@ export class ModelTally {
   requests = 0
   inferences = 0
   cacheHits = 0
-  /** Predictions that were not accepted because too many waited. */
+  /** Predictions that were not accepted because too many waited, or for want of memory. */
   refusals = 0
   inputTokens = 0
   cachedInputTokens = 0
