@@ -6,12 +6,14 @@ import { GraphloomError } from './kernel/errors.js'
 import { createId } from './kernel/ids.js'
 import { SYSTEM_SCOPE } from './ports/document-store.js'
 import type { ModelFolders } from './ports/model-folders.js'
+import type { ModelHub } from './ports/model-hub.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
 import { createAccess, type WorkUsage } from './services/access/access.js'
 import { MemoryBudget } from './services/models/memory-budget.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import { ModelMetricsService } from './services/models/model-metrics.service.js'
+import { ModelDownloads } from './services/models/model-downloads.js'
 import { ModelRegistration } from './services/models/model-registration.js'
 import { toDefaultSettings, type ModelDefaults } from './services/models/model-settings.js'
 import { ModelStore } from './services/models/model-store.js'
@@ -38,6 +40,8 @@ export interface AppOptions {
   readonly modelsDirectory: string
   /** Folders that models may be registered from. */
   readonly modelFolders: ModelFolders
+  /** Where models can be downloaded from, and the largest that is, bytes. */
+  readonly hub: { readonly adapter: ModelHub; readonly maxModelBytes: number }
   readonly models: ModelDefaults & {
     readonly concurrentGenerations: number
     /** For all model processes together. */
@@ -82,9 +86,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const streams = new Streams({ log: state.events, maxBacklogEvents: options.streams.backlogEvents })
   const metrics = new ModelMetricsRecorder(clock)
   const versions = new ModelStore(state.documents)
-  const { modelsDirectory, modelFolders: folders } = options
-  const registry = new Registry({ store: versions, runtime, modelsDirectory, folders })
-  await registry.registerBundled(await readCatalogue(modelsDirectory))
+  const sources = openSources(options, versions)
+  stack.use(sources.downloads)
+  await sources.registry.registerBundled(await readCatalogue(options.modelsDirectory))
   // No answer stays longer than the predictions that had it.
   const answers = new SharedAnswers({ ...options.responseCache, maxAgeMs: Math.max(1, options.retention.predictionMs) })
   const waitingRoom = new WaitingRoom({ parallel: options.models.concurrentGenerations })
@@ -92,8 +96,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     new ModelsService({
       access,
       store: versions,
-      registry,
-      registration: new ModelRegistration({ store: versions, runtime, folders }),
+      ...sources,
       runtime,
       memory: new MemoryBudget(options.models.memoryBytes),
       countAccepted: (versionId) => waitingRoom.waiting(versionId),
@@ -173,6 +176,16 @@ export async function startApp(options: AppOptions): Promise<App> {
       )
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Where the files of models come from. */
+function openSources({ runtime, modelsDirectory, modelFolders, hub, clock, logger }: AppOptions, store: ModelStore) {
+  const shared = { store, runtime, folders: modelFolders, hub: hub.adapter }
+  return {
+    registry: new Registry({ ...shared, modelsDirectory }),
+    registration: new ModelRegistration({ ...shared, maxBytes: hub.maxModelBytes }),
+    downloads: new ModelDownloads({ ...shared, clock, logger }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { buildGraphSchema, createContextFactory } from '../resolvers/index.js'
 import { createModelFolders } from './adapters/filesystem/model-folders.js'
+import { createHuggingFaceHub } from './adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from './adapters/onnxruntime/onnx-model-runtime.js'
 import { createTextCodec } from './adapters/transformers/text-codec.js'
 import { startApp, type App } from './app.js'
@@ -148,7 +149,11 @@ function startServices(
     ),
     codec: stack.use(createTextCodec({ logger })),
     modelsDirectory: server.modelsDirectory,
-    modelFolders: createModelFolders(models.folders),
+    modelFolders: createModelFolders({ allowed: models.folders, own: state.modelsPath }),
+    hub: {
+      adapter: createHuggingFaceHub({ url: models.hub.url, token: models.hub.token, clock: systemClock }),
+      maxModelBytes: models.hub.maxModelBytes,
+    },
     models,
     tasks: { window: work.admissionWindow, leaseMs: work.taskLeaseMs },
     streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
@@ -190,6 +195,7 @@ function switchedOff({ access, limits, models, telemetry }: Configuration): stri
     ...(access.jwt ? [] : ['authentication (reachable from this machine only; set GRAPHLOOM_JWT_SECRET, …)']),
     ...(limits.introspection ? [] : ['introspection']),
     ...(models.folders.length > 0 ? [] : ['models from folders (set GRAPHLOOM_MODEL_FOLDERS)']),
+    ...(models.hub.url === null ? ['models from a hub (set GRAPHLOOM_HUB_URL)'] : []),
     ...(telemetry.tracesUrl === null ? ['traces (set OTEL_EXPORTER_OTLP_ENDPOINT)'] : []),
   ]
 }

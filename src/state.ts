@@ -29,6 +29,8 @@ export interface State extends AsyncDisposable {
   readonly kind: 'sqlite' | 'mongodb'
   /** Absolute path. */
   readonly dataDirectory: string
+  /** Folder of downloaded models. */
+  readonly modelsPath: string
   /** Resolves with the reason when nothing can be stored any more. */
   readonly failed: Promise<GraphloomError>
 }
@@ -50,6 +52,7 @@ export async function openState({ dataDirectory, mongodbUri, logger }: StateOpti
     blobs,
     kind: mongo ? 'mongodb' : 'sqlite',
     dataDirectory: directory.path,
+    modelsPath: directory.modelsPath,
     failed: mongo ? Promise.race([database.failed, mongo.failed]) : database.failed,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

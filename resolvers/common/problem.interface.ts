@@ -78,6 +78,15 @@ export class OutOfMemory extends Problem {
 @ObjectType('LoadFailed', { implements: Problem, description: 'The model version could not be loaded.' })
 export class LoadFailed extends Problem {}
 
+@ObjectType('Unavailable', {
+  implements: Problem,
+  description: 'Something outside of the server that this needs cannot be reached. Nothing was changed.',
+})
+export class Unavailable extends Problem {
+  @Field(() => Number, { description: 'When it is worth trying again, in milliseconds; above 0.' })
+  readonly retryAfterMs!: number
+}
+
 const TYPE_OF_CODE = {
   NOT_FOUND: 'NotFound',
   CONFLICT: 'Conflict',
@@ -101,12 +110,25 @@ export async function answer<T>(work: () => Promise<T>): Promise<T | ProblemRoot
   }
 }
 
+/** As `answer`, for results that have `Unavailable` among their members; in others it is no outcome of the mutation. */
+export async function answerOrUnavailable<T>(work: () => Promise<T>): Promise<T | ProblemRoot> {
+  try {
+    return await answer(work)
+  } catch (error) {
+    if (error instanceof GraphloomError && error.code === 'UNAVAILABLE') return toNamedProblem('Unavailable', error)
+    throw error
+  }
+}
+
+type ProblemParts = Pick<GraphloomError, 'code' | 'message' | 'retryable' | 'details'>
+
 /** Null for an error that no union has. */
-export function toProblem(
-  error: Pick<GraphloomError, 'code' | 'message' | 'retryable' | 'details'>,
-): ProblemRoot | null {
+export function toProblem(error: ProblemParts): ProblemRoot | null {
   const typeName = (TYPE_OF_CODE as Partial<Record<ErrorCode, string>>)[error.code]
-  if (!typeName) return null
+  return typeName ? toNamedProblem(typeName, error) : null
+}
+
+function toNamedProblem(typeName: string, error: ProblemParts): ProblemRoot {
   const { code, message, retryable, details } = error
   return {
     __typename: typeName,

@@ -16,6 +16,7 @@ export const ModelTaskEnum = describeEnum(TASKS)
 registerEnumType(ModelTaskEnum.values, { name: 'ModelTask', description: 'What a model does.', valuesConfig: ModelTaskEnum.config })
 
 const STATES: Record<ModelVersionState, string> = {
+  DOWNLOADING: 'Its files are on their way from a hub. What is asked of it meanwhile is `UNAVAILABLE`.',
   UNLOADED: 'Not in memory; it loads by itself when it is first used.',
   LOADING: 'Its files are being checked and read.',
   WARMING: 'In memory, running for the first time.',
@@ -31,6 +32,7 @@ registerEnumType(ModelVersionStateEnum.values, {
 })
 
 const PHASES: Record<LoadPhase, string> = {
+  DOWNLOADING: 'Files come from a hub.',
   STARTING: 'The process that will run the model starts.',
   VERIFYING: 'Checksums of the files are compared, while the weights are being read.',
   READING: 'The checksums are right; the weights are still being read.',

@@ -3,6 +3,22 @@ import type { RegisterModelVersion } from '../../src/services/models/model-input
 import type { UnloadMode } from '../../src/services/models/resident-version.js'
 import { UnloadModeEnum } from './model.enum.js'
 
+@InputType('HubSourceInput', { description: 'A model at the hub (`GRAPHLOOM_HUB_URL`), in the layout of transformers.js.' })
+export class HubSourceInput {
+  @Field(() => String, { description: 'Its id, e.g. `owner/name`.' })
+  readonly repository!: string
+
+  @Field(() => String, { defaultValue: 'main', description: 'A branch, tag or commit. The version keeps the commit that it means now.' })
+  readonly revision!: string
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Precision of the weights, of those that the model has: `q8`, `int8`, `uint8`, `fp32`, `q4`, `bnb4`, `q4f16` or `fp16`; the first of these that it has when unset.',
+  })
+  readonly dtype?: string | null
+}
+
 @InputType('ModelSourceInput', { description: 'Where the files of a model version are; exactly one is given.' })
 export class ModelSourceInput {
   @Field(() => String, {
@@ -11,6 +27,9 @@ export class ModelSourceInput {
       'A folder in the layout of transformers.js, on the server’s machine: its absolute path, or its path below one of the folders in `GRAPHLOOM_MODEL_FOLDERS`.',
   })
   readonly folder?: string | null
+
+  @Field(() => HubSourceInput, { nullable: true, description: 'A model at a hub, whose files are downloaded.' })
+  readonly hub?: HubSourceInput | null
 }
 
 @InputType('RegisterModelVersionInput', { description: 'A model version to register.' })
@@ -122,5 +141,10 @@ export class DeleteModelAliasInput {
 /** The schema lets exactly one source through. */
 export function toRegistration(input: RegisterModelVersionInput): RegisterModelVersion {
   const { name, version, description = null, license = null, source } = input
-  return { name, version, description, license, source: { folder: source.folder ?? '' } }
+  return { name, version, description, license, source: toSource(source) }
+}
+
+function toSource({ folder, hub }: ModelSourceInput): RegisterModelVersion['source'] {
+  if (hub) return { kind: 'HUB', repository: hub.repository, revision: hub.revision, dtype: hub.dtype ?? null }
+  return { kind: 'FOLDER', folder: folder ?? '' }
 }

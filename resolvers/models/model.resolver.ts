@@ -4,7 +4,7 @@ import type { StreamItem } from '../../src/domain/stream.js'
 import { DEFAULT_ALIAS } from '../../src/services/models/registry.js'
 import type { MetricsWindow } from '../../src/services/models/model-metrics.js'
 import type { GraphContext } from '../context.js'
-import { answer } from '../common/problem.interface.js'
+import { answer, answerOrUnavailable } from '../common/problem.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
 import { StreamArgs, toStreamRequest } from '../streams/stream.args.js'
 import { MetricsWindowEnum } from './model.enum.js'
@@ -207,19 +207,19 @@ export class ModelVersionResolver {
 
   @Mutation(() => RegisterModelVersionResult, {
     description:
-      'Checks a model’s files and registers them as a version; the first version of a model gets the alias `latest`. The same content under the same name is the version that is there already. For administrators.',
+      'Checks a model’s files and registers them as a version; the first version of a model gets the alias `latest`. The same content under the same name is the version that is there already. Files of a hub are then downloaded: follow `modelVersionEvents`; `unloadModelVersion` stops the download, `loadModelVersion` goes on with it. For administrators.',
   })
   registerModelVersion(
     @Ctx() { services, principal, signal }: GraphContext,
     @Arg('input', () => RegisterModelVersionInput, { description: 'What to register.' })
     input: RegisterModelVersionInput,
   ) {
-    return answer(() => services.models.registerVersion(principal, toRegistration(input), signal))
+    return answerOrUnavailable(() => services.models.registerVersion(principal, toRegistration(input), signal))
   }
 
   @Mutation(() => ModelVersionResult, {
     description:
-      'Deletes a version that is not in memory and that no alias names, and gives it as it was. Its model goes with the last version, which `latest` may name. Versions that came with the server stay; files in folders of the operator stay too. For administrators.',
+      'Deletes a version that is not in memory and that no alias names, and gives it as it was. Its model goes with the last version, which `latest` may name. Versions that came with the server stay; files in folders of the operator stay too, downloaded ones go, and a download stops. For administrators.',
   })
   deleteModelVersion(
     @Ctx() { services, principal }: GraphContext,

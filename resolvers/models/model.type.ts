@@ -20,7 +20,7 @@ export class TensorSpec {
   readonly shape!: string[]
 }
 
-@ObjectType('LoadProgress', { description: 'How far loading has come.' })
+@ObjectType('LoadProgress', { description: 'How far downloading or loading has come.' })
 export class LoadProgress {
   @Field(() => LoadPhaseEnum.values, { description: 'The step that loading is in.' })
   readonly phase!: LoadPhase
@@ -53,12 +53,28 @@ export class FileSource {
   readonly folder!: string
 }
 
-const SOURCE_TYPES: Record<Source['kind'], string> = { BUNDLED: 'BundledSource', FILE: 'FileSource' }
+@ObjectType('HubSource', { description: 'The files come from a model hub, and are kept in the server’s data directory.' })
+export class HubSource {
+  @Field(() => String, { description: 'Id of the model at the hub, e.g. `owner/name`.' })
+  readonly repository!: string
+
+  @Field(() => String, { description: 'The branch, tag or commit that was asked for.' })
+  readonly revision!: string
+
+  @Field(() => String, { description: 'The commit that it meant at the time: what the files are of, whatever becomes of the revision.' })
+  readonly commit!: string
+}
+
+const SOURCE_TYPES: Record<Source['kind'], string> = {
+  BUNDLED: 'BundledSource',
+  FILE: 'FileSource',
+  HUB: 'HubSource',
+}
 
 export const ModelSource = createUnion<Source>({
   name: 'ModelSource',
   description: 'Where the files of a model version come from.',
-  types: [BundledSource, FileSource],
+  types: [BundledSource, FileSource, HubSource],
   typeName: ({ kind }) => SOURCE_TYPES[kind],
 })
 
@@ -306,8 +322,12 @@ export class ModelVersion extends Node {
   @Field(() => LongScalar, { description: 'Size of its files, bytes.' })
   readonly sizeBytes!: number
 
-  @Field(() => String, { description: 'SHA-256 of the sorted lines `<sha256>  <file>` of its files, hexadecimal.' })
-  readonly sha256!: string
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'SHA-256 of the sorted lines `<sha256>  <file>` of its files, hexadecimal; null while not all of them are here.',
+  })
+  readonly sha256!: string | null
 
   @Field(() => String, { description: 'Precision of its weights as transformers.js calls it, e.g. `q8`; `auto` where the files do not tell.' })
   readonly dtype!: string
@@ -324,7 +344,7 @@ export class ModelVersion extends Node {
   @Field(() => String, { nullable: true, description: 'Why it is in its state, where that needs a reason.' })
   readonly stateReason!: string | null
 
-  @Field(() => LoadProgress, { nullable: true, description: 'Set while it loads.' })
+  @Field(() => LoadProgress, { nullable: true, description: 'Set while it is downloaded or loads.' })
   readonly loadProgress!: LoadProgress | null
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was last ready; null when it never was.' })

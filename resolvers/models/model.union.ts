@@ -1,5 +1,13 @@
 import { Field, ObjectType } from 'type-graphql'
-import { Conflict, InvalidInput, LoadFailed, NotFound, OutOfMemory, Overloaded } from '../common/problem.interface.js'
+import {
+  Conflict,
+  InvalidInput,
+  LoadFailed,
+  NotFound,
+  OutOfMemory,
+  Overloaded,
+  Unavailable,
+} from '../common/problem.interface.js'
 import { StreamEnd, StreamGap, StreamItemType } from '../streams/stream.type.js'
 import { createUnion, problemOr } from '../common/union.js'
 import { streamItemTypeName } from '../streams/stream-item.js'
@@ -29,7 +37,7 @@ export const ModelVersionResult = createUnion({
 export const RegisterModelVersionResult = createUnion({
   name: 'RegisterModelVersionResult',
   description: 'The model version, or why none was registered.',
-  types: [ModelVersion, InvalidInput, Conflict, NotFound, Overloaded],
+  types: [ModelVersion, InvalidInput, Conflict, NotFound, Overloaded, Unavailable],
   typeName: problemOr('ModelVersion'),
 })
 

@@ -54,6 +54,12 @@ export interface Configuration {
     readonly preload: readonly string[]
     /** Absolute paths. */
     readonly folders: readonly string[]
+    readonly hub: {
+      /** Without a slash at its end; null when it is switched off. */
+      readonly url: string | null
+      readonly token: string | null
+      readonly maxModelBytes: number
+    }
   }
   readonly work: {
     readonly admissionWindow: number
@@ -201,6 +207,11 @@ function toModels(values: ReadonlyMap<string, unknown>): Configuration['models']
     idleTtlMs: number('GRAPHLOOM_MODEL_IDLE_TTL_MS'),
     preload: parts('GRAPHLOOM_PRELOAD_MODELS'),
     folders: parts('GRAPHLOOM_MODEL_FOLDERS'),
+    hub: {
+      url: toHubUrl(values.get('GRAPHLOOM_HUB_URL') as string),
+      token: (values.get('GRAPHLOOM_HUB_TOKEN') as string | undefined) ?? null,
+      maxModelBytes: number('GRAPHLOOM_HUB_MAX_MODEL_BYTES'),
+    },
   }
 }
 
@@ -232,6 +243,8 @@ function toKey(secret: string | null, pemFile: string | null, jwks: string | nul
   if (jwks === null) return null
   return /^https?:\/\//i.test(jwks) ? { jwksUrl: jwks } : { jwksFile: jwks }
 }
+
+const toHubUrl = (text: string): string | null => (text === 'off' ? null : text.replace(/\/+$/, ''))
 
 function toTracesUrl(values: ReadonlyMap<string, unknown>): string | null {
   const endpoint = values.get('OTEL_EXPORTER_OTLP_ENDPOINT') as string | undefined

@@ -325,6 +325,27 @@ const models: Variable[] = [
       example: '/srv/models',
     },
   ),
+  text(
+    'Models',
+    'GRAPHLOOM_HUB_URL',
+    { allowed: 'an http or https address, or "off"', pattern: /^(off|https?:\/\/[A-Za-z0-9.[\]:-]+(\/[\w./-]*)?)$/ },
+    {
+      description:
+        'The model hub that administrators may register models from, or one that speaks like it; "off" is none.',
+      example: 'https://huggingface.co',
+      fallback: 'https://huggingface.co',
+    },
+  ),
+  text('Models', 'GRAPHLOOM_HUB_TOKEN', anything, {
+    description: 'Token for the model hub, for models that need one. It is sent to the hub only.',
+    example: '',
+    secret: true,
+  }),
+  integer('Models', 'GRAPHLOOM_HUB_MAX_MODEL_BYTES', [1_048_576, 1_099_511_627_776], {
+    description: 'The largest model that is downloaded from the hub, bytes.',
+    example: '34359738368',
+    fallback: '34359738368',
+  }),
   list(
     'Models',
     'GRAPHLOOM_PRELOAD_MODELS',

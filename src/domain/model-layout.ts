@@ -35,3 +35,37 @@ export const CONFIGURATION_FILES: Readonly<Record<string, number>> = {
 /** Folder of a module of Sentence Transformers, e.g. `1_Pooling`. */
 export const MODULE_FOLDER = /^\d_[A-Za-z]{1,40}$/
 export const MODULE_CONFIGURATION = 'config.json'
+
+/** Files of a repository that make up a model: its configuration, and one graph with the files of its weights. */
+export interface ModelFileChoice<T> {
+  readonly dtype: string
+  readonly configuration: readonly T[]
+  readonly weights: readonly T[]
+}
+
+/** Precisions that a list of files has graphs of, the preferred first. */
+export const listDtypes = (paths: readonly string[]): string[] =>
+  GRAPH_FILES.filter(({ file }) => paths.includes(`${GRAPH_FOLDER}/${file}`)).map(({ dtype }) => dtype)
+
+/** The files of a model in a precision; null when there is no graph in it. */
+export function chooseModelFiles<T extends { readonly path: string }>(
+  files: readonly T[],
+  dtype: string,
+): ModelFileChoice<T> | null {
+  const graph = GRAPH_FILES.find((candidate) => candidate.dtype === dtype)
+  const graphPath = `${GRAPH_FOLDER}/${graph?.file}`
+  if (!files.some(({ path }) => path === graphPath)) return null
+  const isWeights = (path: string): boolean =>
+    path.startsWith(graphPath) && /^(_data(_\d{1,4})?|\.data)?$/.test(path.slice(graphPath.length))
+  return {
+    dtype,
+    configuration: files.filter(({ path }) => isConfiguration(path)),
+    weights: files.filter(({ path }) => isWeights(path)),
+  }
+}
+
+function isConfiguration(path: string): boolean {
+  const [folder = '', file, ...rest] = path.split('/')
+  if (file === undefined) return Object.hasOwn(CONFIGURATION_FILES, path)
+  return rest.length === 0 && file === MODULE_CONFIGURATION && MODULE_FOLDER.test(folder)
+}

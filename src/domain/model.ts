@@ -28,10 +28,18 @@ export const NO_TRAITS: ModelTraits = {
   shorterDimensions: [],
 }
 
-export const MODEL_VERSION_STATES = ['UNLOADED', 'LOADING', 'WARMING', 'READY', 'UNLOADING', 'FAILED'] as const
+export const MODEL_VERSION_STATES = [
+  'DOWNLOADING',
+  'UNLOADED',
+  'LOADING',
+  'WARMING',
+  'READY',
+  'UNLOADING',
+  'FAILED',
+] as const
 export type ModelVersionState = (typeof MODEL_VERSION_STATES)[number]
 
-export const LOAD_PHASES = ['STARTING', 'VERIFYING', 'READING', 'WARMING'] as const
+export const LOAD_PHASES = ['DOWNLOADING', 'STARTING', 'VERIFYING', 'READING', 'WARMING'] as const
 export type LoadPhase = (typeof LOAD_PHASES)[number]
 
 export interface ModelDocument extends StoredDocument {
@@ -66,7 +74,27 @@ export interface FileSource {
   readonly folder: string
 }
 
-export type ModelSource = BundledSource | FileSource
+/** A file of a model at the hub, with the checksum that the hub lists. */
+export interface HubFile {
+  /** Below the repository, with `/` between its parts. */
+  readonly path: string
+  readonly sizeBytes: number
+  /** Of the content, or of the content as git stores it: `blob <size>` and a zero byte go before it. */
+  readonly checksum: { readonly algorithm: 'sha256' | 'git-sha1'; readonly hex: string }
+}
+
+/** Files of a model hub, which lie in the server's own folder once they are downloaded. */
+export interface HubSource {
+  readonly kind: 'HUB'
+  readonly repository: string
+  /** The branch, tag or commit that was asked for. */
+  readonly revision: string
+  /** What it meant at the time. */
+  readonly commit: string
+  readonly files: readonly HubFile[]
+}
+
+export type ModelSource = BundledSource | FileSource | HubSource
 
 /** How a version is run. All of it can be changed while it runs. */
 export interface ModelSettings {
@@ -95,8 +123,9 @@ export interface ModelVersionDocument extends StoredDocument {
   readonly task: ModelTask
   readonly source: ModelSource
   readonly sizeBytes: number
-  /** SHA-256 of the manifest: of the sorted lines `<sha256>  <file>`. */
-  readonly sha256: string
+  /** SHA-256 of the manifest: of the sorted lines `<sha256>  <file>`; null while not all files are here. */
+  readonly sha256: string | null
+  /** Empty while not all files are here, as are inputs and outputs. */
   readonly checksums: Readonly<Record<string, string>>
   readonly dtype: string
   readonly contextTokens: number

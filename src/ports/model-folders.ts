@@ -6,7 +6,7 @@ export interface PlacedFolder {
   readonly folder: string
 }
 
-/** The folders that models may be registered from. */
+/** The folders that models may be registered from, and the server's own for those that it downloads. */
 export interface ModelFolders {
   /**
    * Finds a model's folder. `path` is absolute, or relative to one of the allowed folders, the first that has it.
@@ -16,4 +16,12 @@ export interface ModelFolders {
   find(path: string, where: string): Promise<PlacedFolder>
   /** Whether the folder is allowed at present. */
   isAllowed(root: string): boolean
+  /** Absolute path of the folder of a version's downloaded files; the id is one of the server's. */
+  ownFolder(versionId: string): string
+  /** Deletes the folder of a version's downloaded files; no error when there is none. */
+  removeOwn(versionId: string): Promise<void>
+  /** Ids of the versions that have such a folder. */
+  listOwn(): Promise<string[]>
+  /** Bytes that can be written below the server's own folder. */
+  freeBytes(): Promise<number>
 }

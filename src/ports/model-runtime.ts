@@ -36,6 +36,9 @@ export interface InspectRequest {
   readonly signal: AbortSignal
 }
 
+/** What a model's configuration says, whose weights may be missing. */
+export type ModelOutline = Pick<ModelDescription, 'task' | 'contextTokens' | 'embeddingDimensions'>
+
 export interface ModelInspection {
   readonly description: ModelDescription
   /** SHA-256 of each file that the model consists of, by its path below the folder. */
@@ -222,6 +225,8 @@ export interface ModelRuntime extends AsyncDisposable {
    * wrong; `OVERLOADED` when too many wait.
    */
   inspect(request: InspectRequest): Promise<ModelInspection>
+  /** What a model is, from its configuration alone; as `inspect`, and weights are not looked for. */
+  outline(request: InspectRequest): Promise<ModelOutline>
   /** Memory that a runner may come to need for its work, beyond what it takes when it is warm, bytes. */
   workingBytes(model: Pick<ModelDescription, 'task' | 'contextTokens' | 'inputs'>): number
   /**

@@ -84,14 +84,15 @@ describe.each(STORES)('models from folders, kept in %s', (store) => {
     })
     await server.request(UnloadModelVersionDocument, { input: { id: version.id } }, token)
     await waitFor('it to be unloaded', async () => (await stateOf('mine', '1'))?.state === 'UNLOADED')
+    let follows = false
     const ended = (async () => {
-      for await (const item of server.subscribe(ModelVersionEventsDocument, { id: version.id }, { token }))
+      for await (const item of server.subscribe(ModelVersionEventsDocument, { id: version.id }, { token })) {
+        follows = true
         if (item.modelVersionEvents.__typename === 'StreamEnd') return item.modelVersionEvents.reason
+      }
       return null
     })()
-    await waitFor('the follower', async () =>
-      (await fetch(`${server.url}/metrics`)).text().then((text) => /graphloom_sockets 1/.test(text)),
-    )
+    await waitFor('the follower', () => follows)
     expect(await remove(version.id)).toEqual({ __typename: 'ModelVersion', id: version.id })
     expect(await ended).toBe('FINISHED')
     expect((await server.request(ModelDocument, { name: 'mine' }, token)).model).toBeNull()
@@ -120,7 +121,7 @@ describe.each(STORES)('models from folders, kept in %s', (store) => {
     })
     const { setModelAlias } = await server.request(
       SetModelAliasDocument,
-      { input: { name: 'next', modelVersionId: second.id } },
+      { input: { name: 'next', modelVersionId: second.id, warm: false } },
       token,
     )
     expect(setModelAlias).toMatchObject({ __typename: 'ModelAlias' })

@@ -198,6 +198,16 @@ export type GenerationInput = {
   topP?: number | null | undefined;
 };
 
+/** A model at the hub (`GRAPHLOOM_HUB_URL`), in the layout of transformers.js. */
+export type HubSourceInput = {
+  /** Precision of the weights, of those that the model has: `q8`, `int8`, `uint8`, `fp32`, `q4`, `bnb4`, `q4f16` or `fp16`; the first of these that it has when unset. */
+  dtype?: string | null | undefined;
+  /** Its id, e.g. `owner/name`. */
+  repository: string;
+  /** A branch, tag or commit. The version keeps the commit that it means now. */
+  revision?: string;
+};
+
 /** What to load. */
 export type LoadModelVersionInput = {
   /** Id of a model version. */
@@ -206,6 +216,8 @@ export type LoadModelVersionInput = {
 
 /** A step of loading. */
 export type LoadPhase =
+  /** Files come from a hub. */
+  | 'DOWNLOADING'
   /** The checksums are right; the weights are still being read. */
   | 'READING'
   /** The process that will run the model starts. */
@@ -260,7 +272,9 @@ export type MetricsWindow =
 /** Where the files of a model version are; exactly one is given. */
 export type ModelSourceInput =
   {   /** A folder in the layout of transformers.js, on the server’s machine: its absolute path, or its path below one of the folders in `GRAPHLOOM_MODEL_FOLDERS`. */
-  folder: string; };
+  folder: string; hub?: never; }
+  |  { folder?: never;   /** A model at a hub, whose files are downloaded. */
+  hub: HubSourceInput; };
 
 /** What a model does. */
 export type ModelTask =
@@ -277,6 +291,8 @@ export type ModelTask =
 
 /** Where a model version stands between disk and memory. */
 export type ModelVersionState =
+  /** Its files are on their way from a hub. What is asked of it meanwhile is `UNAVAILABLE`. */
+  | 'DOWNLOADING'
   /** Could not be loaded; `stateReason` says why. The next use tries again. */
   | 'FAILED'
   /** Its files are being checked and read. */
@@ -572,9 +588,10 @@ export type ModelQueryVariables = Exact<{
 }>;
 
 
-export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, shorterDimensions: Array<number>, labels: Array<string>, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
+export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string | null, contextTokens: number, embeddingDimensions: number | null, shorterDimensions: Array<number>, labels: Array<string>, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
         | { folder: string, origin: string }
         | { folder: string }
+        | { repository: string, revision: string, commit: string }
       , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
 
 export type AliasHistoryQueryVariables = Exact<{
@@ -675,12 +692,14 @@ export type RegisterModelVersionMutationVariables = Exact<{
 export type RegisterModelVersionMutation = { registerModelVersion:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
+    | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string | null, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
         | { __typename: 'BundledSource' }
         | { __typename: 'FileSource', folder: string }
+        | { __typename: 'HubSource', repository: string, revision: string, commit: string }
       , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+    | { __typename: 'Unavailable', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
    };
 
 export type DeleteModelVersionMutationVariables = Exact<{
@@ -710,6 +729,8 @@ type ProblemParts_OutOfMemory_Fragment = { code: ErrorCode, message: string, ret
 
 type ProblemParts_Overloaded_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
+type ProblemParts_Unavailable_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
 export type ProblemPartsFragment =
   | ProblemParts_Conflict_Fragment
   | ProblemParts_DeadlineExceeded_Fragment
@@ -719,6 +740,7 @@ export type ProblemPartsFragment =
   | ProblemParts_NotFound_Fragment
   | ProblemParts_OutOfMemory_Fragment
   | ProblemParts_Overloaded_Fragment
+  | ProblemParts_Unavailable_Fragment
 ;
 
 export type ToolCallDeltaPartsFragment = { index: number, id: string, name: string, arguments: string };
@@ -1327,6 +1349,11 @@ export const ModelDocument = new TypedDocumentString(`
         ... on FileSource {
           folder
         }
+        ... on HubSource {
+          repository
+          revision
+          commit
+        }
       }
       inputs {
         name
@@ -1720,6 +1747,11 @@ export const RegisterModelVersionDocument = new TypedDocumentString(`
         ... on FileSource {
           folder
         }
+        ... on HubSource {
+          repository
+          revision
+          commit
+        }
       }
       model {
         id
@@ -1743,6 +1775,9 @@ export const RegisterModelVersionDocument = new TypedDocumentString(`
       retryable
     }
     ... on Overloaded {
+      retryAfterMs
+    }
+    ... on Unavailable {
       retryAfterMs
     }
   }

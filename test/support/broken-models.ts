@@ -118,7 +118,7 @@ export const BROKEN_AT_REGISTRATION: readonly BrokenModel[] = [
   },
   {
     name: 'a deep configuration',
-    reason: /no max_position_embeddings/,
+    reason: /config\.json has no/,
     make: replaced('config.json', `{"max_position_embeddings": ${deep(400_000)}}`),
   },
   {
@@ -208,7 +208,10 @@ export const BROKEN_AT_REGISTRATION: readonly BrokenModel[] = [
   {
     name: 'a graph that cannot do what is said',
     reason: /model_quantized\.onnx does not fit/,
-    make: told('config.json', { architectures: ['LlamaForCausalLM'] }),
+    make: async (folders, name) => {
+      await told('config.json', { architectures: ['LlamaForCausalLM'] })(folders, name)
+      await rm(join(folders.path, name, 'modules.json'))
+    },
   },
   {
     name: 'a module that is no JSON',

@@ -195,6 +195,26 @@ const CASES: readonly Case[] = [
   { environment: { GRAPHLOOM_INTROSPECTION: 'yes' }, variable: 'GRAPHLOOM_INTROSPECTION', problem: /true or false/ },
   { environment: { GRAPHLOOM_MODEL_THREADS: '0' }, variable: 'GRAPHLOOM_MODEL_THREADS', problem: /from 1 to/ },
   {
+    environment: { GRAPHLOOM_MODEL_FOLDERS: 'models' },
+    variable: 'GRAPHLOOM_MODEL_FOLDERS',
+    problem: /absolute paths/,
+  },
+  {
+    environment: { GRAPHLOOM_MODEL_FOLDERS: `${folder.path}, ${at('rsa.pem')}` },
+    variable: 'GRAPHLOOM_MODEL_FOLDERS',
+    problem: /there is no folder .*rsa\.pem/,
+  },
+  {
+    environment: { GRAPHLOOM_HUB_URL: 'huggingface.co' },
+    variable: 'GRAPHLOOM_HUB_URL',
+    problem: /an http or https address, or "off"/,
+  },
+  {
+    environment: { GRAPHLOOM_HUB_MAX_MODEL_BYTES: '2GB' },
+    variable: 'GRAPHLOOM_HUB_MAX_MODEL_BYTES',
+    problem: /whole number/,
+  },
+  {
     environment: { GRAPHLOOM_PRELOAD_MODELS: 'a model' },
     variable: 'GRAPHLOOM_PRELOAD_MODELS',
     problem: /"name:version"/,
@@ -327,6 +347,14 @@ describe('a configuration', () => {
     })
     expect(server.allowedHosts).toEqual(['a.example', 'b.example:8080', '[::1]'])
     expect(models.preload).toEqual(['all-MiniLM-L6-v2', 'SmolLM2-135M-Instruct@latest'])
+  })
+
+  test.each([
+    [{}, 'https://huggingface.co'],
+    [{ GRAPHLOOM_HUB_URL: 'off' }, null],
+    [{ GRAPHLOOM_HUB_URL: 'http://mirror.example:8080/hub/' }, 'http://mirror.example:8080/hub'],
+  ])('the hub: %j is at %s', (environment, url) => {
+    expect(parseConfiguration(environment).models.hub.url).toBe(url)
   })
 
   test.each([

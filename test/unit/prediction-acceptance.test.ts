@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createModelFolders } from '../../src/adapters/filesystem/model-folders.js'
+import { createHuggingFaceHub } from '../../src/adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
 import { createTextCodec } from '../../src/adapters/transformers/text-codec.js'
 import { startApp } from '../../src/app.js'
@@ -34,7 +35,11 @@ test('what was admitted and could not be stored is settled, and no longer waits'
       runtime: stack.use(createOnnxModelRuntime({ logger, generation: { maxRows: 1 } })),
       codec: stack.use(createTextCodec({ logger })),
       modelsDirectory,
-      modelFolders: createModelFolders([]),
+      modelFolders: createModelFolders({ allowed: [], own: state.modelsPath }),
+      hub: {
+        adapter: createHuggingFaceHub({ url: null, token: null, clock: systemClock }),
+        maxModelBytes: 0,
+      },
       models: { ...models, queueLength: 1 },
       tasks: { window: 1, leaseMs: 60_000 },
       streams: { backlogEvents: 100, joinBytes: 1_000 },

@@ -16,6 +16,8 @@ export interface DataDirectory extends AsyncDisposable {
   readonly statePath: string
   /** Folder of the blobs. */
   readonly blobsPath: string
+  /** Folder of downloaded models. */
+  readonly modelsPath: string
 }
 
 interface Holder {
@@ -35,6 +37,7 @@ export async function openDataDirectory(folder: string): Promise<DataDirectory> 
   const path = resolve(folder)
   const statePath = join(path, 'state')
   const blobsPath = join(path, 'blobs')
+  const modelsPath = join(path, 'models')
   try {
     await createFolder(path)
   } catch (error) {
@@ -44,6 +47,7 @@ export async function openDataDirectory(folder: string): Promise<DataDirectory> 
   try {
     await createFolder(statePath)
     await createFolder(blobsPath)
+    await createFolder(modelsPath)
     const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() }
     await writeFile(join(path, HOLDER_FILE), `${JSON.stringify(holder)}\n`)
   } catch (error) {
@@ -54,6 +58,7 @@ export async function openDataDirectory(folder: string): Promise<DataDirectory> 
     path,
     statePath,
     blobsPath,
+    modelsPath,
     [Symbol.asyncDispose]: async () => {
       if (lock.isOpen) lock.close()
       return Promise.resolve()

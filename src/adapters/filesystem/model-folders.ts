@@ -1,12 +1,19 @@
-import { realpath, stat } from 'node:fs/promises'
-import { isAbsolute, normalize, relative, resolve, sep } from 'node:path'
+import { readdir, realpath, rm, stat, statfs } from 'node:fs/promises'
+import { isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import { invalidInput, notFound } from '../../kernel/errors.js'
+import { parseIdKind } from '../../kernel/ids.js'
 import type { ModelFolders, PlacedFolder } from '../../ports/model-folders.js'
 
 const MAX_PATH_CHARACTERS = 4_096
 
-/** @param allowed absolute paths */
-export function createModelFolders(allowed: readonly string[]): ModelFolders {
+export interface ModelFoldersOptions {
+  /** Absolute paths of folders that models may be registered from. */
+  readonly allowed: readonly string[]
+  /** Folder of downloaded models. */
+  readonly own: string
+}
+
+export function createModelFolders({ allowed, own }: ModelFoldersOptions): ModelFolders {
   return {
     find: async (path, where) => {
       checkPath(path, where)
@@ -21,6 +28,13 @@ export function createModelFolders(allowed: readonly string[]): ModelFolders {
       throw notFound('model folder', path)
     },
     isAllowed: (root) => allowed.includes(root),
+    ownFolder: (versionId) => join(own, requireVersionId(versionId)),
+    removeOwn: (versionId) => rm(join(own, requireVersionId(versionId)), { recursive: true, force: true }),
+    listOwn: async () => (await readdir(own)).filter((name) => parseIdKind(name) === 'modelVersion'),
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(own)
+      return bavail * bsize
+    },
   }
 }
 
@@ -39,6 +53,12 @@ async function findBelow(root: string, path: string, where: string): Promise<Pla
   if (!isInside(realRoot, real)) throw outside(where)
   if (!(await stat(real)).isDirectory()) throw invalidInput(where, 'is no folder.')
   return { root, folder: relative(realRoot, real) }
+}
+
+/** Only an id becomes part of a path. */
+function requireVersionId(versionId: string): string {
+  if (parseIdKind(versionId) !== 'modelVersion') throw notFound('model version', versionId)
+  return versionId
 }
 
 const isInside = (root: string, path: string): boolean =>

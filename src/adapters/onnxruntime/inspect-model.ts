@@ -9,7 +9,7 @@ import {
   MODULE_CONFIGURATION,
   MODULE_FOLDER,
 } from '../../domain/model-layout.js'
-import type { ModelInspection } from '../../ports/model-runtime.js'
+import type { ModelInspection, ModelOutline } from '../../ports/model-runtime.js'
 import { checkGraph } from './check-graph.js'
 import { checkTokenizer } from './check-tokenizer.js'
 import { describeModel } from './describe-model.js'
@@ -20,6 +20,8 @@ import { wrongFile } from './weights.js'
 
 const READ_BYTES = 1 << 20
 const MODULE_BYTES = 1 << 20
+/** Without any of these a model is a graph alone. */
+const TEXT_FILES: ReadonlySet<string> = new Set(['config.json', 'tokenizer.json', 'tokenizer_config.json'])
 
 /**
  * Checks everything about a model that can be told without loading its weights, and computes its checksums. Called in a
@@ -49,6 +51,16 @@ export async function inspectModel(
   for (const file of new Set([...files, ...weightFiles]))
     checksums[file] = await hashFile(join(folder, file), alive, signal)
   return { description: { ...description, sizeBytes }, checksums }
+}
+
+/** What a model's configuration says, whose weights may not be there yet. */
+export async function outlineModel(places: FilePlaces): Promise<ModelOutline> {
+  const files = await listConfigurationFiles(places)
+  if (!files.some((file) => TEXT_FILES.has(file)))
+    return { task: 'TENSOR', contextTokens: 0, embeddingDimensions: null }
+  const none = { dtype: '', graphFile: '', sizeBytes: 0 }
+  const { task, contextTokens, embeddingDimensions } = await readModelFolder(places.folder, async () => none)
+  return { task, contextTokens, embeddingDimensions }
 }
 
 /** Those that are there, none larger than its kind may be. */

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { serveParent } from '../child-process/serve-parent.js'
-import { inspectModel } from './inspect-model.js'
+import { inspectModel, outlineModel } from './inspect-model.js'
 import type { FilePlaces } from './plain-file.js'
 
 /** As a runner's: the server answers while a model is read. */
@@ -12,6 +12,7 @@ setPriority(NICENESS)
 const ALIVE_EVERY_MS = 1_000
 
 serveParent({
+  outline: async ({ folder, root }: FilePlaces) => outlineModel({ folder, root: await realpath(root) }),
   inspect: async ({ folder, root }: FilePlaces, { signal, emit }) => {
     let toldAt = 0
     const alive = (): void => {

@@ -30,16 +30,17 @@ const OFFSET_POSITIONS = new Set(['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'c
 /**
  * What a model is for, from its files: a decoder answers, a classifier of one label reranks, one of several classifies,
  * other models of texts embed; a graph alone is for tensors.
+ * @param find gives the weights of a model that is more than a graph
  * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
  */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
+export async function readModelFolder(folder: string, find = findWeights): Promise<ModelFolder> {
   if (await isPlainGraph(folder)) return readPlainGraph(folder)
   const config = await readJson(folder, 'config.json')
   const tokenizer = await readJson(folder, 'tokenizer_config.json')
   await requireFile(folder, 'tokenizer.json')
   const generation = await readOptionalJson(folder, 'generation_config.json')
   const common = {
-    weights: await findWeights(folder, config),
+    weights: await find(folder, config),
     vocabularySize: requireSize(config, 'vocab_size'),
     eosTokenIds: readEosTokenIds(config, generation),
     traits: NO_TRAITS,
@@ -58,7 +59,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   }
   const sentence = await readOptionalJson(folder, 'sentence_bert_config.json')
   const longest = toSize(sentence?.['max_seq_length'])
-  const embeddingDimensions = toSize(config['hidden_size']) ?? null
+  const embeddingDimensions = config['hidden_size'] === undefined ? null : requireSize(config, 'hidden_size')
   return {
     ...common,
     task: 'TEXT_EMBEDDING',

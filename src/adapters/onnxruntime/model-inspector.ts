@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { GraphloomError } from '../../kernel/errors.js'
-import type { InspectRequest, ModelInspection } from '../../ports/model-runtime.js'
+import type { InspectRequest, ModelInspection, ModelOutline } from '../../ports/model-runtime.js'
 import { SupervisedChild } from '../child-process/supervised-child.js'
 
 /** Without a sign that it gets on for so long, an inspection is given up. */
@@ -31,13 +31,22 @@ export class ModelInspector implements AsyncDisposable {
   }
 
   /** See `ModelRuntime.inspect`. */
-  async inspect(request: InspectRequest): Promise<ModelInspection> {
+  inspect(request: InspectRequest): Promise<ModelInspection> {
+    return this.#call('inspect', request)
+  }
+
+  /** See `ModelRuntime.outline`. */
+  outline(request: InspectRequest): Promise<ModelOutline> {
+    return this.#call('outline', request)
+  }
+
+  async #call<T>(method: string, request: InspectRequest): Promise<T> {
     if (this.#waiting >= MAX_WAITING)
       throw new GraphloomError('OVERLOADED', 'Too many models wait to be inspected.', {
         details: { retryAfterMs: 1_000 },
       })
     this.#waiting++
-    const inspected = this.#last.then(() => this.#inspect(request)).finally(() => this.#waiting--)
+    const inspected = this.#last.then(() => this.#callNow<T>(method, request)).finally(() => this.#waiting--)
     this.#last = inspected.catch(() => undefined)
     return inspected
   }
@@ -49,7 +58,7 @@ export class ModelInspector implements AsyncDisposable {
     await this.#last
   }
 
-  async #inspect({ folder, root, signal }: InspectRequest): Promise<ModelInspection> {
+  async #callNow<T>(method: string, { folder, root, signal }: InspectRequest): Promise<T> {
     signal.throwIfAborted()
     if (this.#idleTimer) clearTimeout(this.#idleTimer)
     const stalled = new AbortController()
@@ -58,7 +67,7 @@ export class ModelInspector implements AsyncDisposable {
     try {
       this.#child ??= this.#start()
       const either = AbortSignal.any([signal, stalled.signal])
-      return await this.#child.call<ModelInspection>('inspect', { folder, root }, either, () => timer.refresh())
+      return await this.#child.call<T>(method, { folder, root }, either, () => timer.refresh())
     } finally {
       clearTimeout(timer)
       // What it is busy with would hold up the next one.

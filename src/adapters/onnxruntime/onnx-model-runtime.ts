@@ -51,6 +51,7 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
   return {
     describe: describeModel,
     inspect: (request) => inspector.inspect(request),
+    outline: (request) => inspector.outline(request),
     workingBytes: (model) => workingBytes(model, limits),
     startRunner,
     [Symbol.asyncDispose]: async () => {

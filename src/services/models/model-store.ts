@@ -6,6 +6,7 @@ import { SERVER_TENANT_ID } from '../../domain/principal.js'
 import { STREAM_ENDED } from '../../domain/stream.js'
 import type { CollectionDefinition, DocumentBody, DocumentStore, Scope } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
+import type { ModelDescription } from '../../ports/model-runtime.js'
 import { KeptReads } from './kept-reads.js'
 
 export const MODELS: CollectionDefinition<ModelDocument> = {
@@ -50,6 +51,9 @@ export type ModelVersionStatus = Pick<
   | 'lastUsedAt'
   | 'settings'
 >
+
+/** What is known of a version when all its files are here. */
+export type ModelVersionFiles = Omit<ModelDescription, 'task'> & Pick<ModelVersionDocument, 'sha256' | 'checksums'>
 
 export type ModelVersionPatch = Partial<
   Omit<ModelVersionStatus, 'revision' | 'updatedAt'> & Pick<ModelVersionDocument, 'loadBytes'>
@@ -116,8 +120,11 @@ export class ModelStore {
     return this.#kept.write(() => this.#documents.insert(MODELS, document))
   }
 
-  insertVersion(version: Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId'>): Promise<ModelVersionDocument> {
-    const document = { id: createId('modelVersion'), tenantId: SERVER_TENANT_ID, ...version }
+  insertVersion(
+    version: Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId'>,
+    id: string = createId('modelVersion'),
+  ): Promise<ModelVersionDocument> {
+    const document = { id, tenantId: SERVER_TENANT_ID, ...version }
     const events = [changed(document)]
     return this.#kept.write(() => this.#documents.insert(MODEL_VERSIONS, document, { events }))
   }
@@ -142,11 +149,12 @@ export class ModelStore {
   async patchVersion(
     id: string,
     patch: ModelVersionPatch | ((current: ModelVersionDocument) => ModelVersionPatch),
+    files: ModelVersionFiles | null = null,
   ): Promise<ModelVersionDocument> {
     for (;;) {
       const current = await this.#requireVersion(id)
-      const next = { ...current, ...(typeof patch === 'function' ? patch(current) : patch) }
-      const events = [changed(next)]
+      const next = { ...current, ...(typeof patch === 'function' ? patch(current) : patch), ...files }
+      const events = [changed(next, files)]
       try {
         return await this.#kept.write(() =>
           this.#documents.update(MODEL_VERSIONS, SERVER_SCOPE, current.revision, next, { events }),
@@ -217,8 +225,8 @@ function toHistory(alias: ModelAliasDocument | null): readonly AliasSetting[] {
   return [{ modelVersionId, setBy, setAt }, ...history].slice(0, KEPT_SETTINGS)
 }
 
-function changed(version: DocumentBody<ModelVersionDocument>): NewEvent {
+function changed(version: DocumentBody<ModelVersionDocument>, files: ModelVersionFiles | null = null): NewEvent {
   const { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings = {} } = version
-  const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings }
+  const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings, ...files }
   return { stream: version.id, type: MODEL_VERSION_CHANGED, data: data as unknown as Json }
 }

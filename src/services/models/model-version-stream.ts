@@ -9,16 +9,18 @@ export function createModelVersionSource(
   store: ModelStore,
   registered: ModelVersionDocument,
 ): StreamSource<ModelVersionDocument, ModelVersionDocument, ModelVersionDocument> {
+  let known = registered
   return {
     requireDocument: () => store.requireVersion(registered.id),
     toSnapshot: (document) => Promise.resolve(document),
     toEndReason: () => 'FINISHED',
-    toEvent: (event) => ({
-      ...registered,
-      ...(event.data as unknown as Omit<ModelVersionStatus, 'revision' | 'updatedAt'>),
-      revision: event.revision ?? registered.revision,
-      updatedAt: event.at,
-    }),
+    toEvent: (event) => {
+      const change = event.data as unknown as Omit<ModelVersionStatus, 'revision' | 'updatedAt'>
+      const revision = event.revision ?? registered.revision
+      // What the files say is told once, when all of them are here.
+      known = { ...known, ...change, revision, updatedAt: event.at }
+      return known
+    },
     join: () => null,
     maxJoinedBytes: 0,
     sizeBytes: () => APPROXIMATE_EVENT_BYTES,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, notFound } from '../../kernel/errors.js'
 import type { Applicant } from '../../kernel/fair-queue.js'
-import type { ModelAliasDocument, ModelDocument, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
+import type { ModelAliasDocument, ModelDocument, ModelSettings, ModelVersionDocument, ModelVersionState } from '../../domain/model.js'
 import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
 import type { ModelRuntime } from '../../ports/model-runtime.js'
@@ -12,6 +12,7 @@ import type { Streams } from '../streams/streams.js'
 import type { MemoryBudget } from './memory-budget.js'
 import { requiredBytes } from './model-memory.js'
 import type { ModelMetricsRecorder } from './model-metrics.js'
+import { isIncomplete, type ModelDownloads } from './model-downloads.js'
 import type { RegisterModelVersion } from './model-input.js'
 import type { ModelRegistration } from './model-registration.js'
 import type { ModelStore } from './model-store.js'
@@ -26,6 +27,7 @@ export interface ModelsServiceOptions {
   readonly store: ModelStore
   readonly registry: Registry
   readonly registration: ModelRegistration
+  readonly downloads: ModelDownloads
   readonly runtime: ModelRuntime
   readonly memory: MemoryBudget
   /** Predictions of a version that were accepted and have not asked for a place yet. */
@@ -47,6 +49,8 @@ export interface SetAlias {
 }
 
 const KEPT_DELETIONS = 10_000
+const DOWNLOAD_RETRY_MS = 1_000
+const DELETABLE_STATES: ReadonlySet<ModelVersionState> = new Set(['DOWNLOADING', 'UNLOADED', 'FAILED'])
 
 /** Models, their versions and aliases, and which of them are in memory. */
 export class ModelsService implements AsyncDisposable {
@@ -59,18 +63,21 @@ export class ModelsService implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Versions that were in memory when the last process ended are not any more. */
+  /** Versions that were in memory when the last process ended are not any more; downloads go on. */
   async start(preload: readonly string[]): Promise<void> {
-    const { store, registry, metrics } = this.#options
+    const { store, registry, metrics, downloads } = this.#options
     const models = await store.listModels()
-    for (const version of await store.listVersions(models.map((model) => model.id))) {
+    const versions = await store.listVersions(models.map((model) => model.id))
+    for (const version of versions) {
       metrics.register(version)
-      if (version.state !== 'UNLOADED')
+      if (version.state !== 'UNLOADED' && !isIncomplete(version))
         await store.patchVersion(version.id, { state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null })
     }
+    await downloads.start(versions)
     for (const reference of preload) {
       const version = await registry.requireByReference(reference)
-      this.#residentOf(version).preload()
+      if (isIncomplete(version)) this.#loadLater(version)
+      else this.#residentOf(version).preload()
     }
   }
 
@@ -110,17 +117,29 @@ export class ModelsService implements AsyncDisposable {
     return this.#options.store.listAliases(modelIds)
   }
 
-  /** The version that a reference means. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
+  /**
+   * The version that a reference means, to be used. One whose files are not all here is downloaded, if that is not under
+   * way.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`; `UNAVAILABLE` while files are missing.
+   */
   async requireByReference(principal: Principal, reference: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.read')
     const version = await this.#options.registry.requireByReference(reference)
     this.#options.metrics.register(version)
-    return version
+    if (!isIncomplete(version)) return version
+    this.#beginDownload(version)
+    const { doneBytes = 0, totalBytes = version.sizeBytes } = version.loadProgress ?? {}
+    const reason = version.state === 'FAILED' ? ` It failed before: ${version.stateReason}` : ''
+    throw new GraphloomError(
+      'UNAVAILABLE',
+      `The files of "${reference}" are being downloaded: ${doneBytes} of ${totalBytes} bytes are here.${reason}`,
+      { details: { retryAfterMs: DOWNLOAD_RETRY_MS } },
+    )
   }
 
   /**
    * Registers a version of what its files are; the signal cancels it while they are read.
-   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `CONFLICT`, `OVERLOADED`, `FORBIDDEN`.
+   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `CONFLICT`, `OVERLOADED`, `UNAVAILABLE`, `FORBIDDEN`.
    */
   async registerVersion(
     principal: Principal,
@@ -128,20 +147,25 @@ export class ModelsService implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage')
-    return this.#options.registration.register(input, principal.subject, signal)
+    const { registration, downloads } = this.#options
+    const version = await registration.register(input, principal.subject, signal)
+    downloads.begin(version)
+    return version
   }
 
-  /** Deletes a version that is not in memory. @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
+  /** Deletes a version that is not in memory; its download is stopped. @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
   async deleteVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
     const version = await this.#options.store.requireVersion(id)
     const resident = this.#resident.get(id)
     const isUsed = resident !== undefined && (resident.status !== null || resident.running > 0 || resident.waiting > 0)
-    if (isUsed || (version.state !== 'UNLOADED' && version.state !== 'FAILED'))
+    if (isUsed || !DELETABLE_STATES.has(version.state))
       throw new GraphloomError('CONFLICT', 'The version is in memory or in use; unload it first.')
     // Whoever read it before finds it gone from here on.
     this.#deleted.set(id, true)
     try {
+      await this.#options.registration.requireDeletable(id)
+      await this.#options.downloads.cancel(id)
       const deleted = await this.#options.registration.delete(id)
       this.#resident.delete(id)
       this.#options.metrics.forget(id)
@@ -154,20 +178,26 @@ export class ModelsService implements AsyncDisposable {
   }
 
   /**
-   * Starts loading, or finds it loaded or loading already.
+   * Starts loading, after what is missing was downloaded, or finds it loaded or loading already.
    * @throws GraphloomError `OUT_OF_MEMORY`, `NOT_FOUND`, `FORBIDDEN`.
    */
   async loadVersion(principal: Principal, id: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
-    const resident = this.#residentOf(await this.#options.store.requireVersion(id))
-    await resident.beginLoading()
+    const version = await this.#options.store.requireVersion(id)
+    if (isIncomplete(version)) this.#loadLater(version)
+    else await this.#residentOf(version).beginLoading()
     return this.#options.store.requireVersion(id)
   }
 
   /** Starts unloading, after the work that is running or by cancelling it. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
   async unloadVersion(principal: Principal, id: string, mode: UnloadMode): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.manage', { id })
-    const resident = this.#residentOf(await this.#options.store.requireVersion(id))
+    const version = await this.#options.store.requireVersion(id)
+    if (isIncomplete(version)) {
+      await this.#options.downloads.cancel(id)
+      return this.#options.store.requireVersion(id)
+    }
+    const resident = this.#residentOf(version)
     this.#options.onAnswersDropped(id)
     void resident.unload(mode).catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
     return this.#options.store.requireVersion(id)
@@ -193,7 +223,8 @@ export class ModelsService implements AsyncDisposable {
 
   /**
    * Points an alias at a version; where asked, when that is loaded and warm: what the alias named serves until then.
-   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `OUT_OF_MEMORY`, `MODEL_LOAD_FAILED`, `FORBIDDEN`.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `CONFLICT` while files are missing, `OUT_OF_MEMORY`, `MODEL_LOAD_FAILED`,
+   * `FORBIDDEN`.
    */
   async setAlias(principal: Principal, request: SetAlias, signal: AbortSignal): Promise<ModelAliasDocument> {
     const { name, modelVersionId, warm } = request
@@ -201,6 +232,8 @@ export class ModelsService implements AsyncDisposable {
     const { registration, registry, store } = this.#options
     checkAliasName(name)
     const version = await store.requireVersion(modelVersionId)
+    if (isIncomplete(version))
+      throw new GraphloomError('CONFLICT', 'The files of the version are not all here; set the alias when they are.')
     if (warm) await this.#residentOf(version).load(signal)
     return registration.inTurn(() => registry.setAlias(name, version.id, principal.subject))
   }
@@ -286,7 +319,25 @@ export class ModelsService implements AsyncDisposable {
     await Promise.all([...this.#resident.values()].map((resident) => resident.close()))
   }
 
+  /** Downloads what is missing, and loads the version then. */
+  #loadLater(version: ModelVersionDocument): void {
+    const { store, downloads, logger } = this.#options
+    const load = async (): Promise<void> => {
+      this.#beginDownload(version)
+      await downloads.settled(version.id)
+      const current = await store.requireVersion(version.id)
+      if (!isIncomplete(current)) await this.#residentOf(current).beginLoading()
+    }
+    load().catch((error: unknown) => logger.warn({ err: error, version: version.id }, 'model not loaded'))
+  }
+
+  #beginDownload(version: ModelVersionDocument): void {
+    if (this.#deleted.has(version.id)) throw notFound('model version', version.id)
+    this.#options.downloads.begin(version)
+  }
+
   #residentOf(document: ModelVersionDocument): ResidentVersion {
+    if (isIncomplete(document)) throw new GraphloomError('UNAVAILABLE', 'The files of the version are not all here.')
     if (this.#deleted.has(document.id)) throw notFound('model version', document.id)
     let resident = this.#resident.get(document.id)
     if (!resident) {

@@ -29,7 +29,7 @@ export interface RegistryOptions {
   readonly store: ModelStore
   readonly runtime: Pick<ModelRuntime, 'describe'>
   readonly modelsDirectory: string
-  readonly folders: Pick<ModelFolders, 'isAllowed'>
+  readonly folders: Pick<ModelFolders, 'isAllowed' | 'ownFolder'>
 }
 
 /** Which models, versions and aliases there are. */
@@ -40,9 +40,15 @@ export class Registry {
     this.#options = options
   }
 
-  folderOf({ source }: ModelVersionDocument): string {
-    const root = source.kind === 'BUNDLED' ? this.#options.modelsDirectory : source.root
-    return path.join(root, source.folder)
+  folderOf({ id, source }: ModelVersionDocument): string {
+    switch (source.kind) {
+      case 'BUNDLED':
+        return path.join(this.#options.modelsDirectory, source.folder)
+      case 'FILE':
+        return path.join(source.root, source.folder)
+      case 'HUB':
+        return this.#options.folders.ownFolder(id)
+    }
   }
 
   /** @throws GraphloomError `MODEL_LOAD_FAILED` when its folder is not allowed any more. */
@@ -50,6 +56,7 @@ export class Registry {
     const { source, checksums } = version
     const folder = this.folderOf(version)
     if (source.kind === 'BUNDLED') return { folder, checksums }
+    if (source.kind === 'HUB') return { folder, root: folder, checksums }
     if (!this.#options.folders.isAllowed(source.root))
       throw new GraphloomError(
         'MODEL_LOAD_FAILED',
