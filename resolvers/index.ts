@@ -15,8 +15,8 @@ import {
   ClassificationOutputResolver,
   EmbeddingOutputResolver,
   OutputTensorResolver,
-  TextOutputResolver,
 } from './predictions/prediction-output.resolver.js'
+import { TextChoiceResolver, TextOutputResolver } from './predictions/text-output.resolver.js'
 import {
   PredictionChangedResolver,
   PredictionResolver,
@@ -58,6 +58,7 @@ export function buildGraphSchema(): GraphQLSchema {
       ModelMetricsResolver,
       PredictionResolver,
       TextOutputResolver,
+      TextChoiceResolver,
       EmbeddingOutputResolver,
       ClassificationOutputResolver,
       OutputTensorResolver,

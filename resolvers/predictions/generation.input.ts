@@ -5,6 +5,7 @@ import {
   MAX_LOGPROBS,
   MAX_STOPS,
   MAX_STOP_CHARACTERS,
+  MAX_TEXTS_OF_PROMPT,
 } from '../../src/services/predictions/generation-settings.js'
 import { MAX_CHOICES } from '../../src/services/predictions/output-constraint.js'
 import { JsonScalar, LongScalar } from '../common/scalars.js'
@@ -58,6 +59,12 @@ export class OutputConstraintInput {
   description: 'How tokens are chosen, and when to stop. What is left out has its default.',
 })
 export class GenerationInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many texts to generate for the prompt, which is computed once, but for its last two tokens; 1 to ${MAX_TEXTS_OF_PROMPT}, 1 when unset.`,
+  })
+  readonly n?: number | null
+
   @Field(() => Int, {
     nullable: true,
     description: `The most tokens to generate, 1 or more; ${DEFAULT_MAX_TOKENS} when unset, and never past the model’s context.`,

@@ -5,6 +5,7 @@ import {
   Directive,
   FieldResolver,
   ID,
+  Int,
   Mutation,
   Query,
   Resolver,
@@ -17,6 +18,7 @@ import { toToolCallId } from '../../src/domain/tool-call.js'
 import type { StreamItem } from '../../src/domain/stream.js'
 import type { StartRequest } from '../../src/services/predictions/prediction-acceptance.js'
 import type { PredictionFilter } from '../../src/services/predictions/predictions.service.js'
+import { choiceOf, toTextOutput } from '../../src/services/predictions/tokens-data.js'
 import type { PredictionEvent, PredictionSnapshot } from '../../src/services/predictions/prediction-stream.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
 import { answer, toProblem } from '../common/problem.interface.js'
@@ -113,9 +115,9 @@ export class PredictionResolver {
   async output(
     @Root() prediction: PredictionRoot,
     @Ctx() context: GraphContext,
-  ): Promise<(PredictionOutput & { readonly predictionId: string }) | null> {
+  ): Promise<(PredictionOutput & { readonly prediction: PredictionRoot }) | null> {
     const output = await readOutput(prediction, context)
-    return output && { ...output, predictionId: prediction.id }
+    return output && { ...output, prediction }
   }
 
   @Directive('@rateLimit')
@@ -200,6 +202,11 @@ export class PredictionChangedResolver {
 
 @Resolver(() => TokensDelta)
 export class TokensDeltaResolver {
+  @FieldResolver(() => Int, { description: 'Which of the texts for the prompt goes on, from 0.' })
+  choice(@Root() { event }: TokensDelta): number {
+    return choiceOf(event)
+  }
+
   @FieldResolver(() => String, { description: 'The text that is new, without the calls of tools.' })
   text(@Root() item: TokensDelta): string {
     return item.event.text
@@ -208,8 +215,10 @@ export class TokensDeltaResolver {
   @FieldResolver(() => [ToolCallDeltaType], {
     description: 'More of calls of tools, in order; the first of a call has its name and no arguments yet.',
   })
-  toolCalls(@Root() { event: { toolCalls = [], predictionId } }: TokensDelta): readonly ToolCallDeltaType[] {
-    return toolCalls.map((delta) => ({ ...delta, id: toToolCallId(predictionId, delta.index) }))
+  toolCalls(
+    @Root() { event: { toolCalls = [], choice = 0, predictionId } }: TokensDelta,
+  ): readonly ToolCallDeltaType[] {
+    return toolCalls.map((delta) => ({ ...delta, id: toToolCallId(predictionId, choice, delta.index) }))
   }
 
   @FieldResolver(() => [OutputTokenType], { description: 'The tokens that text and calls are made of.' })
@@ -230,7 +239,7 @@ async function readOutput(
   if (!isTextKind(prediction.kind) || prediction.state === 'QUEUED') return null
   const generated =
     prediction.generated ?? (await services.predictions.readGenerated(prediction.id, prediction.asOfSequence))
-  return { kind: 'TEXT', ...generated }
+  return toTextOutput(generated)
 }
 
 const toStartRequest = ({ input, priority, deadlineMs, store }: PredictArgs): Omit<StartRequest, 'idempotencyKey'> => ({

@@ -21,7 +21,7 @@ import { FinishReasonEnum, PredictionKindEnum, PredictionStateEnum } from './pre
  */
 export type PredictionRoot = PredictionStatus &
   Partial<Pick<PredictionDocument, 'input' | 'output'>> & {
-    readonly generated?: TokensData
+    readonly generated?: readonly TokensData[]
     /** Up to where in its stream the text is to be read. */
     readonly asOfSequence?: number
     /** The output of a prediction that has just ended, which may not be stored. */
@@ -48,7 +48,9 @@ export class ErrorInfoType {
 
 @ObjectType('Usage', { description: 'Tokens that a prediction took.' })
 export class UsageType {
-  @Field(() => Int, { description: 'Tokens of the input, template included; 0 until it runs.' })
+  @Field(() => Int, {
+    description: 'Tokens of the input, template included, once for each text that was asked for; 0 until it runs.',
+  })
   readonly inputTokens!: number
 
   @Field(() => Int, { description: 'Input tokens that did not have to be computed; all of them when `cache.hit`.' })
@@ -155,7 +157,7 @@ export class Prediction extends Node {
 
   @Field(() => FinishReasonEnum.values, {
     nullable: true,
-    description: 'Why the text ends where it does; null for other kinds and until it has ended.',
+    description: 'Why the text, the first of several, ends where it does; null for other kinds and until it has ended.',
   })
   readonly finishReason!: FinishReason | null
 
@@ -167,7 +169,7 @@ export class Prediction extends Node {
 
   @Field(() => LongScalar, {
     nullable: true,
-    description: 'Seed that its tokens were drawn with; null for other kinds.',
+    description: 'Seed that its tokens were drawn with; null for other kinds. See `TextChoice.seed` for several texts.',
   })
   readonly seed!: number | null
 
@@ -233,7 +235,9 @@ export class Prediction extends Node {
 
 @ObjectType('Estimate', { description: 'What a prediction would take.' })
 export class EstimateType {
-  @Field(() => Int, { description: 'Tokens of the input, template included; exact.' })
+  @Field(() => Int, {
+    description: 'Tokens of the input, template included, once for each text that is asked for; exact.',
+  })
   readonly inputTokens!: number
 
   @Field(() => Int, { description: 'Predictions of the model version that wait to be started.' })

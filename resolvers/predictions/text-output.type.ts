@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql'
-import type { OutputToken } from '../../src/domain/prediction.js'
-import type { WrittenToolCall } from '../../src/domain/tool-call.js'
-import { JsonScalar } from '../common/scalars.js'
+import type { FinishReason, PredictionDocument, WrittenText } from '../../src/domain/prediction.js'
+import { JsonScalar, LongScalar } from '../common/scalars.js'
+import { FinishReasonEnum } from './prediction.enum.js'
 
 @ObjectType('TokenAlternative', { description: 'A token that could have come instead.' })
 export class TokenAlternative {
@@ -65,15 +65,40 @@ export class ToolCallDeltaType {
   readonly arguments!: string
 }
 
+/** What resolvers of a text get. */
+export interface TextRoot extends WrittenText {
+  readonly prediction: Pick<PredictionDocument, 'id' | 'seed' | 'finishReason'>
+  /** Its place among the texts for the prompt; missing for the output itself, which stands for the first. */
+  readonly index?: number
+  readonly others?: readonly WrittenText[]
+}
+
+@ObjectType('TextChoice', { description: 'One of the texts for a prompt.' })
+export class TextChoice {
+  @Field(() => Int, { description: 'Its place among them, from 0.' })
+  readonly index!: number
+
+  @Field(() => String, { description: 'The text so far, without the calls of tools; whole when it has ended.' })
+  readonly text!: string
+
+  @Field(() => FinishReasonEnum.values, {
+    nullable: true,
+    description: 'Why it ends where it does; null until the prediction has ended.',
+  })
+  readonly finishReason!: FinishReason | null
+
+  @Field(() => LongScalar, {
+    nullable: true,
+    description:
+      'Seed that its tokens were drawn with: alone, it gives the same text. The first text has that of the prediction, another the first 48 bits of SHA-256 of `seed/index`.',
+  })
+  readonly seed!: number | null
+}
+
 @ObjectType('TextOutput', { description: 'Generated text.' })
 export class TextOutput {
   @Field(() => String, {
     description: 'The text so far, without the calls of tools; whole when the prediction has ended.',
   })
   readonly text!: string
-
-  readonly predictionId!: string
-  readonly tokens!: readonly OutputToken[]
-  readonly toolCalls?: readonly WrittenToolCall[]
-  readonly isJson?: boolean
 }

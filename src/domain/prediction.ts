@@ -26,6 +26,8 @@ export type EmbeddingInputType = (typeof EMBEDDING_INPUT_TYPES)[number]
 
 /** How tokens are chosen. All set: defaults were filled in when the prediction was accepted. */
 export interface GenerationSettings {
+  /** How many texts to generate, 1 to 8; 1 when missing, as in what was stored before there could be several. */
+  readonly n?: number
   /** The most tokens to generate, at least 1. */
   readonly maxTokens: number
   /** 0 is greedy; at most 2. Logits are divided by it. */
@@ -129,17 +131,25 @@ export type PredictionInput =
       readonly outputs: readonly string[] | null
     }
 
+/** What a model wrote. */
+export interface WrittenText {
+  /** Without the calls of tools. */
+  readonly text: string
+  /** All of them, those of calls too. */
+  readonly tokens: readonly OutputToken[]
+  readonly toolCalls?: readonly WrittenToolCall[]
+  /** Whether the text is a whole value by the JSON Schema that was asked for. */
+  readonly isJson?: boolean
+  /** Set when it has ended; that of the first text is also the prediction's. */
+  readonly finishReason?: FinishReason
+}
+
 export type PredictionOutput =
-  | {
+  | ({
       readonly kind: 'TEXT'
-      /** Without the calls of tools. */
-      readonly text: string
-      /** All of them, those of calls too. */
-      readonly tokens: readonly OutputToken[]
-      readonly toolCalls?: readonly WrittenToolCall[]
-      /** Whether the text is a whole value by the JSON Schema that was asked for. */
-      readonly isJson?: boolean
-    }
+      /** The texts after the first, where several were asked for. */
+      readonly others?: readonly WrittenText[]
+    } & WrittenText)
   | { readonly kind: 'EMBEDDING'; readonly vectors: readonly (readonly number[])[] }
   | { readonly kind: 'RANKING'; readonly ranking: readonly RankedDocument[]; readonly documentCount: number }
   | { readonly kind: 'CLASSIFICATION'; readonly texts: readonly (readonly LabelScore[])[] }

@@ -41,8 +41,8 @@ export const toToolCallText = (name: string, argumentsText: string): string =>
   [TOOL_CALL_BEGIN, TOOL_CALL_HEAD, name, TOOL_CALL_MIDDLE, argumentsText, TOOL_CALL_TAIL].join('')
 
 /** The same for the same place in the same prediction, whenever it is asked for. */
-export const toToolCallId = (predictionId: string, index: number): string =>
-  `call_${predictionId.slice(predictionId.indexOf('_') + 1)}_${index}`
+export const toToolCallId = (predictionId: string, choice: number, index: number): string =>
+  `call_${predictionId.slice(predictionId.indexOf('_') + 1)}_${choice}_${index}`
 
 /** The arguments when the call is whole, else null. */
 export function parseWrittenArguments({ arguments: text }: WrittenToolCall): Json {

@@ -53,7 +53,7 @@ describe('tools', () => {
     expect(first).toMatchObject({ finishReason: 'TOOL_CALLS', output: { text: '', openToolCall: null } })
     const [call] = first.output.toolCalls
     expect(call).toEqual({
-      id: `call_${first.id.slice('pred_'.length)}_0`,
+      id: `call_${first.id.slice('pred_'.length)}_0_0`,
       name: 'get_weather',
       arguments: { city: expect.any(String) as string, days: expect.any(Number) as number },
     })

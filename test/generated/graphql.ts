@@ -182,6 +182,8 @@ export type GenerationInput = {
   maxTokens?: number | null | undefined;
   /** Considers only tokens at least this many times as likely as the likeliest; 0 to 1, 0 when unset. */
   minP?: number | null | undefined;
+  /** How many texts to generate for the prompt, which is computed once, but for its last two tokens; 1 to 8, 1 when unset. */
+  n?: number | null | undefined;
   /** Taken off the logit of every token that the answer has already; −2 to 2, 0 when unset. */
   presencePenalty?: number | null | undefined;
   /** Makes tokens that occurred in prompt or answer less likely (above 1) or more (below); above 0, at most 2, 1 when unset. */
@@ -862,6 +864,16 @@ export type PredictionTensorsQuery = { prediction: { id: string, output:
       | Record<PropertyKey, never>
      | null } | null };
 
+export type PredictionChoicesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionChoicesQuery = { prediction: { id: string, output:
+      | { choices: Array<{ index: number, text: string, json: unknown, finishReason: FinishReason | null, seed: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown }>, tokens: Array<{ id: number, text: string }> }> }
+      | Record<PropertyKey, never>
+     | null } | null };
+
 export type PredictionsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -902,7 +914,7 @@ export type PredictionEventsSubscription = { predictionEvents:
             | Record<PropertyKey, never>
            | null }
        }
-    | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, text: string, toolCalls: Array<{ index: number, id: string, name: string, arguments: string }>, tokens: Array<{ id: number, text: string, logprob: number | null }> }
+    | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, choice: number, text: string, toolCalls: Array<{ index: number, id: string, name: string, arguments: string }>, tokens: Array<{ id: number, text: string, logprob: number | null }> }
    };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2392,6 +2404,33 @@ export const PredictionTensorsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionTensorsQuery, PredictionTensorsQueryVariables>;
+export const PredictionChoicesDocument = new TypedDocumentString(`
+    query PredictionChoices($id: ID!) {
+  prediction(id: $id) {
+    id
+    output {
+      ... on TextOutput {
+        choices {
+          index
+          text
+          json
+          finishReason
+          seed
+          toolCalls {
+            id
+            name
+            arguments
+          }
+          tokens {
+            id
+            text
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionChoicesQuery, PredictionChoicesQueryVariables>;
 export const PredictionsDocument = new TypedDocumentString(`
     query Predictions($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: PredictionFilterInput, $orderBy: PredictionOrder = CREATED_AT_DESC) {
   predictions(
@@ -2472,6 +2511,7 @@ export const PredictionEventsDocument = new TypedDocumentString(`
       }
     }
     ... on TokensDelta {
+      choice
       text
       toolCalls {
         ...ToolCallDeltaParts

@@ -9,6 +9,7 @@ import { createClient as createWsClient } from 'graphql-ws'
 import { SignJWT } from 'jose'
 import { WebSocket } from 'ws'
 import type { TypedDocumentString } from '../generated/graphql.js'
+import { createTemporaryFolder, type TemporaryFolder } from './temporary.js'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 const START_LIMIT_MS = 60_000
@@ -58,6 +59,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   url = ''
+  #folder: TemporaryFolder | null = null
 
   /** Starts a process and does not wait for it to be ready. */
   static spawn(environment: Environment): TestServer {
@@ -75,8 +77,11 @@ export class TestServer implements AsyncDisposable {
     return server
   }
 
+  /** Starts a process and waits until it is ready. Without a data directory it gets one, which goes with it. */
   static async start(environment: Environment): Promise<TestServer> {
-    const server = TestServer.spawn(environment)
+    const folder = 'GRAPHLOOM_DATA_DIR' in environment ? null : await createTemporaryFolder('server')
+    const server = TestServer.spawn({ ...(folder && { GRAPHLOOM_DATA_DIR: folder.path }), ...environment })
+    server.#folder = folder
     const until = Date.now() + START_LIMIT_MS
     let ended = false
     void server.exited.then(() => (ended = true))
@@ -165,10 +170,12 @@ export class TestServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
-    this.signal('SIGTERM')
-    const timer = setTimeout(() => this.signal('SIGKILL'), 10_000)
-    await this.exited
-    clearTimeout(timer)
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.signal('SIGTERM')
+      const timer = setTimeout(() => this.signal('SIGKILL'), 10_000)
+      await this.exited
+      clearTimeout(timer)
+    }
+    await this.#folder?.[Symbol.asyncDispose]()
   }
 }

@@ -29,6 +29,7 @@ describe('prediction inputs', () => {
       kind: 'CHAT',
       messages: [{ role: 'USER', content: 'Hello there' }],
       settings: {
+        n: 1,
         maxTokens: 256,
         temperature: 0.7,
         topK: 0,
@@ -48,6 +49,9 @@ describe('prediction inputs', () => {
 
   test.each<[GenerationRequest, string]>([
     [{ maxTokens: 0 }, 'maxTokens'],
+    [{ n: 0 }, 'n'],
+    [{ n: 9 }, 'n'],
+    [{ n: 1.5 }, 'n'],
     [{ temperature: -0.1 }, 'temperature'],
     [{ temperature: Number.NaN }, 'temperature'],
     [{ temperature: 2.1 }, 'temperature'],

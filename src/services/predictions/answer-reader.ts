@@ -1,16 +1,16 @@
-import { joinTokens, type TokensData } from './tokens-data.js'
+import { joinByChoice, type TokensData } from './tokens-data.js'
 import type { SharedAnswer } from './shared-answer.js'
 
 /** Gives the text of a shared answer on as it comes, what came meanwhile together. */
 export class AnswerReader {
   readonly #answer: SharedAnswer
-  readonly #give: (part: TokensData) => Promise<void>
+  readonly #give: (parts: readonly TokensData[]) => Promise<void>
   readonly #stopListening: () => void
   #position = 0
   #isStopping = false
   #wake = (): void => undefined
 
-  constructor(answer: SharedAnswer, give: (part: TokensData) => Promise<void>) {
+  constructor(answer: SharedAnswer, give: (parts: readonly TokensData[]) => Promise<void>) {
     this.#answer = answer
     this.#give = give
     this.#stopListening = answer.listen(() => this.#wake())
@@ -26,7 +26,7 @@ export class AnswerReader {
     for (;;) {
       const parts = this.#answer.parts.slice(this.#position)
       if (parts.length > 0) {
-        await this.#give(joinTokens(parts))
+        await this.#give(joinByChoice(parts))
         this.#position += parts.length
       } else if (this.#isStopping) return
       else await new Promise<void>((resolve) => (this.#wake = resolve))

@@ -14,6 +14,8 @@ export const MAX_STOP_CHARACTERS = 256
 export const MAX_LOGPROBS = 20
 export const MAX_LOGIT_BIASES = 300
 export const DEFAULT_MAX_TOKENS = 256
+/** The most texts for one prompt. */
+export const MAX_TEXTS_OF_PROMPT = 8
 
 /** What is left out gets its default. @throws GraphloomError `INVALID_INPUT` with the path. */
 export function parseSettings(request: GenerationRequest, inputPath: string): GenerationSettings {
@@ -27,6 +29,7 @@ export function parseSettings(request: GenerationRequest, inputPath: string): Ge
     return typeof value === 'number' ? checkNumber(value, range, `${path}.${name}`) : otherwise
   }
   return {
+    n: setting('n', { min: 1, max: MAX_TEXTS_OF_PROMPT, integer: true }, 1),
     maxTokens: setting('maxTokens', { min: 1, max: 1_000_000, integer: true }, DEFAULT_MAX_TOKENS),
     temperature: setting('temperature', { min: 0, max: 2 }, 0.7),
     topK: setting('topK', { min: 0, max: 1_000_000, integer: true }, 0),

@@ -100,7 +100,7 @@ export class PredictionAcceptance {
     const { tenantId } = principal
     const key = cacheResponses ? answerKeyOf({ tenantId, version, input, seed }) : null
     this.#enterWaitingRoom(version, id, key === null)
-    const maxTokens = inputTokens + ('settings' in input ? input.settings.maxTokens : 0)
+    const maxTokens = inputTokens + ('settings' in input ? (input.settings.n ?? 1) * input.settings.maxTokens : 0)
     const ended = wait ? executor.expectEnd(id) : null
     try {
       executor.hold(id, access.admit({ kind: 'prediction', tenantId, subject: principal.subject, maxTokens }))

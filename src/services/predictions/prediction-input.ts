@@ -4,6 +4,7 @@ import type { ConstraintRequest } from './output-constraint.js'
 
 /** Generation settings as a client gives them; what is missing gets its default. */
 export interface GenerationRequest {
+  readonly n?: number | null
   readonly maxTokens?: number | null
   readonly temperature?: number | null
   readonly topK?: number | null

@@ -14,7 +14,7 @@ import {
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
 import type { QueueChange } from '../../ports/task-queue.js'
-import { joinTokens, type TokensData } from './tokens-data.js'
+import { joinByChoice, type TokensData } from './tokens-data.js'
 
 export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
   name: 'predictions',
@@ -171,8 +171,9 @@ export class PredictionStore {
     return this.#log.isFollowed(id)
   }
 
-  async appendTokens(id: string, data: TokensData): Promise<void> {
-    await this.#log.append(id, [{ type: TOKENS_DELTA, data: data as unknown as Json }])
+  async appendTokens(id: string, parts: readonly TokensData[]): Promise<void> {
+    const events = parts.map((data) => ({ type: TOKENS_DELTA, data: data as unknown as Json }))
+    await this.#log.append(id, events)
   }
 
   /** When the first of its tokens were logged; null when none were, or when they are not kept any more. */
@@ -181,15 +182,15 @@ export class PredictionStore {
     return events.find(({ type }) => type === TOKENS_DELTA)?.at ?? null
   }
 
-  /** Everything generated so far, up to a sequence number. */
-  async readTokens(id: string, untilSequence = Number.MAX_SAFE_INTEGER): Promise<TokensData> {
+  /** Everything generated so far, up to a sequence number: one for each choice that has anything. */
+  async readTokens(id: string, untilSequence = Number.MAX_SAFE_INTEGER): Promise<readonly TokensData[]> {
     const parts: TokensData[] = []
     for (let after = 0; ;) {
       const events = await this.#log.read(id, after, READ_EVENTS)
       const known = events.filter(({ sequence }) => sequence <= untilSequence)
       for (const { type, data } of known) if (type === TOKENS_DELTA) parts.push(data as unknown as TokensData)
       const last = events.at(-1)
-      if (!last || events.length < READ_EVENTS || known.length < events.length) return joinTokens(parts)
+      if (!last || events.length < READ_EVENTS || known.length < events.length) return joinByChoice(parts)
       after = last.sequence
     }
   }

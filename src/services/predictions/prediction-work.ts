@@ -18,7 +18,7 @@ import type { PartialOutput, RunOutcome } from './kinds/prediction-kind.js'
 import type { Payloads } from './payloads.js'
 import { kindOf } from './prediction-kinds.js'
 import type { PredictionStore, TokenLog } from './prediction-store.js'
-import { joinTokens, type TokensData } from './tokens-data.js'
+import { joinByChoice, toTextOutput, type TokensData } from './tokens-data.js'
 import { countTokens, type PromptEncoder } from './prompt-encoder.js'
 import { RunningMark } from './running-mark.js'
 import { shareAnswer } from './share-answer.js'
@@ -141,7 +141,7 @@ export class PredictionWork {
       clock,
       signal: asked.signal,
       onShared: () => waitingRoom.leave(this.current.id),
-      give: (part) => this.#give(part),
+      give: (parts) => this.#give(parts),
       compute: async (log, isResumed) => {
         const computed = await this.#ask({ ...asked, log, isResumed })
         return { outcome: computed, fingerprint: this.current.fingerprint }
@@ -161,7 +161,7 @@ export class PredictionWork {
     }
   }
 
-  async #give(part: TokensData): Promise<void> {
+  async #give(parts: readonly TokensData[]): Promise<void> {
     const { store, clock } = this.options
     if (this.#firstGivenMs === null) {
       const timeToFirstTokenMs = clock.now() - this.current.createdAt
@@ -171,8 +171,8 @@ export class PredictionWork {
       this.current = await mark.settle()
       this.#partial = () => toPartial(this.#given, timeToFirstTokenMs)
     }
-    await store.appendTokens(this.current.id, part)
-    this.#given.push(part)
+    await store.appendTokens(this.current.id, parts)
+    this.#given.push(...parts)
   }
 
   async #ask({ version, input, signal, log, isResumed }: Computation): Promise<RunOutcome> {
@@ -269,7 +269,6 @@ export class PredictionWork {
 }
 
 function toPartial(given: readonly TokensData[], timeToFirstTokenMs: number): PartialOutput | null {
-  const written = joinTokens(given)
-  const outputTokens = written.tokens.length
-  return outputTokens === 0 ? null : { output: { kind: 'TEXT', ...written }, outputTokens, timeToFirstTokenMs }
+  const outputTokens = given.reduce((total, { tokens }) => total + tokens.length, 0)
+  return outputTokens === 0 ? null : { output: toTextOutput(joinByChoice(given)), outputTokens, timeToFirstTokenMs }
 }

@@ -30,7 +30,7 @@ import { createPredictionSource, type PredictionEvent, type PredictionSnapshot }
 import { deadlineExceeded } from './prediction-work.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 import type { SharedAnswers } from './shared-answers.js'
-import type { TokensData } from './tokens-data.js'
+import { toTextOutput, type TokensData } from './tokens-data.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionsServiceOptions {
@@ -168,7 +168,7 @@ export class PredictionsService {
   }
 
   /** What has been generated so far, for a document that the principal got from here. */
-  readGenerated(id: string, untilSequence?: number): Promise<TokensData> {
+  readGenerated(id: string, untilSequence?: number): Promise<readonly TokensData[]> {
     return this.#options.store.readTokens(id, untilSequence)
   }
 
@@ -235,9 +235,8 @@ export class PredictionsService {
 
   async #cancelWaiting(current: PredictionDocument): Promise<PredictionDocument> {
     const generated =
-      current.state === 'RUNNING' && isTextKind(current.kind) ? await this.#options.store.readTokens(current.id) : null
-    const output: PredictionOutput | null =
-      generated && generated.tokens.length > 0 ? { kind: 'TEXT', ...generated } : null
+      current.state === 'RUNNING' && isTextKind(current.kind) ? await this.#options.store.readTokens(current.id) : []
+    const output = generated.length > 0 ? toTextOutput(generated) : null
     return this.#endWaiting(current, { state: 'CANCELLED', finishReason: 'CANCELLED' }, output)
   }
 

@@ -24,7 +24,7 @@ export interface AnswerRequest {
   /** Another has the answer or is computing it. */
   readonly onShared: () => void
   /** Puts text that another computed into the prediction's own stream. */
-  readonly give: (part: TokensData) => Promise<void>
+  readonly give: (parts: readonly TokensData[]) => Promise<void>
   /** Computes it; `isResumed` when the log has a part of it, with which it is to go on. */
   readonly compute: (log: TokenLog, isResumed: boolean) => Promise<ComputedAnswer>
 }
@@ -92,9 +92,9 @@ async function compute(answer: SharedAnswer, request: AnswerRequest, isResumed: 
 /** What is in the log is given to the others too. */
 const createSharingLog = (answer: SharedAnswer, log: TokenLog): TokenLog => ({
   isFollowed: (id) => log.isFollowed(id) || [...answer.readers].some((reader) => log.isFollowed(reader)),
-  appendTokens: async (id, data) => {
-    await log.appendTokens(id, data)
-    answer.push(data)
+  appendTokens: async (id, parts) => {
+    await log.appendTokens(id, parts)
+    answer.push(...parts)
   },
   readTokens: (id, untilSequence) => log.readTokens(id, untilSequence),
   readFirstTokenAt: (id) => log.readFirstTokenAt(id),

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { isInteractive } from '../../kernel/fair-queue.js'
-import { joinTokens } from './tokens-data.js'
+import { joinByChoice } from './tokens-data.js'
 import { SharedAnswer } from './shared-answer.js'
 
 export interface SharedAnswersOptions {
@@ -71,10 +71,10 @@ export class SharedAnswers {
   }
 }
 
-/** With all of its text in one part. */
+/** With all of a text in one part. */
 function toKept({ key, versionId, priority, parts, whole }: SharedAnswer): SharedAnswer {
   const kept = new SharedAnswer({ key, versionId, priority, onEnd: () => undefined })
-  if (parts.length > 0) kept.push(joinTokens(parts))
+  kept.push(...joinByChoice(parts))
   kept.finish(whole!)
   return kept
 }

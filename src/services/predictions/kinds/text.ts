@@ -1,14 +1,13 @@
 import { invalidInput, isErrorWithCode } from '../../../kernel/errors.js'
-import type { PredictionDocument, PredictionInput, PredictionOutput } from '../../../domain/prediction.js'
-import { parseWrittenArguments } from '../../../domain/tool-call.js'
-import { Generation } from '../generation.js'
+import type { PredictionInput, PredictionOutput } from '../../../domain/prediction.js'
+import type { TokenSequence } from '../../../ports/text-codec.js'
 import { INPUT_FIELDS } from '../prediction-input.js'
 import { parseChat, parseCompletion } from '../text-input.js'
+import { TextWork } from '../text-work.js'
 import {
   tooLong,
   type EncodeContext,
   type KindDefinition,
-  type PartialOutput,
   type RunContext,
   type RunOutcome,
 } from './prediction-kind.js'
@@ -29,10 +28,10 @@ export const chat: KindDefinition<'CHAT'> = {
     const messages = input.messages.map((message) => ({ ...message, role: ROLES[message.role] }))
     const { folder, codec, signal } = context
     const ids = await codec.encodeChat(folder, { messages, ...(input.tools && { tools: input.tools }) }, signal)
-    return toPrompt(ids, `${INPUT_FIELDS.CHAT}.messages`, context)
+    return toPrompts(ids, input, context)
   },
   run: generateText,
-  countInferences: () => 1,
+  countInferences: countTexts,
 }
 
 /** The continuation of a text. */
@@ -43,10 +42,10 @@ export const completion: KindDefinition<'COMPLETION'> = {
   encode: async (input, context) => {
     await checkConstraint(input, context)
     const ids = await context.codec.encodeText(context.folder, input.prompt, context.signal)
-    return toPrompt(ids, `${INPUT_FIELDS.COMPLETION}.prompt`, context)
+    return toPrompts(ids, input, context)
   },
   run: generateText,
-  countInferences: () => 1,
+  countInferences: countTexts,
 }
 
 /** Whether the grammar engine can honour the schema of each tool. */
@@ -71,51 +70,17 @@ const throwAt =
     throw invalidInput(path, error.message.replace(/^constraint:? /, ''))
   }
 
-/** There has to be room for one token of an answer. */
-function toPrompt(ids: readonly number[], path: string, { version }: EncodeContext) {
+/** The prompt, once for each text that is wanted. There has to be room for one token of an answer. */
+function toPrompts(ids: readonly number[], { kind, settings }: TextInput, { version }: EncodeContext): TokenSequence[] {
+  const path = `${INPUT_FIELDS[kind]}.${kind === 'CHAT' ? 'messages' : 'prompt'}`
   if (ids.length >= version.contextTokens) throw tooLong(path, ids.length, version.contextTokens - 1)
-  return [{ ids, typeIds: null }]
+  return Array.from({ length: settings.n ?? 1 }, () => ({ ids, typeIds: null }))
 }
 
-async function generateText(input: TextInput, context: RunContext): Promise<RunOutcome> {
-  const { prediction, version, sequences, inputTokens, slot, log, clock } = context
-  const settings = {
-    ...input.settings,
-    maxTokens: Math.min(input.settings.maxTokens, version.contextTokens - inputTokens),
-  }
-  const promptTokenIds = sequences[0]?.ids ?? []
-  const generation = new Generation({ prediction, promptTokenIds, settings, slot, log, clock })
-  context.onPartial(() => toPartial(generation, prediction))
-  if (context.isResumed) await generation.resume()
-  const result = await generation.run(context.signal)
-  const { computeMs, prefillMs, outputTokens, replayDiverged, cachedPromptTokens, batch } = result
-  const isJson = settings.constraint?.kind === 'JSON_SCHEMA' && result.endedByModel
-  const output = { kind: 'TEXT', ...generation.written, ...(isJson && { isJson }) } as const
-  return {
-    output,
-    finishReason: result.endedByModel && hasCalls(output) ? 'TOOL_CALLS' : result.finishReason,
-    usage: { inputTokens, cachedInputTokens: cachedPromptTokens, outputTokens },
-    timings: {
-      prefillMs,
-      computeMs,
-      timeToFirstTokenMs: toFirstTokenMs(generation, prediction),
-      tokensPerSecond: computeMs > prefillMs ? (1_000 * outputTokens) / (computeMs - prefillMs) : null,
-    },
-    replayDiverged,
-    batch,
-    draft: settings.draft ? result.draft : null,
-  }
+function generateText({ settings }: TextInput, context: RunContext): Promise<RunOutcome> {
+  return new TextWork(settings, context).run()
 }
 
-const hasCalls = ({ toolCalls = [] }: Extract<PredictionOutput, { readonly kind: 'TEXT' }>): boolean =>
-  toolCalls.some((call) => parseWrittenArguments(call) !== null)
-
-const toFirstTokenMs = ({ firstTokenAt }: Generation, { createdAt }: PredictionDocument): number | null =>
-  firstTokenAt === null ? null : firstTokenAt - createdAt
-
-function toPartial(generation: Generation, prediction: PredictionDocument): PartialOutput | null {
-  const { written, tokens } = generation
-  if (tokens.length === 0) return null
-  const timeToFirstTokenMs = toFirstTokenMs(generation, prediction)
-  return { output: { kind: 'TEXT', ...written }, outputTokens: tokens.length, timeToFirstTokenMs }
+function countTexts(output: PredictionOutput): number {
+  return output.kind === 'TEXT' ? 1 + (output.others?.length ?? 0) : 0
 }
