@@ -28,6 +28,13 @@ export class ModelSourceInput {
   })
   readonly folder?: string | null
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'An ONNX file, which becomes a model for tensors whatever lies beside it; files that hold its weights are found. Its path, as for `folder`.',
+  })
+  readonly file?: string | null
+
   @Field(() => HubSourceInput, { nullable: true, description: 'A model at a hub, whose files are downloaded.' })
   readonly hub?: HubSourceInput | null
 }
@@ -144,7 +151,7 @@ export function toRegistration(input: RegisterModelVersionInput): RegisterModelV
   return { name, version, description, license, source: toSource(source) }
 }
 
-function toSource({ folder, hub }: ModelSourceInput): RegisterModelVersion['source'] {
+function toSource({ folder, file, hub }: ModelSourceInput): RegisterModelVersion['source'] {
   if (hub) return { kind: 'HUB', repository: hub.repository, revision: hub.revision, dtype: hub.dtype ?? null }
-  return { kind: 'FOLDER', folder: folder ?? '' }
+  return typeof file === 'string' ? { kind: 'FILE', path: file } : { kind: 'FOLDER', path: folder ?? '' }
 }

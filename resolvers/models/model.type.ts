@@ -51,6 +51,9 @@ export class BundledSource {
 export class FileSource {
   @Field(() => String, { description: 'The model’s folder below the allowed one.' })
   readonly folder!: string
+
+  @Field(() => String, { nullable: true, description: 'The ONNX file in it that is the model; null when the folder is.' })
+  readonly file!: string | null
 }
 
 @ObjectType('HubSource', { description: 'The files come from a model hub, and are kept in the server’s data directory.' })

@@ -72,6 +72,8 @@ export interface FileSource {
   readonly root: string
   /** The model's folder below it; empty when it is the allowed folder itself. */
   readonly folder: string
+  /** Name of a graph in the folder that is the whole model; null when the folder is. */
+  readonly file: string | null
 }
 
 /** A file of a model at the hub, with the checksum that the hub lists. */

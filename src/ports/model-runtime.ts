@@ -6,6 +6,8 @@ import type { TokenSequence } from './text-codec.js'
 /** A model version's files, and what is needed to run them. Paths are absolute. */
 export interface ModelFiles {
   readonly folder: string
+  /** A graph in the folder that is the whole model, whatever lies beside it. */
+  readonly graphFile?: string | undefined
   /** Folder that no file may lie outside of, wherever links lead; not set where whoever made the files is trusted. */
   readonly root?: string
   /** Files in `folder` with the SHA-256 that they must have. */
@@ -31,6 +33,8 @@ export interface ModelDescription {
 /** A model whose files are not trusted. */
 export interface InspectRequest {
   readonly folder: string
+  /** A graph in the folder that is the whole model, whatever lies beside it. */
+  readonly graphFile?: string | undefined
   /** Folder that no file may lie outside of, wherever links lead. */
   readonly root: string
   readonly signal: AbortSignal

@@ -142,6 +142,40 @@ describe.each(STORES)('models from folders, kept in %s', (store) => {
     expect(new Set(versions.map(({ id }) => id)).size).toBe(1)
   })
 
+  test('a single ONNX file is a model for tensors, whatever lies beside it', async () => {
+    const file = join(folders.path, 'mini/onnx/model_quantized.onnx')
+    const version = await registered({ name: 'graph', version: '1', source: { file } })
+    expect(version).toMatchObject({
+      task: 'TENSOR',
+      contextTokens: 0,
+      source: { folder: 'mini/onnx', file: 'model_quantized.onnx' },
+    })
+    const ids = ['input_ids', 'attention_mask', 'token_type_ids'].map((name) => ({
+      name,
+      type: 'int64',
+      shape: [1, 2],
+      data: [1, 1],
+    }))
+    const { predict } = await server.request(
+      PredictDocument,
+      { input: { tensors: { model: 'graph', inputs: ids } } },
+      token,
+    )
+    expect(predict).toMatchObject({ state: 'SUCCEEDED' })
+    for (const [wrong, reason] of [
+      ['mini/config.json', 'no ONNX graph'],
+      ['mini', 'is no file'],
+      ['way-out-file', 'inside'],
+    ] as const) {
+      if (wrong === 'way-out-file') await symlink('/etc/passwd', join(folders.path, wrong))
+      expect(await register({ name: 'y', version: '1', source: { file: wrong } })).toMatchObject({
+        __typename: 'InvalidInput',
+        path: 'input.source.file',
+        message: expect.stringContaining(reason),
+      })
+    }
+  })
+
   test('files that changed since they were registered are not loaded, and told by name', async () => {
     await folders.vary('mini', 'changing', { 'notes.txt': 'not the model’s' })
     const { id } = await registered({ name: 'changing', version: '1', source: { folder: 'changing' } })

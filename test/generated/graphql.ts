@@ -273,9 +273,11 @@ export type MetricsWindow =
 
 /** Where the files of a model version are; exactly one is given. */
 export type ModelSourceInput =
-  {   /** A folder in the layout of transformers.js, on the server’s machine: its absolute path, or its path below one of the folders in `GRAPHLOOM_MODEL_FOLDERS`. */
+  {   /** An ONNX file, which becomes a model for tensors whatever lies beside it; files that hold its weights are found. Its path, as for `folder`. */
+  file: string; folder?: never; hub?: never; }
+  |  { file?: never;   /** A folder in the layout of transformers.js, on the server’s machine: its absolute path, or its path below one of the folders in `GRAPHLOOM_MODEL_FOLDERS`. */
   folder: string; hub?: never; }
-  |  { folder?: never;   /** A model at a hub, whose files are downloaded. */
+  |  { file?: never; folder?: never;   /** A model at a hub, whose files are downloaded. */
   hub: HubSourceInput; };
 
 /** What a model does. */
@@ -592,7 +594,7 @@ export type ModelQueryVariables = Exact<{
 
 export type ModelQuery = { model: { id: string, name: string, task: ModelTask, version: { dtype: string, sizeBytes: number, sha256: string | null, contextTokens: number, embeddingDimensions: number | null, shorterDimensions: Array<number>, labels: Array<string>, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
         | { folder: string, origin: string }
-        | { folder: string }
+        | { folder: string, file: string | null }
         | { repository: string, revision: string, commit: string }
       , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
 
@@ -696,7 +698,7 @@ export type RegisterModelVersionMutation = { registerModelVersion:
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'ModelVersion', task: ModelTask, dtype: string, sizeBytes: number, sha256: string | null, contextTokens: number, embeddingDimensions: number | null, id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, source:
         | { __typename: 'BundledSource' }
-        | { __typename: 'FileSource', folder: string }
+        | { __typename: 'FileSource', folder: string, file: string | null }
         | { __typename: 'HubSource', repository: string, revision: string, commit: string }
       , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
@@ -1360,6 +1362,7 @@ export const ModelDocument = new TypedDocumentString(`
         }
         ... on FileSource {
           folder
+          file
         }
         ... on HubSource {
           repository
@@ -1758,6 +1761,7 @@ export const RegisterModelVersionDocument = new TypedDocumentString(`
         __typename
         ... on FileSource {
           folder
+          file
         }
         ... on HubSource {
           repository

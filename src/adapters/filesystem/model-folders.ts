@@ -1,5 +1,5 @@
 import { readdir, realpath, rm, stat, statfs } from 'node:fs/promises'
-import { isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import { invalidInput, notFound } from '../../kernel/errors.js'
 import { parseIdKind } from '../../kernel/ids.js'
 import type { ModelFolders, PlacedFolder } from '../../ports/model-folders.js'
@@ -15,17 +15,18 @@ export interface ModelFoldersOptions {
 
 export function createModelFolders({ allowed, own }: ModelFoldersOptions): ModelFolders {
   return {
-    find: async (path, where) => {
+    find: async (path, what, where) => {
       checkPath(path, where)
       if (allowed.length === 0)
         throw invalidInput(where, 'no folder is allowed; the server’s operator names some in GRAPHLOOM_MODEL_FOLDERS.')
       for (const root of allowed) {
-        const found = isAbsolute(path) && !isInside(root, normalize(path)) ? null : await findBelow(root, path, where)
+        const found =
+          isAbsolute(path) && !isInside(root, normalize(path)) ? null : await findBelow(root, path, what, where)
         if (found) return found
       }
       // Whether there is something outside is nobody's business.
       if (isAbsolute(path) && !allowed.some((root) => isInside(root, normalize(path)))) throw outside(where)
-      throw notFound('model folder', path)
+      throw notFound(`model ${what}`, path)
     },
     isAllowed: (root) => allowed.includes(root),
     ownFolder: (versionId) => join(own, requireVersionId(versionId)),
@@ -45,14 +46,22 @@ function checkPath(path: string, where: string): void {
   if (path.split(/[/\\]/).includes('..')) throw outside(where)
 }
 
-async function findBelow(root: string, path: string, where: string): Promise<PlacedFolder | null> {
+async function findBelow(
+  root: string,
+  path: string,
+  what: 'folder' | 'file',
+  where: string,
+): Promise<PlacedFolder | null> {
   // The root itself may be reached over links; what is below may not lead out of it.
   const realRoot = await realpath(root).catch(() => null)
   const real = await realpath(resolve(root, path)).catch(() => null)
   if (realRoot === null || real === null) return null
   if (!isInside(realRoot, real)) throw outside(where)
-  if (!(await stat(real)).isDirectory()) throw invalidInput(where, 'is no folder.')
-  return { root, folder: relative(realRoot, real) }
+  const status = await stat(real)
+  if (what === 'folder' ? !status.isDirectory() : !status.isFile()) throw invalidInput(where, `is no ${what}.`)
+  return what === 'folder'
+    ? { root, folder: relative(realRoot, real), file: null }
+    : { root, folder: relative(realRoot, dirname(real)), file: basename(real) }
 }
 
 /** Only an id becomes part of a path. */

@@ -10,14 +10,14 @@ import { wrongFile } from './weights.js'
  * What the files of a model say about it, without its weights being loaded.
  * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
  */
-export async function describeModel(folder: string): Promise<ModelDescription> {
-  const model = await readModelFolder(folder)
+export async function describeModel(folder: string, graphFile?: string): Promise<ModelDescription> {
+  const model = await readModelFolder(folder, { graphFile })
   const { task, weights, contextTokens, traits } = model
-  const { dtype, sizeBytes, graphFile } = weights
-  const { inputs, outputs } = await readSignature(folder, graphFile)
+  const { dtype, sizeBytes } = weights
+  const { inputs, outputs } = await readSignature(folder, weights.graphFile)
   const odd = [...inputs, ...outputs].find(({ type }) => !isTensorType(type))
   if (task === 'TENSOR' && odd)
-    throw wrongFile(graphFile, `has ${odd.name} of type ${odd.type}, which cannot be given or got`)
+    throw wrongFile(weights.graphFile, `has ${odd.name} of type ${odd.type}, which cannot be given or got`)
   const embeddingDimensions = task === 'TEXT_EMBEDDING' ? requireDimensions(model, { inputs, outputs }) : null
   return { task, dtype, sizeBytes, contextTokens, embeddingDimensions, inputs, outputs, traits }
 }

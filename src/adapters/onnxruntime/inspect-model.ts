@@ -9,7 +9,7 @@ import {
   MODULE_CONFIGURATION,
   MODULE_FOLDER,
 } from '../../domain/model-layout.js'
-import type { ModelInspection, ModelOutline } from '../../ports/model-runtime.js'
+import type { InspectRequest, ModelInspection, ModelOutline } from '../../ports/model-runtime.js'
 import { checkGraph } from './check-graph.js'
 import { checkTokenizer } from './check-tokenizer.js'
 import { describeModel } from './describe-model.js'
@@ -29,16 +29,17 @@ const TEXT_FILES: ReadonlySet<string> = new Set(['config.json', 'tokenizer.json'
  * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
  */
 export async function inspectModel(
-  places: FilePlaces,
+  places: FilePlaces & Pick<InspectRequest, 'graphFile'>,
   alive: () => void,
   signal: AbortSignal,
 ): Promise<ModelInspection> {
-  const { folder } = places
-  const files = await listConfigurationFiles(places)
+  const { folder, graphFile } = places
+  const files = graphFile === undefined ? await listConfigurationFiles(places) : []
+  if (graphFile !== undefined) await findPlainFile(places, graphFile)
   for (const { file } of GRAPH_FILES) await findPlainFile(places, `${GRAPH_FOLDER}/${file}`)
-  const { weights, vocabularySize } = await readModelFolder(folder)
+  const { weights, vocabularySize } = await readModelFolder(folder, { graphFile })
   await findPlainFile(places, weights.graphFile)
-  const description = await describeModel(folder)
+  const description = await describeModel(folder, graphFile)
   alive()
   const weightFiles = [weights.graphFile, ...(await listExternalData(places, weights.graphFile))]
   alive()
@@ -59,7 +60,7 @@ export async function outlineModel(places: FilePlaces): Promise<ModelOutline> {
   if (!files.some((file) => TEXT_FILES.has(file)))
     return { task: 'TENSOR', contextTokens: 0, embeddingDimensions: null }
   const none = { dtype: '', graphFile: '', sizeBytes: 0 }
-  const { task, contextTokens, embeddingDimensions } = await readModelFolder(places.folder, async () => none)
+  const { task, contextTokens, embeddingDimensions } = await readModelFolder(places.folder, { find: async () => none })
   return { task, contextTokens, embeddingDimensions }
 }
 

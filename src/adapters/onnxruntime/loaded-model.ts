@@ -33,8 +33,8 @@ interface Loading extends LoadParams {
 
 /** @throws GraphloomError `MODEL_LOAD_FAILED`, or `INVALID_INPUT` that names the file that is missing or wrong. */
 export async function loadModel(params: LoadParams, meter: RunMeter): Promise<LoadedModel> {
-  const { folder } = params.files
-  const model = await readModelFolder(folder)
+  const { folder, graphFile } = params.files
+  const model = await readModelFolder(folder, { graphFile })
   const loading = { ...params, model, meter, graphFile: join(folder, model.weights.graphFile) }
   if (model.task === 'CHAT') return loadText({ ...loading, folder })
   if (model.task === 'TENSOR') return loadTensorModel(loading)

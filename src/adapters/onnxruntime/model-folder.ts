@@ -2,7 +2,7 @@ import { NO_TRAITS, type ModelTask, type ModelTraits } from '../../domain/model.
 import { readClassifier, type Activation } from './classifier-config.js'
 import { hasFile, readJson, readOptionalJson, requireFile, requireSize, toSize, type Fields } from './model-json.js'
 import { hasSentenceModules, readSentenceModules, type VectorRules } from './sentence-modules.js'
-import { findPlainWeights, findWeights, type Weights } from './weights.js'
+import { describeGraphFile, findPlainWeights, findWeights, type Weights } from './weights.js'
 
 export interface ModelFolder {
   readonly task: ModelTask
@@ -21,6 +21,13 @@ export interface ModelFolder {
   readonly embeddingDimensions: number | null
 }
 
+export interface ModelFolderOptions {
+  /** A graph in the folder that is the whole model, whatever lies beside it. */
+  readonly graphFile?: string | undefined
+  /** Gives the weights of a model that is more than a graph; those in the folder when unset. */
+  readonly find?: typeof findWeights
+}
+
 const GENERATES = 'ForCausalLM'
 const CLASSIFIES = 'ForSequenceClassification'
 
@@ -30,11 +37,14 @@ const OFFSET_POSITIONS = new Set(['roberta', 'xlm-roberta', 'xlm-roberta-xl', 'c
 /**
  * What a model is for, from its files: a decoder answers, a classifier of one label reranks, one of several classifies,
  * other models of texts embed; a graph alone is for tensors.
- * @param find gives the weights of a model that is more than a graph
  * @throws GraphloomError `INVALID_INPUT` that names the file that is missing or wrong.
  */
-export async function readModelFolder(folder: string, find = findWeights): Promise<ModelFolder> {
-  if (await isPlainGraph(folder)) return readPlainGraph(folder)
+export async function readModelFolder(
+  folder: string,
+  { graphFile, find = findWeights }: ModelFolderOptions = {},
+): Promise<ModelFolder> {
+  if (graphFile !== undefined) return toTensorModel(await describeGraphFile(folder, graphFile))
+  if (await isPlainGraph(folder)) return toTensorModel((await findPlainWeights(folder)) ?? (await find(folder, {})))
   const config = await readJson(folder, 'config.json')
   const tokenizer = await readJson(folder, 'tokenizer_config.json')
   await requireFile(folder, 'tokenizer.json')
@@ -75,10 +85,10 @@ async function isPlainGraph(folder: string): Promise<boolean> {
   return (await findPlainWeights(folder)) !== null
 }
 
-async function readPlainGraph(folder: string): Promise<ModelFolder> {
+function toTensorModel(weights: Weights): ModelFolder {
   return {
     task: 'TENSOR',
-    weights: (await findPlainWeights(folder)) ?? (await findWeights(folder, {})),
+    weights,
     contextTokens: 0,
     vocabularySize: 0,
     eosTokenIds: new Set(),

@@ -58,7 +58,7 @@ export class ModelInspector implements AsyncDisposable {
     await this.#last
   }
 
-  async #callNow<T>(method: string, { folder, root, signal }: InspectRequest): Promise<T> {
+  async #callNow<T>(method: string, { signal, ...params }: InspectRequest): Promise<T> {
     signal.throwIfAborted()
     if (this.#idleTimer) clearTimeout(this.#idleTimer)
     const stalled = new AbortController()
@@ -67,7 +67,7 @@ export class ModelInspector implements AsyncDisposable {
     try {
       this.#child ??= this.#start()
       const either = AbortSignal.any([signal, stalled.signal])
-      return await this.#child.call<T>(method, { folder, root }, either, () => timer.refresh())
+      return await this.#child.call<T>(method, params, either, () => timer.refresh())
     } finally {
       clearTimeout(timer)
       // What it is busy with would hold up the next one.

@@ -49,7 +49,7 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
     }
   }
   return {
-    describe: describeModel,
+    describe: (folder) => describeModel(folder),
     inspect: (request) => inspector.inspect(request),
     outline: (request) => inspector.outline(request),
     workingBytes: (model) => workingBytes(model, limits),

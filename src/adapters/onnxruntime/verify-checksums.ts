@@ -40,10 +40,11 @@ export async function verifyChecksums(
 }
 
 /** Files of a model that is not trusted lie where they may, and none was put beside them since it was registered. */
-async function checkPlaces({ folder, root, checksums }: ModelFiles): Promise<void> {
+async function checkPlaces({ folder, root, graphFile, checksums }: ModelFiles): Promise<void> {
   if (root === undefined) return
   const places = { folder, root: await realpath(root) }
-  for (const file of new Set([...Object.keys(CONFIGURATION_FILES), ...Object.keys(checksums)])) {
+  const read = graphFile === undefined ? Object.keys(CONFIGURATION_FILES) : []
+  for (const file of new Set([...read, ...Object.keys(checksums)])) {
     const size = await findPlainFile(places, file)
     if (size !== null && !Object.hasOwn(checksums, file))
       throw loadFailed(`The model's file ${file} was not there when the model was registered.`)

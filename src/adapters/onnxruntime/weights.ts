@@ -51,6 +51,13 @@ export async function findPlainWeights(folder: string): Promise<Weights | null> 
   return { dtype: known?.dtype ?? UNKNOWN_DTYPE, graphFile, sizeBytes }
 }
 
+/** A graph that is the whole model; the files that hold its weights beside it are not counted. */
+export async function describeGraphFile(folder: string, graphFile: string): Promise<Weights> {
+  const sizeBytes = await sizeOf(join(folder, graphFile))
+  if (sizeBytes === null) throw wrongFile(graphFile, 'is missing')
+  return { dtype: UNKNOWN_DTYPE, graphFile, sizeBytes }
+}
+
 /** transformers.js's word for what a graph does not tell. */
 const UNKNOWN_DTYPE = 'auto'
 

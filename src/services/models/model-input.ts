@@ -8,13 +8,14 @@ export interface RegisterModelVersion {
   /** Of the model; null leaves what is there. */
   readonly description: string | null
   readonly license: string | null
-  readonly source: FolderModel | HubModel
+  readonly source: LocalModel | HubModel
 }
 
-export interface FolderModel {
-  readonly kind: 'FOLDER'
+/** A folder with a model in it, or the file of a graph. */
+export interface LocalModel {
+  readonly kind: 'FOLDER' | 'FILE'
   /** Absolute, or below one of the allowed folders. */
-  readonly folder: string
+  readonly path: string
 }
 
 export interface HubModel {

@@ -55,9 +55,10 @@ export class ModelRegistration {
   async register(input: RegisterModelVersion, setBy: string, signal: AbortSignal): Promise<ModelVersionDocument> {
     checkRegistration(input)
     if (input.source.kind === 'HUB') return this.#registerFromHub(input, input.source, setBy, signal)
-    const where = 'input.source.folder'
-    const { root, folder } = await this.#options.folders.find(input.source.folder, where)
-    const inspection = await this.#inspect({ kind: 'FILE', root, folder }, where, signal)
+    const what = input.source.kind === 'FILE' ? 'file' : 'folder'
+    const where = `input.source.${what}`
+    const placed = await this.#options.folders.find(input.source.path, what, where)
+    const inspection = await this.#inspect({ kind: 'FILE', ...placed }, where, signal)
     const body = toVersionBody(input.version, inspection)
     return this.#inTurn(() => this.#store(input, { body, isSame: ({ sha256 }) => sha256 === body.sha256 }, setBy))
   }
@@ -129,9 +130,14 @@ export class ModelRegistration {
   }
 
   async #inspect(source: FileSource, where: string, signal: AbortSignal) {
-    const { root, folder } = source
+    const { root, folder, file } = source
     try {
-      const inspection = await this.#options.runtime.inspect({ folder: path.join(root, folder), root, signal })
+      const inspection = await this.#options.runtime.inspect({
+        folder: path.join(root, folder),
+        graphFile: file ?? undefined,
+        root,
+        signal,
+      })
       return { source, ...inspection }
     } catch (error) {
       if (!(error instanceof GraphloomError) || error.code !== 'INVALID_INPUT') throw error

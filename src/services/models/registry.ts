@@ -62,7 +62,7 @@ export class Registry {
         'MODEL_LOAD_FAILED',
         'The model’s folder is not below one of GRAPHLOOM_MODEL_FOLDERS any more.',
       )
-    return { folder, root: source.root, checksums }
+    return { folder, root: source.root, checksums, ...(source.file !== null && { graphFile: source.file }) }
   }
 
   /** Brings the models that come with the server into the store; what is there stays as it is. */
