@@ -30,7 +30,14 @@ export function createErrorFormatter(logger: Logger): ErrorFormatter {
       }
     }
     const code = outer ? codeOf(outer, cause) : null
-    if (outer && code) return { message: outer.message, ...place, extensions: extensionsOf(code) }
+    if (outer && code) {
+      const inputPath = code === 'BAD_USER_INPUT' ? inputPathOf(outer.message) : null
+      return {
+        message: outer.message,
+        ...place,
+        extensions: extensionsOf(code, inputPath === null ? {} : { inputPath }),
+      }
+    }
     const errorId = createId('error')
     const traceId = currentTraceId()
     logger.error({ err: cause, errorId, ...(traceId !== null && { traceId }) }, 'request failed unexpectedly')
@@ -62,6 +69,12 @@ function codeOf(error: GraphQLError, cause: unknown): ErrorCode | null {
   if (isCode(cause.extensions['code'])) return cause.extensions['code']
   // Arguments that do not fit have a place in the document; results that do not have none.
   return cause.nodes ? 'BAD_USER_INPUT' : null
+}
+
+/** Where in a variable the value is that does not fit: graphql's own code says it in the message only. */
+function inputPathOf(message: string): string | null {
+  const [, path] = /^Variable "\$\w+" got invalid value .*? at "([\w.[\]]+)"; /s.exec(message) ?? []
+  return path === undefined ? null : path.replace(/\[(\d+)\]/g, '.$1')
 }
 
 function extensionsOf(code: ErrorCode, details: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
