@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
@@ -257,7 +258,11 @@ export class ResidentVersion implements MemoryHolder {
       await abortable(loading.done, signal)
     } catch (error) {
       // Who began to load it would not wait for memory; work does.
-      if (!isErrorWithCode(error, 'OUT_OF_MEMORY') || loading.wish === LOAD_FOR_WORK) throw error
+      if (isErrorWithCode(error, 'OUT_OF_MEMORY') && loading.wish !== LOAD_FOR_WORK) return
+      // Work that was accepted waits until a version that is left alone for a while is tried again.
+      const pauseMs = isErrorWithCode(error, 'MODEL_LOAD_FAILED') ? error.details.retryAfterMs : undefined
+      if (pauseMs === undefined) throw error
+      await abortable(delay(pauseMs, undefined, { ref: false }), signal)
     }
   }
 

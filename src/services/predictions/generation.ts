@@ -1,9 +1,9 @@
 import type { Clock } from '../../kernel/clock.js'
-import { isErrorWithCode } from '../../kernel/errors.js'
 import type { GenerationSettings, OutputToken, PredictionDocument } from '../../domain/prediction.js'
-import type { GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
+import type { GenerationDelta, GenerationResult, ModelRunner } from '../../ports/model-runtime.js'
 import type { ModelSlot } from '../models/resident-version.js'
 import { toChoiceSeed } from './choice-seed.js'
+import { callUntilDone } from './runner-calls.js'
 import type { TokensAppender } from './tokens-appender.js'
 import { joinTokens, type TokensData } from './tokens-data.js'
 import { ToolCallParser } from './tool-call-parser.js'
@@ -51,7 +51,7 @@ export class Generation {
   }
 
   /**
-   * @throws GraphloomError `RUNNER_CRASHED` when runners end twice without a new token between; `MODEL_LOAD_FAILED`;
+   * @throws GraphloomError `RUNNER_CRASHED` when runners end too often without a new token between; `MODEL_LOAD_FAILED`;
    * the signal's reason. What was emitted until then stays readable here.
    */
   async run(signal: AbortSignal): Promise<GenerationResult> {
@@ -60,10 +60,9 @@ export class Generation {
     return result
   }
 
-  async #generate(signal: AbortSignal): Promise<GenerationResult> {
+  #generate(signal: AbortSignal): Promise<GenerationResult> {
     const { slot, prediction, choice, promptTokenIds, settings, appender } = this.#options
-    for (let crashedAt = -1; ;) {
-      const runner = await slot.runner(signal)
+    const call = (runner: ModelRunner): Promise<GenerationResult> => {
       const request = {
         id: prediction.id,
         tenantId: prediction.tenantId,
@@ -74,13 +73,9 @@ export class Generation {
         priority: prediction.priority,
         ...(prediction.traceparent === null ? {} : { traceparent: prediction.traceparent }),
       }
-      try {
-        return await runner.generate(request, (delta) => this.#onDelta(delta), signal)
-      } catch (error) {
-        if (!isErrorWithCode(error, 'RUNNER_CRASHED') || crashedAt === appender.tokenCount) throw error
-        crashedAt = appender.tokenCount
-      }
+      return runner.generate(request, (delta) => this.#onDelta(delta), signal)
     }
+    return callUntilDone({ slot, signal, call, progress: () => appender.tokenCount })
   }
 
   #onDelta(delta: GenerationDelta): void {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../kernel/clock.js'
-import { invalidInput, isErrorWithCode } from '../../../kernel/errors.js'
+import { invalidInput } from '../../../kernel/errors.js'
 import type { ModelTask, ModelVersionDocument } from '../../../domain/model.js'
 import type {
   BatchInfo,
@@ -16,6 +16,7 @@ import type { ModelRunner } from '../../../ports/model-runtime.js'
 import type { TextCodec, TokenSequence } from '../../../ports/text-codec.js'
 import type { ModelSlot } from '../../models/resident-version.js'
 import type { PredictionRequest } from '../prediction-input.js'
+import { callUntilDone } from '../runner-calls.js'
 import type { TokenLog } from '../prediction-store.js'
 
 /** What the services know of a kind of prediction: a new one is a file beside this one and a row of the table. */
@@ -89,17 +90,11 @@ export const toRunnerRequest = ({ prediction }: RunContext) => ({
   ...(prediction.traceparent === null ? {} : { traceparent: prediction.traceparent }),
 })
 
-/** Calls a runner, and once more when the first one ended meanwhile: such a call has no effect but its result. */
-export async function callRunner<T>(
+/** Calls a runner, and another when that ends meanwhile: such a call has no effect but its result. */
+export const callRunner = <T>(
   { slot, signal }: RunContext,
   call: (runner: ModelRunner, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const attempt = async (): Promise<T> => call(await slot.runner(signal), signal)
-  return attempt().catch((error: unknown) => {
-    if (isErrorWithCode(error, 'RUNNER_CRASHED')) return attempt()
-    throw error
-  })
-}
+): Promise<T> => callUntilDone({ slot, signal, call: (runner) => call(runner, signal) })
 
 /** The outcome of a kind whose whole input is computed in one go. */
 export const toRunOutcome = (
