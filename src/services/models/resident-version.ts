@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { abortable } from '../../kernel/abortable.js'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import type { Applicant } from '../../kernel/fair-queue.js'
-import type { LoadProgress, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
+import type { ModelSettings, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
 import { CrashBreaker, type BreakerStatus } from './crash-breaker.js'
 import { IdleTimer } from './idle-timer.js'
@@ -11,9 +12,11 @@ import { createProgressTeller } from './load-progress-teller.js'
 import { requiredBytes } from './model-memory.js'
 import type { MemoryBudget, MemoryHolder, MemoryReservation, MemoryWish } from './memory-budget.js'
 import type { ModelMetricsRecorder } from './model-metrics.js'
-import type { ModelStore, ModelVersionPatch } from './model-store.js'
-import { ResidentRunner } from './resident-runner.js'
+import type { ModelStore } from './model-store.js'
+import type { ResidentRunner } from './resident-runner.js'
+import { RunnerStarter } from './runner-starter.js'
 import { Slots } from './slots.js'
+import { VersionStatus } from './version-status.js'
 
 /** What becomes of running work when a version is unloaded: it is waited for, or it is cancelled. */
 export const UNLOAD_MODES = ['DRAIN', 'CANCEL'] as const
@@ -56,8 +59,6 @@ export interface ModelSlot {
   release(): void
 }
 
-/** A process that ends while it loads is started again so often: what ended it may have had nothing to do with it. */
-const LOAD_TRIES = 3
 /** What a mutation that loads a version may do for its memory. */
 const LOAD_NOW: MemoryWish = { mayEvict: true, waitMs: 0 }
 /** Preloaded versions do not push one another out. */
@@ -80,6 +81,8 @@ export class ResidentVersion implements MemoryHolder {
   readonly #options: ResidentVersionOptions
   readonly #slots: Slots
   readonly #breaker: CrashBreaker
+  readonly #starter: RunnerStarter
+  readonly #status: VersionStatus
   readonly #stopping = new AbortController()
   #settings: ModelSettings
   #settingsRevision: number
@@ -91,8 +94,6 @@ export class ResidentVersion implements MemoryHolder {
   #unloading: Promise<void> | null = null
   /** Ends the work that has places. */
   #cancelling = new AbortController()
-  /** Status writes, one after the other. */
-  #status: Promise<unknown> = Promise.resolve()
   #restarts = 0
   /** Kept while another process takes the place of one that ended: it needs the same. */
   #memory: MemoryReservation | null = null
@@ -110,6 +111,8 @@ export class ResidentVersion implements MemoryHolder {
     this.lastUsedAt = options.document.lastUsedAt ?? 0
     this.#slots = new Slots(IN_FLIGHT)
     this.#breaker = new CrashBreaker(options.clock)
+    this.#starter = new RunnerStarter(options, this.#breaker)
+    this.#status = new VersionStatus(options)
   }
 
   get name(): string {
@@ -133,8 +136,7 @@ export class ResidentVersion implements MemoryHolder {
   }
 
   evict(): Promise<void> {
-    const { logger, document } = this.#options
-    logger.info({ model: document.modelName, version: document.version }, 'model makes room for another')
+    this.#status.noteEviction()
     return this.unload('DRAIN')
   }
 
@@ -191,7 +193,7 @@ export class ResidentVersion implements MemoryHolder {
     await this.#unloading
     if (this.#current) return
     const { reserved } = (this.#loading ??= this.#startLoading(LOAD_NOW))
-    await reserved.finally(() => this.#status)
+    await reserved.finally(() => this.#status.written())
   }
 
   /** Starts the process when there is memory for it that nobody else has. It may fail. */
@@ -207,7 +209,7 @@ export class ResidentVersion implements MemoryHolder {
   async load(signal: AbortSignal): Promise<void> {
     if (this.#unloading) await abortable(this.#unloading, signal)
     if (!this.#current) await abortable((this.#loading ??= this.#startLoading(LOAD_NOW)).done, signal)
-    await this.#status
+    await this.#status.written()
   }
 
   /** Whether it could be loaded now, if it is not. @throws GraphloomError `OUT_OF_MEMORY`. */
@@ -248,7 +250,7 @@ export class ResidentVersion implements MemoryHolder {
     await this.#loading?.done.catch(() => undefined)
     await this.#replacing?.done
     await this.#current?.runner.stop()
-    await this.#status
+    await this.#status.written()
   }
 
   /** Also while it is unloading: work that has a place is waited for, and may need another process. */
@@ -283,7 +285,7 @@ export class ResidentVersion implements MemoryHolder {
   }
 
   async #loadNow(wish: MemoryWish, signal: AbortSignal, onReserved: () => void): Promise<void> {
-    const { document, clock, logger, memory } = this.#options
+    const { clock, memory } = this.#options
     const startedAt = clock.now()
     try {
       signal.throwIfAborted()
@@ -291,72 +293,18 @@ export class ResidentVersion implements MemoryHolder {
       this.#memory ??= await memory.reserve({ holder: this, bytes: this.requiredBytes, wish, signal })
       onReserved()
       const settings = this.#settings
-      const tell = createProgressTeller(clock, (progress) => this.#tellProgress(progress))
-      const resident = await this.#startSurely(settings, tell, signal)
+      const tell = createProgressTeller(clock, (progress) => this.#status.noteProgress(progress))
+      const resident = await this.#starter.start(settings, tell, signal)
       this.#become(resident, this.#memory)
-      const { pid, loadBytes } = resident.runner
-      const residentBytes = resident.runner.residentBytes()
       this.lastUsedAt = clock.now()
-      const patch = { residentBytes, loadBytes, loadedAt: this.lastUsedAt, lastUsedAt: this.lastUsedAt }
-      this.#patch({ state: 'READY', stateReason: null, loadProgress: null, ...patch })
-      const ms = clock.now() - startedAt
-      logger.info({ model: document.modelName, version: document.version, pid, residentBytes, ms }, 'model loaded')
+      this.#status.noteReady(resident.runner, this.lastUsedAt, this.lastUsedAt - startedAt)
       this.#applySettings(settings)
       if (this.#slots.taken === 0) this.#startIdleTimer()
     } catch (error) {
       this.#memory?.release()
       this.#memory = null
-      throw this.#noteFailure(error, signal)
+      throw this.#status.noteFailure(error, signal.aborted)
     }
-  }
-
-  #noteFailure(error: unknown, signal: AbortSignal): GraphloomError {
-    const { document, logger } = this.#options
-    const reason = error instanceof GraphloomError ? error.message : 'Loading failed unexpectedly.'
-    logger.error({ err: error, model: document.modelName, version: document.version }, 'model not loaded')
-    const isUntouched = signal.aborted || isErrorWithCode(error, 'OUT_OF_MEMORY')
-    const state = isUntouched ? 'UNLOADED' : 'FAILED'
-    this.#patch({ state, stateReason: reason, loadProgress: null, residentBytes: null })
-    return error instanceof GraphloomError ? error : new GraphloomError('MODEL_LOAD_FAILED', reason, { cause: error })
-  }
-
-  #tellProgress(progress: LoadProgress): void {
-    const state = progress.phase === 'WARMING' ? 'WARMING' : 'LOADING'
-    this.#patch({ state, stateReason: null, loadProgress: progress })
-  }
-
-  async #startSurely(
-    settings: ModelSettings,
-    onProgress: (progress: LoadProgress) => void,
-    signal: AbortSignal,
-  ): Promise<ResidentRunner> {
-    for (let tries = 1; ; tries++)
-      try {
-        return await this.#startRunner(settings, onProgress, signal)
-      } catch (error) {
-        const crashed = error instanceof GraphloomError && isErrorWithCode(error.cause, 'RUNNER_CRASHED')
-        if (crashed) this.#breaker.noteCrash()
-        if (!crashed || tries === LOAD_TRIES) throw error
-      }
-  }
-
-  async #startRunner(
-    settings: ModelSettings,
-    onProgress: (progress: LoadProgress) => void,
-    signal: AbortSignal,
-  ): Promise<ResidentRunner> {
-    const { document, files, runtime, metrics, clock } = this.#options
-    const { threads, maxBatchTokens } = settings
-    const runner = await runtime.startRunner({
-      versionId: document.id,
-      files: files(),
-      threads,
-      settings: { maxBatchTokens },
-      onProgress,
-      onRuns: (report) => metrics.recordRuns(document.id, report),
-      signal,
-    })
-    return new ResidentRunner(runner, clock.now(), threads)
   }
 
   #become(resident: ResidentRunner, memory: MemoryReservation): void {
@@ -396,7 +344,7 @@ export class ResidentVersion implements MemoryHolder {
     while (this.#current && this.#current.threads !== this.#settings.threads) {
       const settings = this.#settings
       const reservation = await memory.reserve({ holder: this, bytes: this.requiredBytes, wish: LOAD_NOW, signal })
-      const next = await this.#startRunner(settings, () => undefined, signal).catch((error: unknown) => {
+      const next = await this.#starter.start(settings, () => undefined, signal).catch((error: unknown) => {
         reservation.release()
         throw error
       })
@@ -413,14 +361,13 @@ export class ResidentVersion implements MemoryHolder {
         this.#retiring.delete(retired)
       })
       this.#retiring.add(retired)
-      this.#patch({ residentBytes: next.runner.residentBytes() })
+      this.#status.noteReplaced(next.runner)
     }
   }
 
   /** Where two processes do not fit into the memory, work waits while one takes the place of the other. */
   #onNotReplaced(error: unknown): void {
-    const { logger, document } = this.#options
-    logger.warn({ err: error, version: document.id }, 'runner not replaced while it works')
+    this.#status.noteNotReplaced(error)
     if (!isErrorWithCode(error, 'OUT_OF_MEMORY') || this.#stopping.signal.aborted) return
     void this.unload('DRAIN').then(() => this.beginLoading().catch(() => undefined))
   }
@@ -431,7 +378,7 @@ export class ResidentVersion implements MemoryHolder {
     const reason = new GraphloomError('CANCELLED', 'The model version was unloaded while it was loading.')
     if (this.#slots.taken === 0) this.#loading?.cancel.abort(reason)
     this.#replacing?.cancel.abort(reason)
-    if (this.#current) this.#patch({ state: 'UNLOADING', stateReason: null })
+    if (this.#current) this.#status.noteUnloading()
     await drained
     this.#loading?.cancel.abort(reason)
     await this.#loading?.done.catch(() => undefined)
@@ -441,28 +388,18 @@ export class ResidentVersion implements MemoryHolder {
     this.#current = null
     this.#memory?.release()
     this.#memory = null
-    this.#patch({ state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null, lastUsedAt: this.lastUsedAt })
-    await this.#status
+    this.#status.noteUnloaded(this.lastUsedAt)
+    await this.#status.written()
   }
 
   #onExit(resident: ResidentRunner, expected: boolean, reason: string): void {
     if (this.#current !== resident) return
     this.#current = null
-    const { document, logger } = this.#options
     if (expected || this.#stopping.signal.aborted || this.#unloading) return
-    logger.warn({ model: document.modelName, version: document.version, reason }, 'runner ended, starting another')
     this.#restarts++
     this.#breaker.noteCrash()
-    const stateReason = `The runner ended (${reason}); another is starting.`
-    this.#patch({ state: 'LOADING', stateReason, residentBytes: null })
+    this.#status.noteCrash(reason)
     this.#loading ??= this.#startLoading(LOAD_FOR_WORK)
-  }
-
-  #patch(patch: ModelVersionPatch): void {
-    const { store, document, logger } = this.#options
-    this.#status = this.#status
-      .then(() => store.patchVersion(document.id, patch))
-      .catch((error: unknown) => logger.error({ err: error, version: document.id }, 'model status not stored'))
   }
 
   #startIdleTimer(): void {
@@ -470,18 +407,5 @@ export class ResidentVersion implements MemoryHolder {
     const mayEnd = this.#current && !this.#unloading && !this.#stopping.signal.aborted
     if (idleTtlMs === 0 || pinned || !mayEnd) this.#idleTimer.stop()
     else this.#idleTimer.start(idleTtlMs)
-  }
-}
-
-/** The promise's outcome, or the signal's reason as soon as it aborts. */
-async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
