@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { abortable } from '../../kernel/abortable.js'
 import type { Clock } from '../../kernel/clock.js'
@@ -264,7 +263,7 @@ export class ResidentVersion implements MemoryHolder {
       // Work that was accepted waits until a version that is left alone for a while is tried again.
       const pauseMs = isErrorWithCode(error, 'MODEL_LOAD_FAILED') ? error.details.retryAfterMs : undefined
       if (pauseMs === undefined) throw error
-      await abortable(delay(pauseMs, undefined, { ref: false }), signal)
+      await this.#options.clock.sleep(pauseMs, signal)
     }
   }
 
