@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -216,11 +216,19 @@ test('a download goes on where it was when the server was killed', async () => {
   })
   await first.kill()
   letGo()
-  await using second = await TestServer.start(own)
+  const second = await TestServer.start(own)
   await stateReached(second, 'killed', 'UNLOADED')
   const start = Number(/^bytes=(\d+)-$/.exec(hub.downloads.at(-1)?.range ?? '')?.[1])
   expect(start).toBeGreaterThanOrEqual(size)
   expect((await embed(second, 'killed')).data?.predict).toMatchObject({ state: 'SUCCEEDED' })
+  await second[Symbol.asyncDispose]()
+  // The files are gone, as they are in another data directory with the same database.
+  await rm(join(folder.path, 'models', id), { recursive: true })
+  await using third = await TestServer.start(own)
+  expect((await versionOf(third, 'killed'))?.stateReason).toContain('not in the data directory')
+  expect((await embed(third, 'killed')).errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE' })
+  await stateReached(third, 'killed', 'UNLOADED')
+  expect((await embed(third, 'killed')).data?.predict).toMatchObject({ state: 'SUCCEEDED' })
 })
 
 test.each([

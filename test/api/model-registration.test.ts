@@ -1,5 +1,5 @@
-import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   DeleteModelAliasDocument,
@@ -174,6 +174,25 @@ describe.each(STORES)('models from folders, kept in %s', (store) => {
         message: expect.stringContaining(reason),
       })
     }
+  })
+
+  test('links between files inside of an allowed folder are followed, as in a cache of the hub', async () => {
+    await folders.copy(CHAT_MODEL, 'original')
+    const snapshot = join(folders.path, 'snapshots/0123')
+    await mkdir(join(snapshot, 'onnx'), { recursive: true })
+    await mkdir(join(folders.path, 'blobs'))
+    const files = await readdir(join(folders.path, 'original'), { recursive: true, withFileTypes: true })
+    for (const [i, file] of files.entries()) {
+      if (!file.isFile()) continue
+      const path = join(file.parentPath, file.name)
+      const blob = join(folders.path, `blobs/${i}`)
+      await rename(path, blob)
+      const link = join(snapshot, relative(join(folders.path, 'original'), path))
+      await symlink(relative(dirname(link), blob), link)
+    }
+    await registered({ name: 'linked', version: '1', source: { folder: 'snapshots/0123' } })
+    const input = { completion: { model: 'linked', prompt: 'Once', generation: { maxTokens: 2 } } }
+    expect((await server.request(PredictDocument, { input }, token)).predict).toMatchObject({ state: 'SUCCEEDED' })
   })
 
   test('files that changed since they were registered are not loaded, and told by name', async () => {

@@ -46,12 +46,20 @@ export class ModelDownloads implements AsyncDisposable {
     this.#options = options
   }
 
-  /** Takes up what the last process was downloading, and deletes folders that belong to no version. */
+  /**
+   * Takes up what the last process was downloading, deletes folders that belong to no version, and notes versions whose
+   * folder is gone, as in another data directory.
+   */
   async start(versions: readonly ModelVersionDocument[]): Promise<void> {
-    const { folders } = this.#options
+    const { folders, store } = this.#options
     const known = new Set(versions.map(({ id }) => id))
-    for (const id of await folders.listOwn()) if (!known.has(id)) await folders.removeOwn(id)
-    for (const version of versions) if (version.state === 'DOWNLOADING') this.begin(version)
+    const own = new Set(await folders.listOwn())
+    for (const id of own) if (!known.has(id)) await folders.removeOwn(id)
+    const stateReason = 'Its files are not in the data directory; the next use downloads them again.'
+    for (const version of versions)
+      if (version.state === 'DOWNLOADING') this.begin(version)
+      else if (isHubVersion(version) && !isIncomplete(version) && !own.has(version.id))
+        await store.patchVersion(version.id, { state: 'FAILED', stateReason }, { sha256: null, checksums: {} })
   }
 
   /** Begins to download what is missing of a version, unless that is under way. */

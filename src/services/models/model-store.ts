@@ -149,7 +149,7 @@ export class ModelStore {
   async patchVersion(
     id: string,
     patch: ModelVersionPatch | ((current: ModelVersionDocument) => ModelVersionPatch),
-    files: ModelVersionFiles | null = null,
+    files: Partial<ModelVersionFiles> | null = null,
   ): Promise<ModelVersionDocument> {
     for (;;) {
       const current = await this.#requireVersion(id)
@@ -225,7 +225,7 @@ function toHistory(alias: ModelAliasDocument | null): readonly AliasSetting[] {
   return [{ modelVersionId, setBy, setAt }, ...history].slice(0, KEPT_SETTINGS)
 }
 
-function changed(version: DocumentBody<ModelVersionDocument>, files: ModelVersionFiles | null = null): NewEvent {
+function changed(version: DocumentBody<ModelVersionDocument>, files: Partial<ModelVersionFiles> | null = null): NewEvent {
   const { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings = {} } = version
   const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings, ...files }
   return { stream: version.id, type: MODEL_VERSION_CHANGED, data: data as unknown as Json }

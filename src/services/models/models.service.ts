@@ -129,7 +129,7 @@ export class ModelsService implements AsyncDisposable {
     if (!isIncomplete(version)) return version
     this.#beginDownload(version)
     const { doneBytes = 0, totalBytes = version.sizeBytes } = version.loadProgress ?? {}
-    const reason = version.state === 'FAILED' ? ` It failed before: ${version.stateReason}` : ''
+    const reason = version.state === 'FAILED' ? ` Before: ${version.stateReason}` : ''
     throw new GraphloomError(
       'UNAVAILABLE',
       `The files of "${reference}" are being downloaded: ${doneBytes} of ${totalBytes} bytes are here.${reason}`,
