@@ -8,6 +8,7 @@ import {
   ModelDocument,
   ModelMetricsDocument,
   PredictDocument,
+  PredictionChoicesDocument,
   PredictionDocument,
   StartPredictionDocument,
   UnloadModelVersionDocument,
@@ -179,6 +180,15 @@ describe('a version that shares answers', () => {
     expect((await predict(drawn({ temperature: 1, seed: 5 }))).cache).toMatchObject({ hit: false })
     expect((await predict(drawn({ temperature: 1, seed: 5 }))).cache).toMatchObject({ hit: true })
     expect((await predict(drawn({ temperature: 1, seed: 6 }))).cache).toMatchObject({ hit: false })
+    const several = drawn({ temperature: 1, seed: 6, n: 3 })
+    const [one, same] = [await predict(several), await predict(several)]
+    expect([one.cache!.hit, same.cache!.hit]).toEqual([false, true])
+    const choicesOf = async (id: string) => {
+      const { prediction: found } = await server.request(PredictionChoicesDocument, { id }, ada)
+      return found?.output && 'choices' in found.output ? found.output.choices.map(({ text }) => text) : null
+    }
+    expect(await choicesOf(one.id)).toHaveLength(3)
+    expect(await choicesOf(same.id)).toEqual(await choicesOf(one.id))
   })
 
   test('calls of tools are given again too, as calls of the prediction that gets them', async () => {
@@ -204,7 +214,7 @@ describe('a version that shares answers', () => {
       return output.toolCalls.map((call) => ({ ...call, id: call.id.replace(id.slice('pred_'.length), '(id)') }))
     }
     expect(callsOf(second)).toEqual(callsOf(first))
-    expect(callsOf(second)).toMatchObject([{ id: 'call_(id)_0', name: 'get_weather' }])
+    expect(callsOf(second)).toMatchObject([{ id: 'call_(id)_0_0', name: 'get_weather' }])
   })
 
   test('what is forgotten: all when the setting is off or the version unloaded, one when it is deleted', async () => {

@@ -7,7 +7,7 @@ import { isFullTest, testSeed } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
-const MIXES = isFullTest() ? 40 : 2
+const MIXES = isFullTest() ? 20 : 2
 const stack = new AsyncDisposableStack()
 const random = createRandom(testSeed())
 const whole = (below: number): number => Math.floor(random() * below)
