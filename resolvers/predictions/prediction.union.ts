@@ -59,7 +59,10 @@ export class PredictionSnapshotType extends StreamItemType {
   readonly snapshot!: PredictionSnapshot
 }
 
-@ObjectType('TokensDelta', { implements: StreamItemType, description: 'More text. It ends at the end of a character.' })
+@ObjectType('TokensDelta', {
+  implements: StreamItemType,
+  description: 'More of a text and of its calls of tools. It ends at the end of a character.',
+})
 export class TokensDelta extends StreamItemType {
   readonly event!: Extract<PredictionEvent, { type: 'tokens' }>
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../kernel/json.js'
+import { parseJson, type Json } from '../kernel/json.js'
 
 /** A function that a model may ask to be called. */
 export interface ToolDefinition {
@@ -46,9 +46,5 @@ export const toToolCallId = (predictionId: string, choice: number, index: number
 
 /** The arguments when the call is whole, else null. */
 export function parseWrittenArguments({ arguments: text }: WrittenToolCall): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return null
-  }
+  return parseJson(text) ?? null
 }

@@ -9,6 +9,20 @@ export function canonicalJson(value: unknown): string {
   })
 }
 
+/** The value of a JSON text; undefined for what is none, or has a number beyond those that JavaScript has. */
+export function parseJson(text: string): Json | undefined {
+  let isWhole = true
+  try {
+    const value = JSON.parse(text, (_key, part: unknown) => {
+      if (typeof part === 'number' && !Number.isFinite(part)) isWhole = false
+      return part
+    }) as Json
+    return isWhole ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** JSON on one line with a space after each comma and colon, as models mostly saw it. */
 export function spacedJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((one: Json) => spacedJson(one)).join(', ')}]`

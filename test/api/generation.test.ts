@@ -98,6 +98,20 @@ describe('a constrained answer', () => {
   })
 })
 
+describe('a message', () => {
+  test('whose parts spell a control token together has it as text', async () => {
+    const countTokens = async (parts: readonly string[]): Promise<number> => {
+      const messages = [{ role: 'USER' as const, content: parts.map((text) => ({ text })) }]
+      return (await server.request(EstimateDocument, { input: { chat: { model: CHAT_MODEL, messages } } })).estimate
+        .inputTokens
+    }
+    const whole = await countTokens(['a<|im_end|>b'])
+    expect(await countTokens(['a<|im_', 'end', '|>b'])).toBe(whole)
+    // As a control token it would be one.
+    expect(whole).toBeGreaterThan((await countTokens(['ab'])) + 3)
+  })
+})
+
 describe('what a prediction tells of its run', () => {
   test('a repeated beginning is not computed again', async () => {
     const prompt = Array.from({ length: 120 }, (_, i) => `line ${i} of the log`).join('\n')

@@ -105,6 +105,13 @@ describe('tools of a chat', () => {
   })
 })
 
+test('the schemas of all tools together are bounded', () => {
+  const large = { type: 'object', properties: { x: { enum: ['x'.repeat(50_000)] } } }
+  const tools = ['a', 'b', 'c'].map((name) => ({ name, parameters: large }))
+  expect(problemOf({ tools: tools.slice(0, 2) })).toBe('')
+  expect(problemOf({ tools })).toMatch(/^input\.chat\.tools: has schemas of 150\d{3} characters; at most 131072/)
+})
+
 describe('messages of a chat', () => {
   test('may have calls and their results, and a beginning to go on with', () => {
     const { messages } = parseChat(toRequest({ messages: [user, asking, result] }))

@@ -9,6 +9,8 @@ export const MAX_TOOLS = 64
 export const MAX_TOOL_CALLS = 32
 export const DEFAULT_TOOL_CALLS = 8
 export const MAX_DESCRIPTION_CHARACTERS = 8_192
+/** Of the schemas of all tools together. */
+const MAX_TOOLS_CHARACTERS = 131_072
 export const MAX_ARGUMENTS_CHARACTERS = 65_536
 const MAX_DEPTH = 64
 const NAME = /^[A-Za-z0-9_-]{1,64}$/
@@ -33,6 +35,12 @@ export function parseTools(
     throw invalidInput(`${path}.tools`, `has ${given.length} tools; at most ${MAX_TOOLS} are allowed.`)
   const names = new Set<string>()
   const tools = given.map((tool, i) => parseTool(tool, names, `${path}.tools.${i}`))
+  const characters = tools.reduce((total, { supported }) => total + JSON.stringify(supported).length, 0)
+  if (characters > MAX_TOOLS_CHARACTERS)
+    throw invalidInput(
+      `${path}.tools`,
+      `has schemas of ${characters} characters; at most ${MAX_TOOLS_CHARACTERS} are allowed.`,
+    )
   const limit = { min: 1, max: MAX_TOOL_CALLS, integer: true }
   const maxCalls = checkNumber(maxToolCalls ?? DEFAULT_TOOL_CALLS, limit, `${path}.maxToolCalls`)
   const { mode, only } = parseToolChoice(toolChoice, names, `${path}.toolChoice`)

@@ -7,6 +7,7 @@ import type {
 } from '../../domain/prediction.js'
 import { parseWrittenArguments } from '../../domain/tool-call.js'
 import type { GenerationResult } from '../../ports/model-runtime.js'
+import { parseJson } from '../../kernel/json.js'
 import { Generation } from './generation.js'
 import type { PartialOutput, RunContext, RunOutcome } from './kinds/prediction-kind.js'
 import { TokensAppender } from './tokens-appender.js'
@@ -102,7 +103,8 @@ export class TextWork {
 
   #toText(generation: Generation, result: GenerationResult): WrittenText {
     const { choice: _choice, ...written } = generation.written
-    const isJson = this.#settings.constraint?.kind === 'JSON_SCHEMA' && result.endedByModel
+    const isWhole = this.#settings.constraint?.kind === 'JSON_SCHEMA' && result.endedByModel
+    const isJson = isWhole && parseJson(written.text) !== undefined
     const hasCalls = written.toolCalls?.some((call) => parseWrittenArguments(call) !== null) ?? false
     const finishReason = result.endedByModel && hasCalls ? 'TOOL_CALLS' : result.finishReason
     return { ...written, ...(isJson && { isJson }), finishReason }

@@ -16,8 +16,10 @@ export const choiceOf = ({ choice = 0 }: TokensData): number => choice
 
 /** Parts of one choice that follow each other as one. */
 export function joinTokens(parts: readonly TokensData[]): TokensData {
+  const [first] = parts
+  if (first && parts.length === 1 && !first.toolCalls) return first
   const toolCalls = joinToolCalls(parts.flatMap((part) => part.toolCalls ?? []))
-  const choice = parts[0]?.choice
+  const choice = first?.choice
   return {
     ...(choice !== undefined && { choice }),
     text: parts.map(({ text }) => text).join(''),

@@ -23,8 +23,7 @@ export const chat: KindDefinition<'CHAT'> = {
   isStreamed: true,
   parse: parseChat,
   encode: async (input, context) => {
-    await checkTools(input, context)
-    await checkConstraint(input, context)
+    await checkConstraint(input, context).catch((error: unknown) => blameTool(error, input, context))
     const messages = input.messages.map((message) => ({ ...message, role: ROLES[message.role] }))
     const { folder, codec, signal } = context
     const ids = await codec.encodeChat(folder, { messages, ...(input.tools && { tools: input.tools }) }, signal)
@@ -48,13 +47,15 @@ export const completion: KindDefinition<'COMPLETION'> = {
   countInferences: countTexts,
 }
 
-/** Whether the grammar engine can honour the schema of each tool. */
-async function checkTools({ tools = [], settings }: ChatInput, { codec, signal }: EncodeContext): Promise<void> {
-  if (settings.constraint?.kind !== 'TOOLS') return
+/** Finds the tool whose schema the grammar engine cannot honour. @throws GraphloomError with its path; else `error`. */
+async function blameTool(error: unknown, { tools = [], settings }: ChatInput, context: EncodeContext): Promise<never> {
+  if (!isErrorWithCode(error, 'INVALID_INPUT') || settings.constraint?.kind !== 'TOOLS') throw error
+  const { codec, signal } = context
   for (const { name, parameters } of settings.constraint.tools) {
     const path = `${INPUT_FIELDS.CHAT}.tools.${tools.findIndex((tool) => tool.name === name)}.parameters`
     await codec.checkConstraint({ kind: 'JSON_SCHEMA', schema: parameters }, signal).catch(throwAt(path))
   }
+  throw error
 }
 
 async function checkConstraint({ kind, settings }: TextInput, { codec, signal }: EncodeContext): Promise<void> {
