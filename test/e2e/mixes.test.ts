@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ModelDocument, PredictionDocument, StartPredictionDocument, type PredictInput } from '../generated/graphql.js'
 import { CHAT_MODEL } from '../support/models.js'
 import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
@@ -7,6 +7,7 @@ import { isFullTest, testSeed } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
+vi.setConfig({ testTimeout: 1_800_000 })
 const MIXES = isFullTest() ? 20 : 2
 const stack = new AsyncDisposableStack()
 const random = createRandom(testSeed())
