@@ -202,7 +202,8 @@ export interface ModelRunner {
   residentBytes(): number | null
   /**
    * Generates text. `onDelta` is called in order, never after the promise settled. Aborting the signal starts no
-   * further step, and rejects with the signal's reason. A process that ends meanwhile rejects with `RUNNER_CRASHED`.
+   * further step, and rejects with the signal's reason. A process that ends meanwhile rejects with `RUNNER_CRASHED`,
+   * its `RunnerExit` as the cause.
    */
   generate(
     request: GenerateRequest,

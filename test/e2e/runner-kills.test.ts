@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ModelDocument, ModelMetricsDocument, PredictDocument, type PredictInput } from '../generated/graphql.js'
+import {
+  ModelDocument,
+  ModelMetricsDocument,
+  PredictDocument,
+  PredictionDocument,
+  type PredictInput,
+} from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
 import { chat, readWhole, startChat, PredictionReader } from '../support/predictions.js'
 import { createRandom } from '../support/random.js'
@@ -69,6 +75,8 @@ async function follow(input: PredictInput): Promise<string> {
     return false
   }
   await reader.read(server, id, { until })
+  const { prediction } = await server.request(PredictionDocument, { id })
+  expect(prediction).toMatchObject({ state: 'SUCCEEDED', error: null, replayDiverged: false })
   expect(reader).toMatchObject({ state: 'SUCCEEDED', ended: true, mistakes: [] })
   count(ended, CHAT_MODEL)
   return reader.text

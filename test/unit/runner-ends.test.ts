@@ -6,7 +6,8 @@ import { CrashBreaker } from '../../src/services/models/crash-breaker.js'
 import { callUntilDone } from '../../src/services/predictions/runner-calls.js'
 import { NEVER } from '../support/inference.js'
 
-const crash = () => new GraphloomError('RUNNER_CRASHED', 'The runner process ended.')
+const crash = (reason = 'signal SIGSEGV') =>
+  new GraphloomError('RUNNER_CRASHED', 'The runner process ended.', { cause: { expected: false, reason } })
 const slot = { runner: () => Promise.resolve({} as ModelRunner) }
 
 describe('work whose runners end', () => {
@@ -29,6 +30,13 @@ describe('work whose runners end', () => {
       isErrorWithCode(error, 'RUNNER_CRASHED'),
     )
     expect(calls).toBe(5)
+    const killed = () => {
+      calls++
+      return Promise.reject(crash('signal SIGKILL'))
+    }
+    calls = 0
+    await expect(callUntilDone({ slot, signal: NEVER, call: killed })).rejects.toThrow('ended')
+    expect(calls).toBe(20)
     const fail = () => Promise.reject(new Error('odd'))
     await expect(callUntilDone({ slot, signal: NEVER, call: fail })).rejects.toThrow('odd')
   })

@@ -164,7 +164,8 @@ export class SupervisedChild {
 
   #crash(): GraphloomError {
     const reason = this.#exit?.reason ?? 'unknown reason'
-    return new GraphloomError(this.#options.crashCode, `The ${this.#options.name} process ended (${reason}).`)
+    const message = `The ${this.#options.name} process ended (${reason}).`
+    return new GraphloomError(this.#options.crashCode, message, { cause: this.#exit })
   }
 }
 

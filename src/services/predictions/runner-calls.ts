@@ -1,5 +1,5 @@
-import { isErrorWithCode } from '../../kernel/errors.js'
-import type { ModelRunner } from '../../ports/model-runtime.js'
+import { isErrorWithCode, type GraphloomError } from '../../kernel/errors.js'
+import type { ModelRunner, RunnerExit } from '../../ports/model-runtime.js'
 import type { ModelSlot } from '../models/resident-version.js'
 
 export interface RunnerCalls<T> {
@@ -11,8 +11,10 @@ export interface RunnerCalls<T> {
   readonly progress?: () => number
 }
 
-/** Work that has seen so many runners end without coming further may be what ends them. */
-const MOST_ENDS = 5
+/** Work that has seen so many runners fail without coming further may be what makes them fail. */
+const MOST_FAULTS = 5
+/** The same of runners that were killed from outside, which seldom has to do with their work. */
+const MOST_KILLS = 20
 
 /**
  * Calls a version's runner until one has done the work: as often as the work comes further, else a few times.
@@ -20,16 +22,23 @@ const MOST_ENDS = 5
  */
 export async function callUntilDone<T>({ slot, signal, call, progress = () => 0 }: RunnerCalls<T>): Promise<T> {
   let reached = 0
-  for (let ends = 0; ;) {
+  let faults = 0
+  let kills = 0
+  for (;;) {
     const runner = await slot.runner(signal)
     try {
       return await call(runner)
     } catch (error) {
       if (!isErrorWithCode(error, 'RUNNER_CRASHED')) throw error
       const now = progress()
-      ends = now > reached ? 1 : ends + 1
+      if (now > reached) faults = kills = 0
       reached = now
-      if (ends === MOST_ENDS) throw error
+      if (wasKilled(error)) kills++
+      else faults++
+      if (faults === MOST_FAULTS || kills === MOST_KILLS) throw error
     }
   }
 }
+
+const wasKilled = ({ cause }: GraphloomError): boolean =>
+  (cause as Partial<RunnerExit> | undefined)?.reason === 'signal SIGKILL'
