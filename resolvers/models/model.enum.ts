@@ -13,7 +13,11 @@ const TASKS: Record<ModelTask, string> = {
   TENSOR: 'Turns tensors into tensors.',
 }
 export const ModelTaskEnum = describeEnum(TASKS)
-registerEnumType(ModelTaskEnum.values, { name: 'ModelTask', description: 'What a model does.', valuesConfig: ModelTaskEnum.config })
+registerEnumType(ModelTaskEnum.values, {
+  name: 'ModelTask',
+  description: 'What a model does.',
+  valuesConfig: ModelTaskEnum.config,
+})
 
 const STATES: Record<ModelVersionState, string> = {
   DOWNLOADING: 'Its files are on their way from a hub. What is asked of it meanwhile is `UNAVAILABLE`.',
@@ -39,7 +43,11 @@ const PHASES: Record<LoadPhase, string> = {
   WARMING: 'The model runs for the first time.',
 }
 export const LoadPhaseEnum = describeEnum(PHASES)
-registerEnumType(LoadPhaseEnum.values, { name: 'LoadPhase', description: 'A step of loading.', valuesConfig: LoadPhaseEnum.config })
+registerEnumType(LoadPhaseEnum.values, {
+  name: 'LoadPhase',
+  description: 'A step of loading.',
+  valuesConfig: LoadPhaseEnum.config,
+})
 
 const WINDOWS: Record<MetricsWindow, string> = {
   ONE_MINUTE: 'The last 60 seconds.',
@@ -55,7 +63,8 @@ registerEnumType(MetricsWindowEnum.values, {
 
 const UNLOAD_MODES: Record<UnloadMode, string> = {
   DRAIN: 'What runs is finished first.',
-  CANCEL: 'What runs is cancelled: such predictions end as CANCELLED, with what they had, and with an error that says why.',
+  CANCEL:
+    'What runs is cancelled: such predictions end as CANCELLED, with what they had, and with an error that says why.',
 }
 export const UnloadModeEnum = describeEnum(UNLOAD_MODES)
 registerEnumType(UnloadModeEnum.values, {

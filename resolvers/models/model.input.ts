@@ -3,12 +3,17 @@ import type { RegisterModelVersion } from '../../src/services/models/model-input
 import type { UnloadMode } from '../../src/services/models/resident-version.js'
 import { UnloadModeEnum } from './model.enum.js'
 
-@InputType('HubSourceInput', { description: 'A model at the hub (`GRAPHLOOM_HUB_URL`), in the layout of transformers.js.' })
+@InputType('HubSourceInput', {
+  description: 'A model at the hub (`GRAPHLOOM_HUB_URL`), in the layout of transformers.js.',
+})
 export class HubSourceInput {
   @Field(() => String, { description: 'Its id, e.g. `owner/name`.' })
   readonly repository!: string
 
-  @Field(() => String, { defaultValue: 'main', description: 'A branch, tag or commit. The version keeps the commit that it means now.' })
+  @Field(() => String, {
+    defaultValue: 'main',
+    description: 'A branch, tag or commit. The version keeps the commit that it means now.',
+  })
   readonly revision!: string
 
   @Field(() => String, {
@@ -59,7 +64,8 @@ export class RegisterModelVersionInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'SPDX identifier of the licence of its weights; unset leaves what is there, `NOASSERTION` for a new model.',
+    description:
+      'SPDX identifier of the licence of its weights; unset leaves what is there, `NOASSERTION` for a new model.',
   })
   readonly license?: string | null
 
@@ -84,7 +90,10 @@ export class UnloadModelVersionInput {
   @Field(() => ID, { description: 'Id of a model version.' })
   readonly id!: string
 
-  @Field(() => UnloadModeEnum.values, { defaultValue: 'DRAIN', description: 'What becomes of its running predictions.' })
+  @Field(() => UnloadModeEnum.values, {
+    defaultValue: 'DRAIN',
+    description: 'What becomes of its running predictions.',
+  })
   readonly mode!: UnloadMode
 }
 
@@ -95,25 +104,44 @@ export class UpdateModelSettingsInput {
   @Field(() => ID, { description: 'Id of a model version.' })
   readonly id!: string
 
-  @Field(() => Int, { nullable: true, description: 'Tokens that one run computes at most, padding included; 64 to 65,536.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Tokens that one run computes at most, padding included; 64 to 65,536.',
+  })
   readonly maxBatchTokens?: number | null
 
   @Field(() => Int, { nullable: true, description: 'Predictions that may wait; 1 to 1,000,000.' })
   readonly maxQueueLength?: number | null
 
-  @Field(() => Number, { nullable: true, description: 'Unloaded after so long without work, milliseconds; 0 is never, at most 24 days.' })
+  @Field(() => Number, {
+    nullable: true,
+    description: 'Unloaded after so long without work, milliseconds; 0 is never, at most 24 days.',
+  })
   readonly idleTtlMs?: number | null
 
-  @Field(() => Int, { nullable: true, description: 'Threads of one run; 1 to 256. A running process is replaced by another without a failure.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Threads of one run; 1 to 256. A running process is replaced by another without a failure.',
+  })
   readonly threads?: number | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether answers may be given again for the same question of the same tenant.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether answers may be given again for the same question of the same tenant.',
+  })
   readonly cacheResponses?: boolean | null
 
-  @Field(() => Number, { nullable: true, description: 'How long a prediction may take from the start of its work, milliseconds; 0 is any time, at most a day.' })
+  @Field(() => Number, {
+    nullable: true,
+    description:
+      'How long a prediction may take from the start of its work, milliseconds; 0 is any time, at most a day.',
+  })
   readonly timeoutMs?: number | null
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether it stays in memory once it is loaded, until it is unloaded by a mutation.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it stays in memory once it is loaded, until it is unloaded by a mutation.',
+  })
   readonly pinned?: boolean | null
 
   @Field(() => Int, { nullable: true, description: 'Priority of predictions that state none; 0 to 9.' })
@@ -122,7 +150,9 @@ export class UpdateModelSettingsInput {
 
 @InputType('SetModelAliasInput', { description: 'An alias and the version that it is to name.' })
 export class SetModelAliasInput {
-  @Field(() => String, { description: '1 to 64 characters of a–z, 0–9, ".", "_" and "-", beginning with a letter; unique within the model.' })
+  @Field(() => String, {
+    description: '1 to 64 characters of a–z, 0–9, ".", "_" and "-", beginning with a letter; unique within the model.',
+  })
   readonly name!: string
 
   @Field(() => ID, { description: 'Id of the version; the alias belongs to its model.' })

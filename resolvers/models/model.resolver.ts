@@ -18,7 +18,18 @@ import {
   UnloadModelVersionInput,
   UpdateModelSettingsInput,
 } from './model.input.js'
-import { AliasSettingType, Breaker, LoadProgress, Model, ModelAlias, ModelMetricsType, ModelSettingsType, ModelVersion, Runner, TensorSpec } from './model.type.js'
+import {
+  AliasSettingType,
+  Breaker,
+  LoadProgress,
+  Model,
+  ModelAlias,
+  ModelMetricsType,
+  ModelSettingsType,
+  ModelVersion,
+  Runner,
+  TensorSpec,
+} from './model.type.js'
 import {
   LoadModelVersionResult,
   ModelAliasResult,
@@ -49,7 +60,10 @@ export class ModelResolver {
     return loaders.versionsOfModel.load(model.id)
   }
 
-  @FieldResolver(() => ModelVersion, { nullable: true, description: 'The version that an alias names; null when there is no such alias.' })
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description: 'The version that an alias names; null when there is no such alias.',
+  })
   async version(
     @Root() model: ModelDocument,
     @Ctx() { loaders }: GraphContext,
@@ -65,7 +79,8 @@ export class ModelResolver {
   }
 
   @FieldResolver(() => [AliasSettingType], {
-    description: 'What its aliases name and named before, the newest first: the last 51 settings of each alias that is there.',
+    description:
+      'What its aliases name and named before, the newest first: the last 51 settings of each alias that is there.',
   })
   async aliasHistory(@Root() model: ModelDocument, @Ctx() { loaders }: GraphContext): Promise<readonly object[]> {
     return toAliasHistory(await loaders.aliasesOfModel.load(model.id))
@@ -75,7 +90,8 @@ export class ModelResolver {
   async metrics(
     @Root() model: ModelDocument,
     @Ctx() { loaders, services, principal }: GraphContext,
-    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
+    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' })
+    window: MetricsWindow,
   ) {
     const versions = await loaders.versionsOfModel.load(model.id)
     return services.modelMetrics.read(
@@ -120,7 +136,8 @@ export class ModelAliasResolver {
   })
   setModelAlias(
     @Ctx() { services, principal, signal }: GraphContext,
-    @Arg('input', () => SetModelAliasInput, { description: 'Which alias, and to which version.' }) input: SetModelAliasInput,
+    @Arg('input', () => SetModelAliasInput, { description: 'Which alias, and to which version.' })
+    input: SetModelAliasInput,
   ) {
     return answer(() => services.models.setAlias(principal, input, signal))
   }
@@ -175,7 +192,10 @@ export class ModelVersionResolver {
     return services.models.requiredBytes(version)
   }
 
-  @FieldResolver(() => LongScalar, { nullable: true, description: 'Memory of the process that runs it, bytes; null when it is not loaded.' })
+  @FieldResolver(() => LongScalar, {
+    nullable: true,
+    description: 'Memory of the process that runs it, bytes; null when it is not loaded.',
+  })
   residentBytes(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number | null {
     return services.models.getRunner(version.id)?.residentBytes ?? null
   }
@@ -200,7 +220,8 @@ export class ModelVersionResolver {
   metrics(
     @Root() version: ModelVersionDocument,
     @Ctx() { services, principal }: GraphContext,
-    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' }) window: MetricsWindow,
+    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' })
+    window: MetricsWindow,
   ): object {
     return services.modelMetrics.read(principal, [version.id], window)
   }
@@ -229,7 +250,8 @@ export class ModelVersionResolver {
   }
 
   @Mutation(() => LoadModelVersionResult, {
-    description: 'Begins to load a version, or finds it loaded or loading; follow `modelVersionEvents`. For administrators.',
+    description:
+      'Begins to load a version, or finds it loaded or loading; follow `modelVersionEvents`. For administrators.',
   })
   loadModelVersion(
     @Ctx() { services, principal }: GraphContext,
@@ -250,11 +272,13 @@ export class ModelVersionResolver {
   }
 
   @Mutation(() => UpdateModelSettingsResult, {
-    description: 'Changes settings of a version. They hold at once, for its running process too, and stay over restarts. For administrators.',
+    description:
+      'Changes settings of a version. They hold at once, for its running process too, and stay over restarts. For administrators.',
   })
   updateModelSettings(
     @Ctx() { services, principal }: GraphContext,
-    @Arg('input', () => UpdateModelSettingsInput, { description: 'Which version, and what to change.' }) input: UpdateModelSettingsInput,
+    @Arg('input', () => UpdateModelSettingsInput, { description: 'Which version, and what to change.' })
+    input: UpdateModelSettingsInput,
   ) {
     const { id, ...change } = input
     return answer(() => services.models.updateSettings(principal, id, change))

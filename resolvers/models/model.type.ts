@@ -6,7 +6,14 @@ import { ErrorCodeEnum } from '../common/problem.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
 import { createUnion } from '../common/union.js'
 import type { BreakerState } from '../../src/services/models/crash-breaker.js'
-import { BreakerStateEnum, LoadPhaseEnum, ModelTaskEnum, ModelVersionStateEnum, RunnerStateEnum, type RunnerState } from './model.enum.js'
+import {
+  BreakerStateEnum,
+  LoadPhaseEnum,
+  ModelTaskEnum,
+  ModelVersionStateEnum,
+  RunnerStateEnum,
+  type RunnerState,
+} from './model.enum.js'
 
 @ObjectType('TensorSpec', { description: 'An input or output of a model’s graph.' })
 export class TensorSpec {
@@ -16,7 +23,10 @@ export class TensorSpec {
   @Field(() => String, { description: 'Element type as ONNX calls it, e.g. `float32`.' })
   readonly type!: string
 
-  @Field(() => [String], { description: 'Its sizes in order: a number, or the name of a size that is free, `?` without one; `...` alone is any shape.' })
+  @Field(() => [String], {
+    description:
+      'Its sizes in order: a number, or the name of a size that is free, `?` without one; `...` alone is any shape.',
+  })
   readonly shape!: string[]
 }
 
@@ -33,7 +43,8 @@ export class LoadProgress {
 
   @Field(() => Number, {
     nullable: true,
-    description: 'How long the rest of the step takes at the rate measured so far, milliseconds; null rather than guessed.',
+    description:
+      'How long the rest of the step takes at the rate measured so far, milliseconds; null rather than guessed.',
   })
   readonly etaMs?: number | null
 }
@@ -52,11 +63,16 @@ export class FileSource {
   @Field(() => String, { description: 'The model’s folder below the allowed one.' })
   readonly folder!: string
 
-  @Field(() => String, { nullable: true, description: 'The ONNX file in it that is the model; null when the folder is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The ONNX file in it that is the model; null when the folder is.',
+  })
   readonly file!: string | null
 }
 
-@ObjectType('HubSource', { description: 'The files come from a model hub, and are kept in the server’s data directory.' })
+@ObjectType('HubSource', {
+  description: 'The files come from a model hub, and are kept in the server’s data directory.',
+})
 export class HubSource {
   @Field(() => String, { description: 'Id of the model at the hub, e.g. `owner/name`.' })
   readonly repository!: string
@@ -64,7 +80,9 @@ export class HubSource {
   @Field(() => String, { description: 'The branch, tag or commit that was asked for.' })
   readonly revision!: string
 
-  @Field(() => String, { description: 'The commit that it meant at the time: what the files are of, whatever becomes of the revision.' })
+  @Field(() => String, {
+    description: 'The commit that it meant at the time: what the files are of, whatever becomes of the revision.',
+  })
   readonly commit!: string
 }
 
@@ -125,7 +143,10 @@ export class ModelMetricsType {
   @Field(() => Number, { description: 'Length of the window, milliseconds.' })
   readonly windowMs!: number
 
-  @Field(() => LongScalar, { description: 'Predictions that ended, whatever way, those that a cache answered too. What was not accepted is none.' })
+  @Field(() => LongScalar, {
+    description:
+      'Predictions that ended, whatever way, those that a cache answered too. What was not accepted is none.',
+  })
   readonly requests!: number
 
   @Field(() => LongScalar, {
@@ -140,19 +161,29 @@ export class ModelMetricsType {
   })
   readonly executions!: number
 
-  @Field(() => LongScalar, { description: 'Predictions that the response cache answered; they are in `requests`, not in `inferences`.' })
+  @Field(() => LongScalar, {
+    description: 'Predictions that the response cache answered; they are in `requests`, not in `inferences`.',
+  })
   readonly cacheHits!: number
 
-  @Field(() => LongScalar, { description: 'Predictions that were not accepted because too many waited or for want of memory; they are not in `requests`.' })
+  @Field(() => LongScalar, {
+    description:
+      'Predictions that were not accepted because too many waited or for want of memory; they are not in `requests`.',
+  })
   readonly refusals!: number
 
-  @Field(() => [FailureCount], { description: 'Predictions that did not succeed, by reason. Their sum and the successes are `requests`.' })
+  @Field(() => [FailureCount], {
+    description: 'Predictions that did not succeed, by reason. Their sum and the successes are `requests`.',
+  })
   readonly failures!: FailureCount[]
 
   @Field(() => LongScalar, { description: 'Tokens of the inputs of predictions that ended.' })
   readonly inputTokens!: number
 
-  @Field(() => LongScalar, { description: 'Those of `inputTokens` that were not computed: an earlier prompt had them, or the cache had the answer.' })
+  @Field(() => LongScalar, {
+    description:
+      'Those of `inputTokens` that were not computed: an earlier prompt had them, or the cache had the answer.',
+  })
   readonly cachedInputTokens!: number
 
   @Field(() => LongScalar, { description: 'Tokens of the answers of predictions that ended.' })
@@ -163,7 +194,10 @@ export class ModelMetricsType {
   })
   readonly generatedTokens!: number
 
-  @Field(() => Number, { description: 'Time in which the graph ran, milliseconds; that of runs side by side counts once. Its share of `windowMs` is how busy the model was.' })
+  @Field(() => Number, {
+    description:
+      'Time in which the graph ran, milliseconds; that of runs side by side counts once. Its share of `windowMs` is how busy the model was.',
+  })
   readonly computeMs!: number
 
   @Field(() => LongScalar, { description: 'Predictions that were accepted and have not begun, at the moment.' })
@@ -172,7 +206,9 @@ export class ModelMetricsType {
   @Field(() => LongScalar, { description: 'Predictions that the model works on, at the moment.' })
   readonly runningCount!: number
 
-  @Field(() => PercentilesType, { description: 'From acceptance to the end of predictions, whatever way they ended, milliseconds.' })
+  @Field(() => PercentilesType, {
+    description: 'From acceptance to the end of predictions, whatever way they ended, milliseconds.',
+  })
   readonly latencyMs!: PercentilesType
 
   @Field(() => PercentilesType, { description: 'From acceptance to the first token of a text, milliseconds.' })
@@ -191,7 +227,9 @@ export class ModelMetricsType {
   })
   readonly tokensPerSecond!: number | null
 
-  @Field(() => PercentilesType, { description: 'Sequences in a run of the graph, over its `executions`. Exact up to 45.' })
+  @Field(() => PercentilesType, {
+    description: 'Sequences in a run of the graph, over its `executions`. Exact up to 45.',
+  })
   readonly batchSize!: PercentilesType
 }
 
@@ -207,9 +245,13 @@ export class Breaker {
   readonly retryAt!: number | null
 }
 
-@ObjectType('ModelSettings', { description: 'How a model version is run: what was set for it, or the server’s default.' })
+@ObjectType('ModelSettings', {
+  description: 'How a model version is run: what was set for it, or the server’s default.',
+})
 export class ModelSettingsType {
-  @Field(() => Int, { description: 'Tokens that one run computes at most, padding included; a longer sequence has a run of its own.' })
+  @Field(() => Int, {
+    description: 'Tokens that one run computes at most, padding included; a longer sequence has a run of its own.',
+  })
   readonly maxBatchTokens!: number
 
   @Field(() => Int, { description: 'Predictions that may wait; more are refused as `Overloaded`.' })
@@ -224,10 +266,15 @@ export class ModelSettingsType {
   @Field(() => Boolean, { description: 'Whether answers may be given again for the same question of the same tenant.' })
   readonly cacheResponses!: boolean
 
-  @Field(() => Number, { description: 'How long a prediction may take from the start of its work, milliseconds; then it fails with DEADLINE_EXCEEDED. 0 is any time.' })
+  @Field(() => Number, {
+    description:
+      'How long a prediction may take from the start of its work, milliseconds; then it fails with DEADLINE_EXCEEDED. 0 is any time.',
+  })
   readonly timeoutMs!: number
 
-  @Field(() => Boolean, { description: 'Whether it stays in memory once it is loaded: never unloaded to make room, nor for want of work.' })
+  @Field(() => Boolean, {
+    description: 'Whether it stays in memory once it is loaded: never unloaded to make room, nor for want of work.',
+  })
   readonly pinned!: boolean
 
   @Field(() => Int, { description: 'Priority of predictions that state none; 0 to 9.' })
@@ -282,7 +329,10 @@ export class Model extends Node {
   readonly updatedAt!: number
 }
 
-@ObjectType('ModelAlias', { description: 'A name for one version of a model, which can be set to another. `latest` is what the model’s name alone means.' })
+@ObjectType('ModelAlias', {
+  description:
+    'A name for one version of a model, which can be set to another. `latest` is what the model’s name alone means.',
+})
 export class ModelAlias {
   @Field(() => ID, { description: 'Opaque, unique on this server.' })
   readonly id!: string
@@ -311,7 +361,10 @@ export class AliasSettingType {
   readonly modelVersionId!: string
 }
 
-@ObjectType('ModelVersion', { implements: Node, description: 'One version of a model: files that never change, loaded into memory or not.' })
+@ObjectType('ModelVersion', {
+  implements: Node,
+  description: 'One version of a model: files that never change, loaded into memory or not.',
+})
 export class ModelVersion extends Node {
   @Field(() => String, { description: 'Unique within the model; used as "model:version".' })
   readonly version!: string
@@ -332,10 +385,15 @@ export class ModelVersion extends Node {
   })
   readonly sha256!: string | null
 
-  @Field(() => String, { description: 'Precision of its weights as transformers.js calls it, e.g. `q8`; `auto` where the files do not tell.' })
+  @Field(() => String, {
+    description: 'Precision of its weights as transformers.js calls it, e.g. `q8`; `auto` where the files do not tell.',
+  })
   readonly dtype!: string
 
-  @Field(() => Int, { description: 'The most tokens of a sequence: prompt and answer together, a query with a document, or one text; 0 for models of tensors.' })
+  @Field(() => Int, {
+    description:
+      'The most tokens of a sequence: prompt and answer together, a query with a document, or one text; 0 for models of tensors.',
+  })
   readonly contextTokens!: number
 
   @Field(() => Int, { nullable: true, description: 'Components of its vectors; null for models that give none.' })

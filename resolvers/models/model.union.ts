@@ -55,13 +55,19 @@ export const ModelAliasResult = createUnion({
   typeName: problemOr('ModelAlias'),
 })
 
-@ObjectType('ModelVersionSnapshot', { implements: StreamItemType, description: 'The whole model version, as a stream begins with it.' })
+@ObjectType('ModelVersionSnapshot', {
+  implements: StreamItemType,
+  description: 'The whole model version, as a stream begins with it.',
+})
 export class ModelVersionSnapshot extends StreamItemType {
   @Field(() => ModelVersion, { name: 'modelVersion', description: 'The version as of `sequence`.' })
   readonly snapshot!: ModelVersion
 }
 
-@ObjectType('ModelVersionChanged', { implements: StreamItemType, description: 'The model version changed: its state, its settings, or how far loading has come.' })
+@ObjectType('ModelVersionChanged', {
+  implements: StreamItemType,
+  description: 'The model version changed: its state, its settings, or how far loading has come.',
+})
 export class ModelVersionChanged extends StreamItemType {
   @Field(() => ModelVersion, { name: 'modelVersion', description: 'The version after the change.' })
   readonly event!: ModelVersion

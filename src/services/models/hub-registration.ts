@@ -89,7 +89,10 @@ async function checkSize(
     throw invalidInput(WHERE, `${repository} has ${bytes} bytes; GRAPHLOOM_HUB_MAX_MODEL_BYTES allows ${maxBytes}.`)
   const free = (await folders.freeBytes()) - SPARE_BYTES
   if (bytes > free)
-    throw invalidInput(WHERE, `${repository} has ${bytes} bytes; the disk of the data directory has ${Math.max(0, free)} to spare.`)
+    throw invalidInput(
+      WHERE,
+      `${repository} has ${bytes} bytes; the disk of the data directory has ${Math.max(0, free)} to spare.`,
+    )
 }
 
 /** Says where in the input a model stands that is refused. */

@@ -10,12 +10,14 @@ export function createProgressTeller(
   clock: Clock,
   tell: (progress: LoadProgress) => void,
 ): (progress: LoadProgress) => void {
-  let phase: { readonly name: string; readonly startedAt: number; toldAt: number; readonly fromBytes: number } | null = null
+  let phase: { readonly name: string; readonly startedAt: number; toldAt: number; readonly fromBytes: number } | null =
+    null
   return (progress) => {
     const now = clock.now()
     const { doneBytes, totalBytes } = progress
     if (phase?.name === progress.phase && doneBytes < totalBytes && now - phase.toldAt < TELL_EVERY_MS) return
-    if (phase?.name !== progress.phase) phase = { name: progress.phase, startedAt: now, toldAt: now, fromBytes: doneBytes }
+    if (phase?.name !== progress.phase)
+      phase = { name: progress.phase, startedAt: now, toldAt: now, fromBytes: doneBytes }
     phase.toldAt = now
     const measured = now - phase.startedAt >= LEAST_MEASURED_MS && doneBytes > phase.fromBytes
     const bytesPerMs = (doneBytes - phase.fromBytes) / (now - phase.startedAt)

@@ -156,7 +156,10 @@ export class ModelRegistration {
       throw new GraphloomError('CONFLICT', `The model "${name}" does ${model.task}, these files do ${body.task}.`)
     const known = model && (await store.getVersionByName(model.id, version))
     if (known && !isSame(known))
-      throw new GraphloomError('CONFLICT', `"${name}:${version}" is registered with other content; choose another version.`)
+      throw new GraphloomError(
+        'CONFLICT',
+        `"${name}:${version}" is registered with other content; choose another version.`,
+      )
     if (!model)
       model = await store.insertModel({
         name,
@@ -195,7 +198,17 @@ function toDownloadingBody(version: string, { source, dtype, outline }: HubCandi
   const totalBytes = totalOf(source.files)
   const loadProgress = { phase: 'DOWNLOADING', doneBytes: 0, totalBytes } as const
   const unknown = { sha256: null, checksums: {}, inputs: [], outputs: [] }
-  return { ...NEVER_LOADED, version, source, dtype, sizeBytes: totalBytes, ...outline, ...unknown, state: 'DOWNLOADING', loadProgress }
+  return {
+    ...NEVER_LOADED,
+    version,
+    source,
+    dtype,
+    sizeBytes: totalBytes,
+    ...outline,
+    ...unknown,
+    state: 'DOWNLOADING',
+    loadProgress,
+  }
 }
 
 const isSameModel = (known: ModelVersionDocument['source'], source: HubSource): boolean =>

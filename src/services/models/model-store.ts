@@ -41,7 +41,7 @@ export const MODEL_VERSION_CHANGED = 'ModelVersionChanged'
 /** The parts of a version that change; what is fixed at registration is not repeated in each event. */
 export type ModelVersionStatus = Pick<
   ModelVersionDocument,
-    | 'revision'
+  | 'revision'
   | 'updatedAt'
   | 'state'
   | 'stateReason'
@@ -225,7 +225,10 @@ function toHistory(alias: ModelAliasDocument | null): readonly AliasSetting[] {
   return [{ modelVersionId, setBy, setAt }, ...history].slice(0, KEPT_SETTINGS)
 }
 
-function changed(version: DocumentBody<ModelVersionDocument>, files: Partial<ModelVersionFiles> | null = null): NewEvent {
+function changed(
+  version: DocumentBody<ModelVersionDocument>,
+  files: Partial<ModelVersionFiles> | null = null,
+): NewEvent {
   const { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings = {} } = version
   const data = { state, stateReason, loadProgress, residentBytes, loadedAt, lastUsedAt, settings, ...files }
   return { stream: version.id, type: MODEL_VERSION_CHANGED, data: data as unknown as Json }

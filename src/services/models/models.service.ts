@@ -3,7 +3,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, notFound } from '../../kernel/errors.js'
 import type { Applicant } from '../../kernel/fair-queue.js'
-import type { ModelAliasDocument, ModelDocument, ModelSettings, ModelVersionDocument, ModelVersionState } from '../../domain/model.js'
+import type {
+  ModelAliasDocument,
+  ModelDocument,
+  ModelSettings,
+  ModelVersionDocument,
+  ModelVersionState,
+} from '../../domain/model.js'
 import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
 import type { ModelRuntime } from '../../ports/model-runtime.js'
@@ -71,7 +77,12 @@ export class ModelsService implements AsyncDisposable {
     for (const version of versions) {
       metrics.register(version)
       if (version.state !== 'UNLOADED' && !isIncomplete(version))
-        await store.patchVersion(version.id, { state: 'UNLOADED', stateReason: null, loadProgress: null, residentBytes: null })
+        await store.patchVersion(version.id, {
+          state: 'UNLOADED',
+          stateReason: null,
+          loadProgress: null,
+          residentBytes: null,
+        })
     }
     await downloads.start(versions)
     for (const reference of preload) {
@@ -199,7 +210,9 @@ export class ModelsService implements AsyncDisposable {
     }
     const resident = this.#residentOf(version)
     this.#options.onAnswersDropped(id)
-    void resident.unload(mode).catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
+    void resident
+      .unload(mode)
+      .catch((error: unknown) => this.#options.logger.error({ err: error, version: id }, 'model not unloaded'))
     return this.#options.store.requireVersion(id)
   }
 
@@ -354,4 +367,3 @@ export class ModelsService implements AsyncDisposable {
     return resident
   }
 }
-

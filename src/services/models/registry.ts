@@ -96,7 +96,10 @@ export class Registry {
 
   async deleteAlias(modelName: string, name: string): Promise<ModelAliasDocument> {
     if (name === DEFAULT_ALIAS)
-      throw new GraphloomError('CONFLICT', `"${DEFAULT_ALIAS}" is what a model's name alone means; set it to another version instead.`)
+      throw new GraphloomError(
+        'CONFLICT',
+        `"${DEFAULT_ALIAS}" is what a model's name alone means; set it to another version instead.`,
+      )
     const model = await this.#options.store.getModelByName(modelName)
     const alias = model && (await this.#options.store.getAlias(model.id, name))
     if (!alias) throw notFound('alias', `${modelName}@${name}`)
@@ -146,4 +149,3 @@ export function manifestHash(checksums: Readonly<Record<string, string>>): strin
   const lines = Object.entries(checksums).map(([file, sha256]) => `${sha256}  ${file}\n`)
   return createHash('sha256').update(lines.sort().join('')).digest('hex')
 }
-

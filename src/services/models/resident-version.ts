@@ -131,7 +131,12 @@ export class ResidentVersion implements MemoryHolder {
   get isEvictable(): boolean {
     if (this.#slots.taken > 0 || this.#loading || this.#replacing) return false
     if (this.#unloading) return true
-    return this.#current !== null && !this.#settings.pinned && this.#slots.waiting === 0 && this.#options.countAccepted() === 0
+    return (
+      this.#current !== null &&
+      !this.#settings.pinned &&
+      this.#slots.waiting === 0 &&
+      this.#options.countAccepted() === 0
+    )
   }
 
   evict(): Promise<void> {
@@ -343,10 +348,12 @@ export class ResidentVersion implements MemoryHolder {
     while (this.#current && this.#current.threads !== this.#settings.threads) {
       const settings = this.#settings
       const reservation = await memory.reserve({ holder: this, bytes: this.requiredBytes, wish: LOAD_NOW, signal })
-      const next = await this.#starter.start(settings, () => undefined, signal).catch((error: unknown) => {
-        reservation.release()
-        throw error
-      })
+      const next = await this.#starter
+        .start(settings, () => undefined, signal)
+        .catch((error: unknown) => {
+          reservation.release()
+          throw error
+        })
       const [old, oldMemory] = [this.#current, this.#memory]
       if (!old || signal.aborted) {
         await next.runner.stop()

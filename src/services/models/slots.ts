@@ -70,7 +70,9 @@ export class Slots {
   ): Promise<void> {
     const onAbort = (): void => {
       if (!this.#waiting.delete(holder)) return
-      reject(signal.reason instanceof Error ? signal.reason : new GraphloomError('CANCELLED', 'The work was cancelled.'))
+      reject(
+        signal.reason instanceof Error ? signal.reason : new GraphloomError('CANCELLED', 'The work was cancelled.'),
+      )
     }
     this.#waiting.add(holder)
     signal.addEventListener('abort', onAbort, { once: true })
