@@ -2,7 +2,7 @@ import { Args, Resolver, Root, Subscription } from 'type-graphql'
 import type { ModelMetrics } from '../../src/services/models/model-metrics.service.js'
 import type { GraphContext } from '../context.js'
 import { ModelMetricsArgs, toMetricsRequest } from './model-metrics.args.js'
-import { ModelMetricsType } from './model.type.js'
+import { ModelMetricsType } from './model-metrics.type.js'
 
 @Resolver()
 export class ModelMetricsResolver {

@@ -20,16 +20,15 @@ import {
 } from './model.input.js'
 import {
   AliasSettingType,
-  Breaker,
   LoadProgress,
   Model,
   ModelAlias,
-  ModelMetricsType,
   ModelSettingsType,
   ModelVersion,
-  Runner,
   TensorSpec,
 } from './model.type.js'
+import { ModelMetricsType } from './model-metrics.type.js'
+import { Breaker, Runner } from './runner.type.js'
 import {
   LoadModelVersionResult,
   ModelAliasResult,
