@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../src/kernel/errors.js'
+import type { ModelSettings, ModelVersionDocument } from '../../src/domain/model.js'
 import type { ModelRunner } from '../../src/ports/model-runtime.js'
 import { CrashBreaker } from '../../src/services/models/crash-breaker.js'
+import { RunnerStarter } from '../../src/services/models/runner-starter.js'
 import { callUntilDone } from '../../src/services/predictions/runner-calls.js'
 import { NEVER } from '../support/inference.js'
 
@@ -66,4 +68,32 @@ test('a version whose process ends again and again is left alone, tried once, an
     now += 7_000
   }
   expect(breaker.status).toMatchObject({ state: 'CLOSED', recentFailures: 4 })
+})
+
+test('a version whose process ends while it loads is tried three times, once when it was left alone, and then given up', async () => {
+  let now = 1_000_000
+  let starts = 0
+  const clock = { ...systemClock, now: () => now }
+  const breaker = new CrashBreaker(clock)
+  const runtime = {
+    startRunner: () => {
+      starts++
+      return Promise.reject(new GraphloomError('MODEL_LOAD_FAILED', 'Not loaded.', { cause: crash() }))
+    },
+  }
+  const document = { id: 'version' } as ModelVersionDocument
+  const files = () => ({ folder: '', checksums: {} })
+  const metrics = { recordRuns: () => undefined }
+  const starter = new RunnerStarter({ document, files, runtime, metrics, clock }, breaker)
+  const start = () => starter.start({ threads: 1, maxBatchTokens: 512 } as ModelSettings, () => undefined, NEVER)
+  await expect(start()).rejects.toThrow('Not loaded.')
+  expect(starts).toBe(3)
+  await expect(start()).rejects.toThrow('Not loaded.')
+  expect(starts).toBe(5)
+  await expect(start()).rejects.toThrow('left alone')
+  now += 5_000
+  await expect(start()).rejects.toSatisfy((error) => {
+    return isErrorWithCode(error, 'MODEL_LOAD_FAILED') && error.details.retryAfterMs === undefined
+  })
+  expect(starts).toBe(6)
 })

@@ -12,6 +12,8 @@ const INT64 = 7
 /** The part of ONNX Runtime's C API that models of tokens need. Every call throws what ONNX Runtime says of a failure. */
 export interface OrtLibrary {
   readonly version: string
+  /** The loaded file. Once nothing holds it, koffi takes the library out of memory, whatever runs in it. */
+  readonly file: unknown
   /** Loads a graph on another thread. */
   createSession(path: string, options: SessionOptions): Promise<Pointer>
   releaseSession(session: Pointer): void
@@ -78,7 +80,8 @@ export function openOrtLibrary(): OrtLibrary {
   const api = at(base, 0, ADDRESS, ['uint32'] as never)(API_VERSION) as Pointer | null
   if (api === null) throw new Error(`ONNX Runtime has no interface of version ${API_VERSION}.`)
   const version = at(base, 1, 'str', [] as never)() as string
-  return createLibrary(version, (index, result, args) => at(api, index, result, args as never))
+  const calls = createLibrary(version, (index, result, args) => at(api, index, result, args as never))
+  return { ...calls, file: library }
 }
 
 /** The library, or null where it cannot be loaded: the reason then goes to the server's log. */
@@ -150,7 +153,7 @@ function createChecks(calls: Calls) {
   return { check, create }
 }
 
-function createLibrary(version: string, bind: Bind): OrtLibrary {
+function createLibrary(version: string, bind: Bind): Omit<OrtLibrary, 'file'> {
   const calls = bindCalls(bind)
   const { check, create } = createChecks(calls)
   const environment = create(calls.createEnv, PERFORMANCE_WARNINGS_OFF, 'graphloom')

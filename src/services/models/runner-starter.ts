@@ -34,16 +34,16 @@ export class RunnerStarter {
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<ResidentRunner> {
-    for (let tries = 1; ; tries++) {
-      this.#breaker.check()
+    this.#breaker.check()
+    for (let tries = 1; ; tries++)
       try {
         return await this.#start(settings, onProgress, signal)
       } catch (error) {
         const crashed = error instanceof GraphloomError && isErrorWithCode(error.cause, 'RUNNER_CRASHED')
         if (crashed) this.#breaker.noteCrash()
-        if (!crashed || tries === TRIES) throw error
+        // Whoever waited for it is told that it cannot be loaded, not that it is to be tried later.
+        if (!crashed || tries === TRIES || this.#breaker.status.state === 'OPEN') throw error
       }
-    }
   }
 
   async #start(
