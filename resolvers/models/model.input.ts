@@ -131,6 +131,13 @@ export class UpdateModelSettingsInput {
   })
   readonly cacheResponses?: boolean | null
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether tokens of texts are drafted where `generation.draft` is not set: quicker for texts that repeat their prompts, and then not reproducible.',
+  })
+  readonly draft?: boolean | null
+
   @Field(() => Number, {
     nullable: true,
     description:

@@ -60,6 +60,9 @@ export class ModelSettingsType {
   @Field(() => Boolean, { description: 'Whether answers may be given again for the same question of the same tenant.' })
   readonly cacheResponses!: boolean
 
+  @Field(() => Boolean, { description: 'Whether tokens of texts are drafted where `generation.draft` is not set.' })
+  readonly draft!: boolean
+
   @Field(() => Number, {
     description:
       'How long a prediction may take from the start of its work, milliseconds; then it fails with DEADLINE_EXCEEDED. 0 is any time.',

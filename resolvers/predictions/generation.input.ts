@@ -128,7 +128,7 @@ export class GenerationInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether to guess tokens, from what prompt and answer have already and from what `constraint` forces, and check several at a time: faster for texts that repeat their prompt. The text is as good, but not bit for bit the one without, and not reproducible. False when unset.',
+      'Whether to guess tokens, from what prompt and answer have already and from what `constraint` forces, and check several at a time: faster for texts that repeat their prompt. The text is as good, but not bit for bit the one without, and not reproducible. When unset, as the version’s settings say, which is false by default.',
   })
   readonly draft?: boolean | null
 

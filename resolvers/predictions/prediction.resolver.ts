@@ -97,6 +97,15 @@ export class PredictionResolver {
     return loaders.modelVersions.load(prediction.modelVersionId)
   }
 
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether the same input and `seed` give the same output, bit for bit, on a server with this `fingerprint`: not for a drafted text. Null until it has ended.',
+  })
+  reproducible(@Root() { endedAt, draft }: PredictionRoot): boolean | null {
+    return endedAt === null ? null : !draft
+  }
+
   @FieldResolver(() => JsonScalar, {
     nullable: true,
     description: 'What was asked, with defaults filled in; null when it is not kept any more.',

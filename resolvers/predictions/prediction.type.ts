@@ -218,7 +218,8 @@ export class Prediction extends Node {
 
   @Field(() => DraftInfoType, {
     nullable: true,
-    description: 'What was drafted; null unless `generation.draft` was set and it has run.',
+    description:
+      'What was drafted; null unless `generation.draft`, or where that is unset the version’s setting, says so and it has run.',
   })
   readonly draft?: DraftInfoType | null
 

@@ -110,6 +110,8 @@ export interface ModelSettings {
   readonly threads: number
   /** Whether answers may be given again for the same question. */
   readonly cacheResponses: boolean
+  /** Whether tokens of texts are drafted where a request does not say. */
+  readonly draft: boolean
   /** How long a prediction may take from the start of its work, milliseconds; 0 is any time. */
   readonly timeoutMs: number
   /** Never unloaded to make room for others, nor for want of work. */

@@ -127,12 +127,18 @@ describe('what a prediction tells of its run', () => {
   test('texts that run together say so, and drafted ones what was guessed', async () => {
     const texts = await Promise.all([1, 2, 3].map((seed) => complete(`Story ${seed}:`, { seed, maxTokens: 30 })))
     expect(Math.max(...texts.map(({ batch }) => batch!.size))).toBeGreaterThan(1)
-    for (const { batch, draft } of texts) {
+    for (const { batch, draft, reproducible } of texts) {
       expect(batch!.position).toBeLessThan(batch!.size)
       expect(draft).toBeNull()
+      expect(reproducible).toBe(true)
     }
     const lines = 'The lake is deep and cold. '.repeat(8)
-    const { draft, replayDiverged } = await complete(lines, { temperature: 0, maxTokens: 24, draft: true })
+    const { draft, replayDiverged, reproducible } = await complete(lines, {
+      temperature: 0,
+      maxTokens: 24,
+      draft: true,
+    })
+    expect(reproducible).toBe(false)
     expect(draft!.acceptedTokens).toBeGreaterThan(5)
     expect(draft!.proposedTokens).toBeGreaterThanOrEqual(draft!.acceptedTokens)
     expect(replayDiverged).toBe(false)

@@ -65,6 +65,7 @@ const DEFAULTS = {
   idleTtlMs: 0,
   threads: 2,
   cacheResponses: false,
+  draft: false,
   timeoutMs: 0,
   pinned: false,
   priority: 5,
@@ -103,6 +104,20 @@ describe('settings of a model version', () => {
       ...DEFAULTS,
       maxBatchTokens: 256,
     })
+  })
+
+  test('draft texts of requests that do not say, and no others', async () => {
+    const text = (draft?: boolean) => {
+      const prompt = 'The lake is deep and cold. '.repeat(8)
+      const generation = { temperature: 0, maxTokens: 16, ...(draft !== undefined && { draft }) }
+      return predict({ completion: { model: CHAT_MODEL, prompt, generation } })
+    }
+    expect(await text()).toMatchObject({ draft: null, reproducible: true })
+    await update(CHAT_MODEL, { draft: true })
+    expect(await text()).toMatchObject({ draft: { acceptedTokens: expect.any(Number) as number }, reproducible: false })
+    expect(await text(false)).toMatchObject({ draft: null, reproducible: true })
+    await update(CHAT_MODEL, { draft: null })
+    expect(await text()).toMatchObject({ draft: null, reproducible: true })
   })
 
   test('are refused with the path of what is wrong, and to who is no administrator', async () => {

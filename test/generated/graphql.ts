@@ -170,7 +170,7 @@ export type FinishReason =
 export type GenerationInput = {
   /** What the text must be; free text when unset. */
   constraint?: OutputConstraintInput | null | undefined;
-  /** Whether to guess tokens, from what prompt and answer have already and from what `constraint` forces, and check several at a time: faster for texts that repeat their prompt. The text is as good, but not bit for bit the one without, and not reproducible. False when unset. */
+  /** Whether to guess tokens, from what prompt and answer have already and from what `constraint` forces, and check several at a time: faster for texts that repeat their prompt. The text is as good, but not bit for bit the one without, and not reproducible. When unset, as the version’s settings say, which is false by default. */
   draft?: boolean | null | undefined;
   /** Taken off the logit of a token for each time that the answer has it; −2 to 2, 0 when unset. */
   frequencyPenalty?: number | null | undefined;
@@ -536,6 +536,8 @@ export type UnloadModelVersionInput = {
 export type UpdateModelSettingsInput = {
   /** Whether answers may be given again for the same question of the same tenant. */
   cacheResponses?: boolean | null | undefined;
+  /** Whether tokens of texts are drafted where `generation.draft` is not set: quicker for texts that repeat their prompts, and then not reproducible. */
+  draft?: boolean | null | undefined;
   /** Id of a model version. */
   id: string;
   /** Unloaded after so long without work, milliseconds; 0 is never, at most 24 days. */
@@ -577,14 +579,14 @@ export type FollowModelMetricsSubscriptionVariables = Exact<{
 
 export type FollowModelMetricsSubscription = { modelMetrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } };
 
-export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } };
+export type ModelVersionStatusFragment = { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } };
 
-export type ModelSettingsFragment = { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number };
+export type ModelSettingsFragment = { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number };
 
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }> }> };
+export type ModelsQuery = { models: Array<{ id: string, name: string, task: ModelTask, description: string, license: string, aliases: Array<{ id: string, name: string, setBy: string, setAt: string, version: { id: string } }>, versions: Array<{ id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } }> }> };
 
 export type ModelQueryVariables = Exact<{
   name: string;
@@ -596,7 +598,7 @@ export type ModelQuery = { model: { id: string, name: string, task: ModelTask, v
         | { folder: string, origin: string }
         | { folder: string, file: string | null }
         | { repository: string, revision: string, commit: string }
-      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
+      , inputs: Array<{ name: string, type: string, shape: Array<string> }>, outputs: Array<{ name: string, type: string, shape: Array<string> }>, runner: { id: string, pid: number, state: RunnerState, startedAt: string, restarts: number, queueLength: number, runningCount: number, breaker: { state: BreakerState, recentFailures: number, retryAt: string | null } } | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null, metrics: { at: string, windowMs: number, requests: number, inferences: number, executions: number, cacheHits: number, refusals: number, inputTokens: number, cachedInputTokens: number, outputTokens: number, generatedTokens: number, computeMs: number, queueLength: number, runningCount: number, tokensPerSecond: number | null, failures: Array<{ code: ErrorCode, count: number }>, latencyMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, timeToFirstTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, interTokenMs: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null }, batchSize: { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null } } } | null };
 
 export type AliasHistoryQueryVariables = Exact<{
   name: string;
@@ -611,7 +613,7 @@ export type ModelVersionQueryVariables = Exact<{
 }>;
 
 
-export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null };
+export type ModelVersionQuery = { modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, model: { name: string }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } } | null };
 
 export type LoadModelVersionMutationVariables = Exact<{
   input: LoadModelVersionInput;
@@ -619,7 +621,7 @@ export type LoadModelVersionMutationVariables = Exact<{
 
 
 export type LoadModelVersionMutation = { loadModelVersion:
-    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'OutOfMemory', code: ErrorCode, message: string, retryable: boolean, requiredBytes: number, availableBytes: number }
    };
@@ -631,7 +633,7 @@ export type UnloadModelVersionMutationVariables = Exact<{
 
 export type UnloadModelVersionMutation = { unloadModelVersion:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+    | { __typename: 'ModelVersion', id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -642,7 +644,7 @@ export type UpdateModelSettingsMutationVariables = Exact<{
 
 export type UpdateModelSettingsMutation = { updateModelSettings:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
-    | { __typename: 'ModelVersion', id: string, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+    | { __typename: 'ModelVersion', id: string, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -678,8 +680,8 @@ export type ModelVersionEventsSubscriptionVariables = Exact<{
 
 
 export type ModelVersionEventsSubscription = { modelVersionEvents:
-    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
-    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
+    | { __typename: 'ModelVersionChanged', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
+    | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
         | { __typename: 'Model', id: string }
@@ -700,7 +702,7 @@ export type RegisterModelVersionMutation = { registerModelVersion:
         | { __typename: 'BundledSource' }
         | { __typename: 'FileSource', folder: string, file: string | null }
         | { __typename: 'HubSource', repository: string, revision: string, commit: string }
-      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, timeoutMs: number, pinned: boolean, priority: number } }
+      , model: { id: string, name: string, description: string, license: string, aliases: Array<{ name: string, version: { id: string } }> }, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
     | { __typename: 'Unavailable', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
@@ -749,7 +751,7 @@ export type ProblemPartsFragment =
 
 export type ToolCallDeltaPartsFragment = { index: number, id: string, name: string, arguments: string };
 
-export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+export type PredictionPartsFragment = { id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, reproducible: boolean | null, traceId: string, servedVersion: { id: string, version: string } | null, output:
     | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
     | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
     | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
@@ -771,7 +773,7 @@ export type PredictMutation = { predict:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'OutOfMemory', requiredBytes: number, availableBytes: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, reproducible: boolean | null, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
         | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
@@ -795,7 +797,7 @@ export type StartPredictionMutation = { startPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'OutOfMemory', requiredBytes: number, availableBytes: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, reproducible: boolean | null, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
         | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
@@ -811,7 +813,7 @@ export type CancelPredictionMutationVariables = Exact<{
 
 export type CancelPredictionMutation = { cancelPrediction:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+    | { __typename: 'Prediction', id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, reproducible: boolean | null, traceId: string, servedVersion: { id: string, version: string } | null, output:
         | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
         | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
         | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
@@ -836,7 +838,7 @@ export type PredictionQueryVariables = Exact<{
 }>;
 
 
-export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, traceId: string, servedVersion: { id: string, version: string } | null, output:
+export type PredictionQuery = { prediction: { input: unknown, id: string, state: PredictionState, kind: PredictionKind, requestedModel: string, finishReason: FinishReason | null, seed: number | null, priority: number, deadline: string | null, createdBy: string, createdAt: string, updatedAt: string, startedAt: string | null, endedAt: string | null, fingerprint: string | null, replayDiverged: boolean, reproducible: boolean | null, traceId: string, servedVersion: { id: string, version: string } | null, output:
       | { __typename: 'ClassificationOutput', texts: Array<{ index: number, labels: Array<{ label: string, score: number }> }> }
       | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
       | { __typename: 'RankingOutput', ranking: Array<{ index: number, score: number, rank: number }> }
@@ -1028,6 +1030,7 @@ export const ModelSettingsFragmentDoc = new TypedDocumentString(`
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1060,6 +1063,7 @@ export const ModelVersionStatusFragmentDoc = new TypedDocumentString(`
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1164,6 +1168,7 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
   endedAt
   fingerprint
   replayDiverged
+  reproducible
   batch {
     size
     position
@@ -1336,6 +1341,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1467,6 +1473,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1521,6 +1528,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1567,6 +1575,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1609,6 +1618,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1639,6 +1649,7 @@ export const UpdateModelSettingsDocument = new TypedDocumentString(`
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1741,6 +1752,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1824,6 +1836,7 @@ fragment ModelSettings on ModelSettings {
   idleTtlMs
   threads
   cacheResponses
+  draft
   timeoutMs
   pinned
   priority
@@ -1967,6 +1980,7 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  reproducible
   batch {
     size
     position
@@ -2103,6 +2117,7 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  reproducible
   batch {
     size
     position
@@ -2223,6 +2238,7 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  reproducible
   batch {
     size
     position
@@ -2352,6 +2368,7 @@ fragment PredictionParts on Prediction {
   endedAt
   fingerprint
   replayDiverged
+  reproducible
   batch {
     size
     position

@@ -88,14 +88,16 @@ export function startFolder(
     readonly onProgress?: (progress: LoadProgress) => void
     readonly onRuns?: (report: RunReport) => void
     readonly signal?: AbortSignal
+    readonly threads?: number
   } = {},
 ): Promise<ModelRunner> {
-  const { checksums = {}, onProgress = () => undefined, onRuns = () => undefined, signal = NEVER } = options
+  const { checksums = {}, onProgress = () => undefined, onRuns = () => undefined } = options
+  const { signal = NEVER, threads = 2 } = options
   const settings = { maxBatchTokens: 512 }
   return runtime.startRunner({
     versionId: folder,
     files: { folder, checksums },
-    threads: 2,
+    threads,
     settings,
     onProgress,
     onRuns,

@@ -79,6 +79,17 @@ describe('a runner process', () => {
     await runner.stop()
   })
 
+  test('with one thread loads beside all that its own thread does meanwhile, and gives the same text', async () => {
+    const { path, checksums } = bundledModel(CHAT_MODEL)
+    const texts: string[] = []
+    for (const threads of [1, 2]) {
+      const runner = await startFolder(runtime, path, { checksums, threads })
+      texts.push((await generate(runner, { promptTokenIds })).text)
+      await runner.stop()
+    }
+    expect(texts[0]).toBe(texts[1])
+  })
+
   test('that is killed rejects what it worked on and what comes later', async () => {
     const doomed = await startBundled(runtime, CHAT_MODEL)
     const first = Promise.withResolvers<void>()

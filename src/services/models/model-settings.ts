@@ -32,6 +32,7 @@ export const toDefaultSettings = (defaults: ModelDefaults): ModelSettings => ({
   threads: defaults.threads,
   timeoutMs: defaults.timeoutMs,
   cacheResponses: false,
+  draft: false,
   pinned: false,
   priority: 5,
 })

@@ -1,5 +1,6 @@
 import { invalidInput } from '../../kernel/errors.js'
-import type { GenerationSettings } from '../../domain/prediction.js'
+import type { ModelSettings } from '../../domain/model.js'
+import type { GenerationSettings, PredictionInput } from '../../domain/prediction.js'
 import { parseConstraint } from './output-constraint.js'
 import {
   checkNumber,
@@ -16,6 +17,16 @@ export const MAX_LOGIT_BIASES = 300
 export const DEFAULT_MAX_TOKENS = 256
 /** The most texts for one prompt. */
 export const MAX_TEXTS_OF_PROMPT = 8
+
+/** The input with what its version's settings say of what the request leaves open. */
+export function withVersionSettings(
+  input: PredictionInput,
+  request: PredictionRequest,
+  { draft }: Pick<ModelSettings, 'draft'>,
+): PredictionInput {
+  if (!('settings' in input) || !('generation' in request)) return input
+  return { ...input, settings: { ...input.settings, draft: request.generation.draft ?? draft } }
+}
 
 /** What is left out gets its default. @throws GraphloomError `INVALID_INPUT` with the path. */
 export function parseSettings(request: GenerationRequest, inputPath: string): GenerationSettings {

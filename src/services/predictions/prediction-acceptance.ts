@@ -12,7 +12,7 @@ import type { ModelsService } from '../models/models.service.js'
 import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from './payloads.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
-import { parseSeed } from './generation-settings.js'
+import { parseSeed, withVersionSettings } from './generation-settings.js'
 import { INPUT_FIELDS, type PredictionRequest } from './prediction-input.js'
 import { kindOf, parseInput } from './prediction-kinds.js'
 import type { PredictionBody, PredictionStore } from './prediction-store.js'
@@ -88,15 +88,17 @@ export class PredictionAcceptance {
   async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
     const { access, encoder, executor, payloads, store, models } = this.#options
     checkStartRequest(request)
-    const input = parseInput(request.input)
+    const parsed = parseInput(request.input)
     const seed = parseSeed(request.input)
     const inputHash = hashOf(request)
     const known = await this.#getByKey(principal, request)
     if (known) return { document: sameInput(known, inputHash), ended: null }
     const version = await requirePredictionVersion(models, principal, request.input)
     const id = createId('prediction', this.#options.clock.now())
+    const settings = models.settingsOf(version)
+    const input = withVersionSettings(parsed, request.input, settings)
     const inputTokens = await encoder.countTokens(version, input, id)
-    const { priority, cacheResponses } = models.settingsOf(version)
+    const { priority, cacheResponses } = settings
     const { tenantId } = principal
     const key = cacheResponses ? answerKeyOf({ tenantId, version, input, seed }) : null
     this.#enterWaitingRoom(version, id, key === null)

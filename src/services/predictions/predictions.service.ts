@@ -22,7 +22,7 @@ import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from './payloads.js'
 import { requirePredictionVersion, type PredictionAcceptance, type StartRequest } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
-import { parseSeed } from './generation-settings.js'
+import { parseSeed, withVersionSettings } from './generation-settings.js'
 import type { PredictionRequest } from './prediction-input.js'
 import { parseInput } from './prediction-kinds.js'
 import type { PredictionStore } from './prediction-store.js'
@@ -190,12 +190,11 @@ export class PredictionsService {
     const { access, answers, encoder, models, waitingRoom } = this.#options
     access.require(principal, 'prediction.read')
     const version = await requirePredictionVersion(models, principal, request)
-    const input = parseInput(request)
+    const settings = models.settingsOf(version)
+    const input = withVersionSettings(parseInput(request), request, settings)
     const inputTokens = await encoder.countTokens(version, input, null, signal)
     const { tenantId } = principal
-    const key = models.settingsOf(version).cacheResponses
-      ? answerKeyOf({ tenantId, version, input, seed: parseSeed(request) })
-      : null
+    const key = settings.cacheResponses ? answerKeyOf({ tenantId, version, input, seed: parseSeed(request) }) : null
     const cacheHit = key !== null && answers.has(key)
     const queueLength = waitingRoom.waiting(version.id)
     const runningCount = models.getRunner(version.id)?.runningCount ?? 0
