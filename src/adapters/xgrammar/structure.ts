@@ -1,6 +1,7 @@
 import type { OutputConstraint } from '../../domain/prediction.js'
 import { spacedJson, type Json } from '../../kernel/json.js'
 import { toPatternRules, toWordRules } from './deterministic-rules.js'
+import { toIntegerPattern, toNumberPattern } from './number-pattern.js'
 import { toToolGrammar } from './tool-grammar.js'
 import type { XGrammar } from './xgrammar-library.js'
 
@@ -59,6 +60,8 @@ class Replaced {
     }
     if (own['type'] === 'string' && typeof pattern === 'string')
       return this.#replace((name) => toStringRules(pattern, own, name))
+    const numbers = toNumberPatternOf(own)
+    if (numbers !== null) return this.#replace((name) => toPatternRules(numbers, { name }))
     // Schemas stand in any place of these but names of properties are not schemas.
     return Object.fromEntries(Object.entries(own).map(([key, value]) => [key, this.replaceIn(value)]))
   }
@@ -73,6 +76,15 @@ class Replaced {
     this.#rules.push(toRules(name))
     return { const: name }
   }
+}
+
+/** An expression for the numbers of a schema with bounds, which are whole; null for any other. */
+function toNumberPatternOf({ type, minimum, maximum }: Readonly<Record<string, Json>>): string | null {
+  if (typeof minimum !== 'number' && typeof maximum !== 'number') return null
+  const low = typeof minimum === 'number' ? minimum : -Infinity
+  const high = typeof maximum === 'number' ? maximum : Infinity
+  if (type === 'integer') return toIntegerPattern({ low, high })
+  return type === 'number' ? toNumberPattern({ low, high }) : null
 }
 
 function toStringRules(pattern: string, schema: Readonly<Record<string, Json>>, name: string): string {
