@@ -78,8 +78,10 @@ export class LogHistogram {
 
 /** Bucket i holds the values above 2^((i-1)/32 - 10), up to 2^(i/32 - 10) itself. */
 function bucketOf(value: number): number {
-  const bucket = Math.ceil((Math.log2(value) - LOWEST_OCTAVE) * PER_OCTAVE)
-  return Math.min(LAST_BUCKET, Math.max(0, bucket))
+  const place = (Math.log2(value) - LOWEST_OCTAVE) * PER_OCTAVE
+  const bucket = Math.min(LAST_BUCKET, Math.max(0, Math.ceil(place)))
+  // The logarithm of what lies just above a bound may be rounded to that of the bound.
+  return bucket === place && bucket < LAST_BUCKET && value > upperBound(bucket) ? bucket + 1 : bucket
 }
 
 const upperBound = (bucket: number): number => 2 ** (bucket / PER_OCTAVE + LOWEST_OCTAVE)

@@ -24,6 +24,9 @@ const value = fc.oneof(
   fc.integer({ min: -10, max: 30 }).map((exponent) => 2 ** exponent),
   fc.integer({ min: -320, max: 960 }).map((i) => 2 ** (i / 32)),
   fc.integer({ min: 1, max: 100 }),
+  // Next to a power of two.
+  fc.integer({ min: -10, max: 30 }).map((exponent) => 2 ** exponent * (1 + Number.EPSILON)),
+  fc.integer({ min: -9, max: 30 }).map((exponent) => 2 ** exponent * (1 - Number.EPSILON)),
 )
 const values = fc.array(value, { minLength: 1, maxLength: 300 })
 
