@@ -53,6 +53,9 @@ interface Sequence<R extends Row, T> extends WaitingSequence {
   readonly index: number
 }
 
+/** Of a whole run: less does not begin while another run goes on. */
+const LEAST_SHARE_BESIDE = 1 / 4
+
 /**
  * Dynamic batching: whatever waits when the model has a run free is the next run, as much as its budget allows. Nothing waits
  * for others to come. Between runs messages are read, so that what was cancelled is in no further run.
@@ -107,11 +110,17 @@ export class BatchRunner<R extends Row, T> {
     this.#isStarting = true
     while (this.#running < this.#options.parallelRuns) {
       await nextTurn()
-      const batch = this.#queue.take()
+      if (this.#running > 0 && !this.#isWorthAnotherRun()) break
+      const batch = this.#queue.take(this.#options.parallelRuns - this.#running)
       if (batch.length === 0) break
       void this.#runBatch(batch)
     }
     this.#isStarting = false
+  }
+
+  /** Beside another run a small one would take its threads; when more has come it goes with it. */
+  #isWorthAnotherRun(): boolean {
+    return this.#queue.tokens >= LEAST_SHARE_BESIDE * this.#options.limits.maxBatchTokens
   }
 
   async #runBatch(batch: readonly Sequence<R, T>[]): Promise<void> {

@@ -9,8 +9,10 @@ export interface WaitingSequence extends Applicant {
 
 /** Of so many runs one begins with bulk work while interactive work waits too. */
 const BULK_RUN_EVERY = 4
+/** Fewer tokens than these are not worth being shared out. */
+const LEAST_SHARED_TOKENS = 256
 /** The most that a run computes, padding included, for each real token. */
-const MOST_PADDED = 1.15
+const MOST_PADDED = 1.2
 
 /**
  * Sequences that wait for a run, and which of them share the next. The first is interactive before bulk (every fourth
@@ -45,19 +47,26 @@ export class SequenceQueue<T extends WaitingSequence> {
     else if (known.waiting++ === 0) known.served = Math.max(known.served, this.#served)
   }
 
+  /** Tokens of all that waits. */
+  get tokens(): number {
+    let tokens = 0
+    for (const one of this.#waiting) tokens += one.tokens.length
+    return tokens
+  }
+
   delete(sequence: T): void {
     if (this.#waiting.delete(sequence)) this.#tenants.get(sequence.tenantId)!.waiting--
   }
 
-  /** Takes out the sequences of the next run, by length; none when nothing waits. */
-  take(): T[] {
+  /** Takes out the sequences of the next run, by length, of so many that may begin now; none when nothing waits. */
+  take(runs = 1): T[] {
     const first = this.#first()
     if (!first) {
       this.#tenants.clear()
       return []
     }
     this.#runs++
-    const batch = this.#fill(first)
+    const batch = this.#fill(first, this.#budgetFor(runs))
     this.#served = Math.max(this.#served, this.#tenants.get(first.tenantId)!.served)
     for (const sequence of batch) {
       this.delete(sequence)
@@ -87,7 +96,12 @@ export class SequenceQueue<T extends WaitingSequence> {
   }
 
   /** First of tenants that are no more than a run ahead of the least served, then of the others. */
-  #fill(first: T): T[] {
+  /** What is left at the end is shared out among the runs, so that they end together. */
+  #budgetFor(runs: number): number {
+    return Math.min(this.#limits.maxBatchTokens, Math.max(LEAST_SHARED_TOKENS, Math.ceil(this.tokens / runs)))
+  }
+
+  #fill(first: T, budgetTokens: number): T[] {
     const ofClass = [...this.#waiting].filter((one) => one !== first && isInteractive(one) === isInteractive(first))
     const most = this.#tenants.get(first.tenantId)!.served + this.#limits.maxBatchTokens
     const isAhead = ({ tenantId }: T): boolean => this.#tenants.get(tenantId)!.served > most
@@ -96,7 +110,7 @@ export class SequenceQueue<T extends WaitingSequence> {
       addNeighbours(
         batch,
         ofClass.filter((one) => isAhead(one) === ahead),
-        this.#limits.maxBatchTokens,
+        budgetTokens,
       )
     return batch.sort(byLength)
   }
