@@ -1,11 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncFolder } from '../filesystem/durable-files.js'
+import { hashFile } from '../filesystem/hash-file.js'
 import type { HubFile } from '../../domain/model.js'
-
-const READ_BYTES = 1 << 20
 
 /** A file that is being downloaded: what is there of it is kept as `<name>.partial`, with the checksum so far. */
 export class PartialFile implements AsyncDisposable {
@@ -73,11 +71,7 @@ export class PartialFile implements AsyncDisposable {
   }
 
   async #readBack(path: string, signal: AbortSignal): Promise<void> {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-      signal.throwIfAborted()
-      this.#hash.update(chunk)
-      this.#bytes += chunk.byteLength
-    }
+    await hashFile(path, this.#hash, { signal, onRead: (bytes) => (this.#bytes += bytes) })
   }
 }
 

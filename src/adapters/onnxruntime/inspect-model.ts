@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -10,6 +9,7 @@ import {
   MODULE_FOLDER,
 } from '../../domain/model-layout.js'
 import type { InspectRequest, ModelInspection, ModelOutline } from '../../ports/model-runtime.js'
+import { hashFile } from '../filesystem/hash-file.js'
 import { checkGraph } from './check-graph.js'
 import { checkTokenizer } from './check-tokenizer.js'
 import { describeModel } from './describe-model.js'
@@ -18,7 +18,6 @@ import { readModelFolder } from './model-folder.js'
 import { findPlainFile, type FilePlaces } from './plain-file.js'
 import { wrongFile } from './weights.js'
 
-const READ_BYTES = 1 << 20
 const MODULE_BYTES = 1 << 20
 /** Without any of these a model is a graph alone. */
 const TEXT_FILES: ReadonlySet<string> = new Set(['config.json', 'tokenizer.json', 'tokenizer_config.json'])
@@ -49,8 +48,11 @@ export async function inspectModel(
   const checksums: Record<string, string> = {}
   let sizeBytes = 0
   for (const file of new Set(weightFiles)) sizeBytes += (await findPlainFile(places, file)) ?? 0
-  for (const file of new Set([...files, ...weightFiles]))
-    checksums[file] = await hashFile(join(folder, file), alive, signal)
+  for (const file of new Set([...files, ...weightFiles])) {
+    const hash = createHash('sha256')
+    await hashFile(join(folder, file), hash, { signal, onRead: alive })
+    checksums[file] = hash.digest('hex')
+  }
   return { description: { ...description, sizeBytes }, checksums }
 }
 
@@ -79,12 +81,3 @@ async function listConfigurationFiles(places: FilePlaces): Promise<string[]> {
   return found
 }
 
-async function hashFile(path: string, alive: () => void, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-    signal.throwIfAborted()
-    hash.update(chunk)
-    alive()
-  }
-  return hash.digest('hex')
-}

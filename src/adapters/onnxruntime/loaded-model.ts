@@ -43,8 +43,13 @@ export async function loadModel(params: LoadParams, meter: RunMeter): Promise<Lo
 
 /** The code for it is large: it is imported only where it is used. */
 async function loadText(loading: Loading & { readonly folder: string }): Promise<LoadedModel> {
+  const { openDecoderSession } = await import('./open-decoder-session.js')
+  const { graphFile, threads, model, generation } = loading
+  const { contextTokens } = model
+  const opening = openDecoderSession({ graphFile, threads, contextTokens, ...generation })
+  opening.catch(() => undefined)
   const { loadTextModel } = await import('./text-model.js')
-  return loadTextModel(loading)
+  return loadTextModel({ ...loading, opening })
 }
 
 async function loadEmbeddingModel({

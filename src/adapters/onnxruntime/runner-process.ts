@@ -19,6 +19,7 @@ import { verifyChecksums } from './verify-checksums.js'
 
 /** Below the server's, so that it answers while a model computes. */
 const NICENESS = 2
+const TELL_EVERY_MS = 20
 
 let model: LoadedModel | null = null
 /** Read by the model before each run. */
@@ -32,8 +33,12 @@ async function load(params: LoadParams, { emit, signal }: CallContext): Promise<
   const tell = (phase: LoadPhase, doneBytes: number): void => {
     void emit({ phase, doneBytes, totalBytes } satisfies LoadProgress)
   }
+  let toldAt = 0
   const onVerified = (doneBytes: number, total: number): void => {
     totalBytes = total
+    const now = performance.now()
+    if (now - toldAt < TELL_EVERY_MS && doneBytes < total) return
+    toldAt = now
     tell('VERIFYING', doneBytes)
   }
   tell('STARTING', 0)

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import type { GenerationResult } from '../../ports/model-runtime.js'
 import type { CallContext } from '../child-process/serve-parent.js'
 import { loadDetokenizer } from '../transformers/detokenizer.js'
 import { DeltaSender } from './delta-sender.js'
 import { GenerationLoop } from './generation-loop.js'
 import type { ModelFolder } from './model-folder.js'
-import { openDecoderSession } from './open-decoder-session.js'
+import type { OpenedDecoder } from './open-decoder-session.js'
 import type { RunMeter } from './run-meter.js'
 import type { GenerateParams, GenerationLimits, RunLimits } from './runner-protocol.js'
 import { TextGrammars } from './text-grammars.js'
@@ -14,22 +13,18 @@ import { TextSequence } from './text-sequence.js'
 export interface TextModelOptions {
   readonly model: ModelFolder
   readonly folder: string
-  readonly threads: number
+  /** Loads beside what is read here: a large vocabulary takes as long as a part of the weights. */
+  readonly opening: Promise<OpenedDecoder>
   readonly generation: GenerationLimits
   readonly limits: RunLimits
   readonly meter: RunMeter
 }
 
 /** Loads a model that generates text. @throws GraphloomError `MODEL_LOAD_FAILED`. */
-export async function loadTextModel({ model, folder, threads, limits, generation, meter }: TextModelOptions) {
+export async function loadTextModel({ model, folder, opening, limits, generation, meter }: TextModelOptions) {
   const { eosTokenIds, contextTokens, vocabularySize } = model
-  const { maxRows, runningBytes, keptBytes, native } = generation
-  const graphFile = join(folder, model.weights.graphFile)
-  // At the same time: a large vocabulary takes as long as a part of the weights.
-  const [{ session, binding }, detokenizer] = await Promise.all([
-    openDecoderSession({ graphFile, threads, maxRows, contextTokens, native }),
-    loadDetokenizer(folder),
-  ])
+  const { runningBytes, keptBytes } = generation
+  const [{ session, binding }, detokenizer] = await Promise.all([opening, loadDetokenizer(folder)])
   const text = { detokenizer, eosTokenIds, contextTokens, vocabularySize }
   const grammars = new TextGrammars({ folder, vocabularySize, eosTokenIds })
   const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits, meter })
@@ -50,8 +45,7 @@ export async function loadTextModel({ model, folder, threads, limits, generation
     },
     warm: async (): Promise<void> => {
       const row = session.openRow()!
-      await session.extend(row, [0, vocabularySize - 1])
-      await session.step([row], [0])
+      await session.step([row], [vocabularySize - 1])
       session.closeRow(row)
     },
   }

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CONFIGURATION_FILES } from '../../domain/model-layout.js'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { ModelFiles } from '../../ports/model-runtime.js'
+import { hashFile } from '../filesystem/hash-file.js'
 import { findPlainFile } from './plain-file.js'
-
-const READ_BYTES = 1 << 20
 
 /**
  * Compares files with the SHA-256 that they must have.
@@ -27,13 +25,13 @@ export async function verifyChecksums(
   onProgress(doneBytes, totalBytes)
   for (const [file, expected] of files) {
     const hash = createHash('sha256')
-    const chunks = createReadStream(join(folder, file), { highWaterMark: READ_BYTES })
-    for await (const chunk of chunks as AsyncIterable<Buffer>) {
-      signal.throwIfAborted()
-      hash.update(chunk)
-      doneBytes += chunk.byteLength
-      onProgress(doneBytes, totalBytes)
-    }
+    await hashFile(join(folder, file), hash, {
+      signal,
+      onRead: (bytes) => {
+        doneBytes += bytes
+        onProgress(doneBytes, totalBytes)
+      },
+    })
     if (hash.digest('hex') !== expected)
       throw loadFailed(`The model's file ${file} is not the one that was registered: its SHA-256 differs.`)
   }

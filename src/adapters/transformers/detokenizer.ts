@@ -45,7 +45,8 @@ const isVocabulary = (vocab: unknown): vocab is Record<string, number> =>
 function createByteDetokenizer({ tokenizer }: TokenizerFiles, vocabulary: Record<string, number>): Detokenizer {
   const byteOf = byteLevelAlphabet()
   const written: string[] = []
-  for (const [token, id] of Object.entries(vocabulary)) written[id] = token
+  // Several times as quick as by its entries.
+  for (const token in vocabulary) written[vocabulary[token]!] = token
   const added = new Map<number, Uint8Array>()
   for (const { id, content, special } of tokenizer.added_tokens ?? [])
     added.set(id, Buffer.from(special ? '' : content, 'utf8'))
