@@ -80,4 +80,3 @@ async function listConfigurationFiles(places: FilePlaces): Promise<string[]> {
   }
   return found
 }
-
