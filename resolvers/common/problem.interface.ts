@@ -1,20 +1,15 @@
-import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, InterfaceType, ObjectType } from 'type-graphql'
 import { ERROR_CATALOGUE, type ErrorCode } from '../../src/kernel/error-catalogue.js'
 import { GraphloomError } from '../../src/kernel/errors.js'
-import { describeEnum } from './enums.js'
+import { createEnum } from './enums.js'
 import { LongScalar } from './scalars.js'
 
 const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[]
-const summaries = Object.fromEntries(codes.map((code) => [code, ERROR_CATALOGUE[code].summary])) as Record<
-  ErrorCode,
-  string
->
-export const ErrorCodeEnum = describeEnum(summaries)
 
-registerEnumType(ErrorCodeEnum.values, {
+export const ErrorCodeEnum = createEnum<ErrorCode>({
   name: 'ErrorCode',
   description: 'Every code that an error of this server can have.',
-  valuesConfig: ErrorCodeEnum.config,
+  values: Object.fromEntries(codes.map((code) => [code, ERROR_CATALOGUE[code].summary])) as Record<ErrorCode, string>,
 })
 
 @InterfaceType('Problem', {
@@ -22,7 +17,7 @@ registerEnumType(ErrorCodeEnum.values, {
   resolveType: (value: { readonly __typename: string }) => value.__typename,
 })
 export abstract class Problem {
-  @Field(() => ErrorCodeEnum.values, { description: 'What kind of problem it is, for programs.' })
+  @Field(() => ErrorCodeEnum, { description: 'What kind of problem it is, for programs.' })
   readonly code!: ErrorCode
 
   @Field(() => String, { description: 'What was wrong and what to do, in English, for people.' })

@@ -12,7 +12,7 @@ export class ModelMetricsArgs {
   @Field(() => String, { nullable: true, description: 'Only this version; all its versions together without it.' })
   readonly version?: string | null
 
-  @Field(() => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back each item looks.' })
+  @Field(() => MetricsWindowEnum, { defaultValue: 'ONE_MINUTE', description: 'How far back each item looks.' })
   readonly window!: MetricsWindow
 
   @Field(() => Int, {

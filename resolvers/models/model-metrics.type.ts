@@ -29,7 +29,7 @@ export class PercentilesType {
 
 @ObjectType('FailureCount', { description: 'How often predictions ended for one reason other than success.' })
 export class FailureCount {
-  @Field(() => ErrorCodeEnum.values, { description: 'The reason.' })
+  @Field(() => ErrorCodeEnum, { description: 'The reason.' })
   readonly code!: ErrorCode
 
   @Field(() => LongScalar, { description: 'How many predictions.' })

@@ -90,7 +90,7 @@ export class UnloadModelVersionInput {
   @Field(() => ID, { description: 'Id of a model version.' })
   readonly id!: string
 
-  @Field(() => UnloadModeEnum.values, {
+  @Field(() => UnloadModeEnum, {
     defaultValue: 'DRAIN',
     description: 'What becomes of its running predictions.',
   })

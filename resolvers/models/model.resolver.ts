@@ -89,7 +89,7 @@ export class ModelResolver {
   async metrics(
     @Root() model: ModelDocument,
     @Ctx() { loaders, services, principal }: GraphContext,
-    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' })
+    @Arg('window', () => MetricsWindowEnum, { defaultValue: 'ONE_MINUTE', description: 'How far back.' })
     window: MetricsWindow,
   ) {
     const versions = await loaders.versionsOfModel.load(model.id)
@@ -219,7 +219,7 @@ export class ModelVersionResolver {
   metrics(
     @Root() version: ModelVersionDocument,
     @Ctx() { services, principal }: GraphContext,
-    @Arg('window', () => MetricsWindowEnum.values, { defaultValue: 'ONE_MINUTE', description: 'How far back.' })
+    @Arg('window', () => MetricsWindowEnum, { defaultValue: 'ONE_MINUTE', description: 'How far back.' })
     window: MetricsWindow,
   ): object {
     return services.modelMetrics.read(principal, [version.id], window)

@@ -22,7 +22,7 @@ export class TensorSpec {
 
 @ObjectType('LoadProgress', { description: 'How far downloading or loading has come.' })
 export class LoadProgress {
-  @Field(() => LoadPhaseEnum.values, { description: 'The step that loading is in.' })
+  @Field(() => LoadPhaseEnum, { description: 'The step that loading is in.' })
   readonly phase!: LoadPhase
 
   @Field(() => LongScalar, { description: 'Bytes of the step that are done.' })
@@ -83,7 +83,7 @@ export class Model extends Node {
   @Field(() => String, { description: 'Unique on the server.' })
   readonly name!: string
 
-  @Field(() => ModelTaskEnum.values, { description: 'What it does.' })
+  @Field(() => ModelTaskEnum, { description: 'What it does.' })
   readonly task!: ModelTask
 
   @Field(() => String, { description: 'What it is, in English.' })
@@ -139,7 +139,7 @@ export class ModelVersion extends Node {
   @Field(() => String, { description: 'Unique within the model; used as "model:version".' })
   readonly version!: string
 
-  @Field(() => ModelTaskEnum.values, { description: 'What it does.' })
+  @Field(() => ModelTaskEnum, { description: 'What it does.' })
   readonly task!: ModelTask
 
   @Field(() => ModelSource, { description: 'Where its files come from.' })
@@ -169,7 +169,7 @@ export class ModelVersion extends Node {
   @Field(() => Int, { nullable: true, description: 'Components of its vectors; null for models that give none.' })
   readonly embeddingDimensions!: number | null
 
-  @Field(() => ModelVersionStateEnum.values, { description: 'Where it stands between disk and memory.' })
+  @Field(() => ModelVersionStateEnum, { description: 'Where it stands between disk and memory.' })
   readonly state!: ModelVersionState
 
   @Field(() => String, { nullable: true, description: 'Why it is in its state, where that needs a reason.' })

@@ -5,7 +5,7 @@ import { BreakerStateEnum, RunnerStateEnum, type RunnerState } from './model.enu
 
 @ObjectType('Breaker', { description: 'Keeps what failed again and again from being tried without end.' })
 export class Breaker {
-  @Field(() => BreakerStateEnum.values, { description: 'Whether it is tried.' })
+  @Field(() => BreakerStateEnum, { description: 'Whether it is tried.' })
   readonly state!: BreakerState
 
   @Field(() => Int, { description: 'Failures of the last 30 seconds with no success since.' })
@@ -23,7 +23,7 @@ export class Runner {
   @Field(() => Int, { description: 'Process id on the server’s machine.' })
   readonly pid!: number
 
-  @Field(() => RunnerStateEnum.values, { description: 'What it is doing.' })
+  @Field(() => RunnerStateEnum, { description: 'What it is doing.' })
   readonly state!: RunnerState
 
   @Field(() => DateTimeScalar, { description: 'When it was ready.' })

@@ -52,7 +52,7 @@ export class ToolInput {
 /** Exactly one field is given: `isOneOf` is set on the built type. */
 @InputType('ToolChoiceInput', { description: 'Whether tools are called: exactly one of the fields.' })
 export class ToolChoiceInput {
-  @Field(() => ToolChoiceModeEnum.values, { nullable: true, description: 'Whether, when it is not to be one tool.' })
+  @Field(() => ToolChoiceModeEnum, { nullable: true, description: 'Whether, when it is not to be one tool.' })
   readonly mode?: ToolChoiceMode | null
 
   @Field(() => String, { nullable: true, description: 'The answer begins with a call of the tool of this name.' })
@@ -61,7 +61,7 @@ export class ToolChoiceInput {
 
 @InputType('MessageInput', { description: 'A message of a chat.' })
 export class MessageInput {
-  @Field(() => MessageRoleEnum.values, { description: 'Who speaks.' })
+  @Field(() => MessageRoleEnum, { description: 'Who speaks.' })
   readonly role!: MessageRole
 
   @Field(() => [ContentPartInput], {

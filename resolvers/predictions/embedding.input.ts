@@ -14,7 +14,7 @@ export class EmbeddingInput {
   })
   readonly texts!: string[]
 
-  @Field(() => EmbeddingInputTypeEnum.values, {
+  @Field(() => EmbeddingInputTypeEnum, {
     nullable: true,
     description:
       'What the texts are for. The prompt that the model’s files have for it (`config_sentence_transformers.json`) is written before each text and counts as part of it; when unset, the model’s default prompt. Models without prompts take all texts alike.',

@@ -89,10 +89,10 @@ export class DeletePredictionInput {
 
 @InputType('PredictionFilterInput', { description: 'Which predictions; all conditions that are given must hold.' })
 export class PredictionFilterInput {
-  @Field(() => [PredictionStateEnum.values], { nullable: true, description: 'In one of these states.' })
+  @Field(() => [PredictionStateEnum], { nullable: true, description: 'In one of these states.' })
   readonly state?: PredictionState[] | null
 
-  @Field(() => PredictionKindEnum.values, { nullable: true, description: 'Of this kind.' })
+  @Field(() => PredictionKindEnum, { nullable: true, description: 'Of this kind.' })
   readonly kind?: PredictionKind | null
 
   @Field(() => ID, { nullable: true, description: 'Served by the model version with this id.' })

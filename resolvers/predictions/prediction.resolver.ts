@@ -66,7 +66,7 @@ export class PredictionResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => PredictionFilterInput, { nullable: true, description: 'Which of them.' })
     filter: PredictionFilterInput | null,
-    @Arg('orderBy', () => PredictionOrderEnum.values, {
+    @Arg('orderBy', () => PredictionOrderEnum, {
       defaultValue: 'CREATED_AT_DESC',
       description: 'In which order.',
     })

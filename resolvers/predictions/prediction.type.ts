@@ -30,7 +30,7 @@ export type PredictionRoot = PredictionStatus &
 
 @ObjectType('ErrorInfo', { description: 'Why a piece of work failed.' })
 export class ErrorInfoType {
-  @Field(() => ErrorCodeEnum.values, { description: 'What kind of error it is, for programs.' })
+  @Field(() => ErrorCodeEnum, { description: 'What kind of error it is, for programs.' })
   readonly code!: ErrorCode
 
   @Field(() => String, { description: 'What went wrong, in English, for people.' })
@@ -143,10 +143,10 @@ export class CacheInfoType {
     'A question to a model and its answer: durable from its acceptance on, and followed by `predictionEvents`.',
 })
 export class Prediction extends Node {
-  @Field(() => PredictionStateEnum.values, { description: 'Where it stands.' })
+  @Field(() => PredictionStateEnum, { description: 'Where it stands.' })
   readonly state!: PredictionState
 
-  @Field(() => PredictionKindEnum.values, { description: 'What was asked for.' })
+  @Field(() => PredictionKindEnum, { description: 'What was asked for.' })
   readonly kind!: PredictionKind
 
   @Field(() => String, { description: 'The model as the request named it.' })
@@ -155,7 +155,7 @@ export class Prediction extends Node {
   @Field(() => ErrorInfoType, { nullable: true, description: 'Why it failed; null unless FAILED.' })
   readonly error!: ErrorInfoType | null
 
-  @Field(() => FinishReasonEnum.values, {
+  @Field(() => FinishReasonEnum, {
     nullable: true,
     description: 'Why the text, the first of several, ends where it does; null for other kinds and until it has ended.',
   })

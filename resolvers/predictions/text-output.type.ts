@@ -81,7 +81,7 @@ export class TextChoice {
   @Field(() => String, { description: 'The text so far, without the calls of tools; whole when it has ended.' })
   readonly text!: string
 
-  @Field(() => FinishReasonEnum.values, {
+  @Field(() => FinishReasonEnum, {
     nullable: true,
     description: 'Why it ends where it does; null until the prediction has ended.',
   })

@@ -1,29 +1,29 @@
-import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql'
+import { Ctx, Field, FieldResolver, ObjectType, Query, Resolver } from 'type-graphql'
 import type { Principal, Role } from '../../src/domain/principal.js'
 import type { LifecyclePhase } from '../../src/kernel/lifecycle.js'
 import type { HealthCheck, ServerInfo } from '../../src/services/server/server.service.js'
-import { describeEnum } from '../common/enums.js'
+import { createEnum } from '../common/enums.js'
 import { DateTimeScalar } from '../common/scalars.js'
 import type { GraphContext } from '../context.js'
 
-const ROLE_DESCRIPTIONS: Record<Role, string> = {
-  ADMIN: 'Manages models and the server, and uses them.',
-  MEMBER: 'Uses models.',
-}
-const RoleEnum = describeEnum(ROLE_DESCRIPTIONS)
-registerEnumType(RoleEnum.values, { name: 'Role', description: 'What a caller may do.', valuesConfig: RoleEnum.config })
+const RoleEnum = createEnum<Role>({
+  name: 'Role',
+  description: 'What a caller may do.',
+  values: {
+    ADMIN: 'Manages models and the server, and uses them.',
+    MEMBER: 'Uses models.',
+  },
+})
 
-const PHASES: Record<LifecyclePhase, string> = {
-  STARTING: 'Opening what it needs.',
-  READY: 'Serving.',
-  DRAINING: 'Finishing what runs; takes no new work.',
-  STOPPED: 'Ended.',
-}
-const PhaseEnum = describeEnum(PHASES)
-registerEnumType(PhaseEnum.values, {
+const PhaseEnum = createEnum<LifecyclePhase>({
   name: 'ServerPhase',
   description: 'Where the server stands.',
-  valuesConfig: PhaseEnum.config,
+  values: {
+    STARTING: 'Opening what it needs.',
+    READY: 'Serving.',
+    DRAINING: 'Finishing what runs; takes no new work.',
+    STOPPED: 'Ended.',
+  },
 })
 
 @ObjectType('Viewer', { description: 'Who asks.' })
@@ -34,7 +34,7 @@ export class Viewer {
   @Field(() => String, { description: 'The tenant that the caller belongs to.' })
   readonly tenantId!: string
 
-  @Field(() => [RoleEnum.values], { description: 'What the caller may do.' })
+  @Field(() => [RoleEnum], { description: 'What the caller may do.' })
   readonly roles!: readonly Role[]
 
   @Field(() => DateTimeScalar, {
@@ -74,7 +74,7 @@ export class Server {
   @Field(() => DateTimeScalar, { description: 'When the process started.' })
   readonly startedAt!: number
 
-  @Field(() => PhaseEnum.values, { description: 'Where it stands.' })
+  @Field(() => PhaseEnum, { description: 'Where it stands.' })
   readonly phase!: LifecyclePhase
 
   @Field(() => String, { description: 'Kind of the state store, e.g. `sqlite`.' })

@@ -1,7 +1,7 @@
-import { Field, InterfaceType, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, InterfaceType, ObjectType } from 'type-graphql'
 import type { StreamEndReason } from '../../src/domain/stream.js'
 import { Node } from '../common/node.interface.js'
-import { describeEnum } from '../common/enums.js'
+import { createEnum } from '../common/enums.js'
 import { CursorScalar, DateTimeScalar, LongScalar } from '../common/scalars.js'
 
 @InterfaceType('StreamItem', {
@@ -25,17 +25,14 @@ export abstract class StreamItemType {
   readonly at!: number
 }
 
-const END_REASONS: Record<StreamEndReason, string> = {
-  FINISHED: 'The object came to its regular end.',
-  CANCELLED: 'A client cancelled it.',
-  FAILED: 'It failed; the object says why.',
-}
-const StreamEndReasonEnum = describeEnum(END_REASONS)
-
-registerEnumType(StreamEndReasonEnum.values, {
+const StreamEndReasonEnum = createEnum<StreamEndReason>({
   name: 'StreamEndReason',
   description: 'Why a stream ended. A server that stops sends no end: subscribe again with the last cursor.',
-  valuesConfig: StreamEndReasonEnum.config,
+  values: {
+    FINISHED: 'The object came to its regular end.',
+    CANCELLED: 'A client cancelled it.',
+    FAILED: 'It failed; the object says why.',
+  },
 })
 
 @ObjectType('StreamGap', {
@@ -59,6 +56,6 @@ export class StreamGap extends StreamItemType {
   description: 'The last item of a stream; the subscription completes after it.',
 })
 export class StreamEnd extends StreamItemType {
-  @Field(() => StreamEndReasonEnum.values, { description: 'Why nothing follows.' })
+  @Field(() => StreamEndReasonEnum, { description: 'Why nothing follows.' })
   readonly reason!: StreamEndReason
 }
