@@ -4,13 +4,9 @@ import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
 import { ModelTraitsResolver } from './models/model-traits.resolver.js'
-import {
-  AliasSettingResolver,
-  LoadProgressResolver,
-  ModelAliasResolver,
-  ModelResolver,
-  ModelVersionResolver,
-} from './models/model.resolver.js'
+import { AliasSettingResolver, ModelAliasResolver } from './models/model-alias.resolver.js'
+import { LoadProgressResolver, ModelVersionResolver } from './models/model-version.resolver.js'
+import { ModelResolver } from './models/model.resolver.js'
 import {
   ClassificationOutputResolver,
   EmbeddingOutputResolver,
