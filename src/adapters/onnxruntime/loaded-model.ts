@@ -1,23 +1,22 @@
 import { join } from 'node:path'
-import type { ClassifyResult, EmbedResult, GenerationResult, InferResult } from '../../ports/model-runtime.js'
 import type { CallContext } from '../child-process/serve-parent.js'
 import { Classifier } from './classifier.js'
 import { Embedder } from './embedder.js'
 import { readModelFolder, type ModelFolder } from './model-folder.js'
 import { readGraphSignature } from './onnx-graph.js'
 import type { RunMeter } from './run-meter.js'
-import type { ClassifyParams, EmbedParams, GenerateParams, InferParams, LoadParams } from './runner-protocol.js'
+import type { CallParams, CallResult, LoadParams, RunnerCall } from './runner-protocol.js'
 import { openTokenGraph } from './token-graph.js'
 import { warmingRequest } from './token-rows.js'
 
+export type ModelCalls = {
+  readonly [K in RunnerCall]?: (params: CallParams<K>, context: CallContext) => Promise<CallResult<K>>
+}
+
 /** A model in memory. It has the call that its task is for. */
-export interface LoadedModel {
+export interface LoadedModel extends ModelCalls {
   /** By which interface ONNX Runtime is called. */
   readonly binding: string
-  readonly generate?: (params: GenerateParams, context: CallContext) => Promise<GenerationResult>
-  readonly embed?: (params: EmbedParams, context: CallContext) => Promise<EmbedResult>
-  readonly classify?: (params: ClassifyParams, context: CallContext) => Promise<ClassifyResult>
-  readonly infer?: (params: InferParams, context: CallContext) => Promise<InferResult>
   /**
    * Runs it once, with its last token, which shows that it knows as many as its configuration says: the first caller
    * does not wait for what is done on first use.
@@ -38,7 +37,7 @@ export async function loadModel(params: LoadParams, meter: RunMeter): Promise<Lo
   const loading = { ...params, model, meter, graphFile: join(folder, model.weights.graphFile) }
   if (model.task === 'CHAT') return loadText({ ...loading, folder })
   if (model.task === 'TENSOR') return loadTensorModel(loading)
-  return model.vectors ? loadEmbeddingModel(loading) : loadClassifier(loading)
+  return loadSequenceModel(loading)
 }
 
 /** The code for it is large: it is imported only where it is used. */
@@ -52,41 +51,35 @@ async function loadText(loading: Loading & { readonly folder: string }): Promise
   return loadTextModel({ ...loading, opening })
 }
 
-async function loadEmbeddingModel({
-  model,
-  graphFile,
-  threads,
-  generation,
-  limits,
-  meter,
-}: Loading): Promise<LoadedModel> {
+async function loadSequenceModel(loading: Loading): Promise<LoadedModel> {
+  const { model, graphFile, threads, generation, limits, meter } = loading
   const graph = await openTokenGraph({ graphFile, threads, native: generation.native })
-  const rules = model.vectors ?? { pooling: 'mean', isNormalized: true, missingModule: null }
-  const embedder = new Embedder({ graph, rules, model, limits, meter })
-  return {
-    binding: graph.binding,
-    embed: async ({ tokenIds, dimensions, tenantId, priority }, { signal }) => {
-      const sequences = tokenIds.map((ids) => ({ ids, typeIds: null }))
-      const { results, ...run } = await embedder.embed({ sequences, tenantId, priority }, dimensions, signal)
-      return { vectors: results, ...run }
-    },
-    warm: async () => {
-      await embedder.embed(warmingRequest(model), undefined, new AbortController().signal)
-    },
+  const shared = { graph, model, limits, meter }
+  const warming = warmingRequest(model)
+  const never = new AbortController().signal
+  if (model.vectors) {
+    const embedder = new Embedder({ ...shared, rules: model.vectors })
+    return {
+      binding: graph.binding,
+      embed: async ({ tokenIds, dimensions, tenantId, priority }, { signal }) => {
+        const sequences = tokenIds.map((ids) => ({ ids, typeIds: null }))
+        const { results, ...run } = await embedder.embed({ sequences, tenantId, priority }, dimensions, signal)
+        return { vectors: results, ...run }
+      },
+      warm: async () => {
+        await embedder.embed(warming, undefined, never)
+      },
+    }
   }
-}
-
-async function loadClassifier({ model, graphFile, threads, generation, limits, meter }: Loading): Promise<LoadedModel> {
-  const graph = await openTokenGraph({ graphFile, threads, native: generation.native })
-  const classifier = new Classifier({ graph, activation: model.activation ?? 'softmax', model, limits, meter })
+  const classifier = new Classifier({ ...shared, activation: model.activation ?? 'softmax' })
   return {
     binding: graph.binding,
-    classify: async ({ sequences, tenantId, priority }, { signal }) => {
-      const { results, ...run } = await classifier.classify({ sequences, tenantId, priority }, signal)
+    classify: async (request, { signal }) => {
+      const { results, ...run } = await classifier.classify(request, signal)
       return { scores: results, ...run }
     },
     warm: async () => {
-      await classifier.classify(warmingRequest(model), new AbortController().signal)
+      await classifier.classify(warming, never)
     },
   }
 }

@@ -1,25 +1,29 @@
 import { readFileSync } from 'node:fs'
-import type {
-  ClassifyResult,
-  EmbedResult,
-  GenerationDelta,
-  GenerationResult,
-  InferResult,
-  ModelRunner,
-} from '../../ports/model-runtime.js'
+import type { Attributes } from '@opentelemetry/api'
+import type { GenerationDelta, ModelRunner } from '../../ports/model-runtime.js'
 import type { SupervisedChild } from '../child-process/supervised-child.js'
-import type {
-  ClassifyParams,
-  ConfigureParams,
-  EmbedParams,
-  GenerateParams,
-  InferParams,
-  LoadResult,
-} from './runner-protocol.js'
+import type { CallParams, CallResult, LoadResult, RunnerCall } from './runner-protocol.js'
 import { inRunnerSpan } from './runner-span.js'
+
+interface CallOptions<K extends RunnerCall> {
+  readonly signal: AbortSignal
+  readonly onEvent?: (event: unknown) => void
+  /** What the call's span tells of its result. */
+  readonly describe: (result: CallResult<K>) => Attributes
+}
 
 /** A runner process that has loaded its model. */
 export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, residentBytes }: LoadResult): ModelRunner {
+  const call = <K extends RunnerCall>(
+    name: K,
+    params: CallParams<K>,
+    { signal, onEvent, describe }: CallOptions<K>,
+  ): Promise<CallResult<K>> =>
+    inRunnerSpan(`runner.${name}`, child.pid, params.traceparent, async (span) => {
+      const result = await child.call<CallResult<K>>(name, params, signal, onEvent)
+      span.setAttributes({ ...describe(result), 'graphloom.compute_ms': result.computeMs })
+      return result
+    })
   return {
     pid: child.pid,
     fingerprint,
@@ -27,43 +31,23 @@ export function createOnnxModelRunner(child: SupervisedChild, { fingerprint, res
     loadBytes: readMemory(child.pid, 'VmHWM') ?? residentBytes,
     residentBytes: () => readMemory(child.pid, 'VmRSS') ?? residentBytes,
     generate: (request, onDelta, signal) =>
-      inRunnerSpan('runner.generate', child.pid, request.traceparent, async (span) => {
-        const params: GenerateParams = request
-        const result = await child.call<GenerationResult>('generate', params, signal, (event) =>
-          onDelta(event as GenerationDelta),
-        )
-        span.setAttributes({
-          'graphloom.prompt_tokens': result.promptTokens,
-          'graphloom.output_tokens': result.outputTokens,
-          'graphloom.prefill_ms': result.prefillMs,
-          'graphloom.compute_ms': result.computeMs,
-        })
-        return result
+      call('generate', request, {
+        signal,
+        onEvent: (event) => onDelta(event as GenerationDelta),
+        describe: ({ promptTokens, outputTokens, prefillMs }) => ({
+          'graphloom.prompt_tokens': promptTokens,
+          'graphloom.output_tokens': outputTokens,
+          'graphloom.prefill_ms': prefillMs,
+        }),
       }),
     embed: (request, signal) =>
-      inRunnerSpan('runner.embed', child.pid, request.traceparent, async (span) => {
-        const params: EmbedParams = request
-        const result = await child.call<EmbedResult>('embed', params, signal)
-        span.setAttributes({ 'graphloom.texts': result.vectors.length, 'graphloom.compute_ms': result.computeMs })
-        return result
-      }),
+      call('embed', request, { signal, describe: ({ vectors }) => ({ 'graphloom.texts': vectors.length }) }),
     classify: (request, signal) =>
-      inRunnerSpan('runner.classify', child.pid, request.traceparent, async (span) => {
-        const params: ClassifyParams = request
-        const result = await child.call<ClassifyResult>('classify', params, signal)
-        span.setAttributes({ 'graphloom.texts': result.scores.length, 'graphloom.compute_ms': result.computeMs })
-        return result
-      }),
+      call('classify', request, { signal, describe: ({ scores }) => ({ 'graphloom.texts': scores.length }) }),
     infer: (request, signal) =>
-      inRunnerSpan('runner.infer', child.pid, request.traceparent, async (span) => {
-        const params: InferParams = request
-        const result = await child.call<InferResult>('infer', params, signal)
-        span.setAttributes({ 'graphloom.tensors': result.outputs.length, 'graphloom.compute_ms': result.computeMs })
-        return result
-      }),
+      call('infer', request, { signal, describe: ({ outputs }) => ({ 'graphloom.tensors': outputs.length }) }),
     configure: async (settings) => {
-      const params: ConfigureParams = settings
-      await child.call('configure', params, new AbortController().signal)
+      await child.call('configure', settings, new AbortController().signal)
     },
     stop: () => child.stop(),
   }

@@ -2,19 +2,11 @@ import { createRequire } from 'node:module'
 import { cpus, setPriority } from 'node:os'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { LoadPhase, LoadProgress } from '../../domain/model.js'
+import type { RunnerSettings } from '../../ports/model-runtime.js'
 import { serveParent, type CallContext } from '../child-process/serve-parent.js'
-import type { LoadedModel } from './loaded-model.js'
+import type { LoadedModel, ModelCalls } from './loaded-model.js'
 import { RunMeter } from './run-meter.js'
-import type {
-  ClassifyParams,
-  ConfigureParams,
-  EmbedParams,
-  GenerateParams,
-  InferParams,
-  LoadParams,
-  LoadResult,
-  RunLimits,
-} from './runner-protocol.js'
+import type { CallParams, CallResult, LoadParams, LoadResult, RunLimits, RunnerCall } from './runner-protocol.js'
 import { verifyChecksums } from './verify-checksums.js'
 
 /** Below the server's, so that it answers while a model computes. */
@@ -73,36 +65,35 @@ function fingerprint(binding: string): string {
   return `ONNX Runtime ${version}, ${binding} / ${process.platform} ${process.arch} / ${cpu}`
 }
 
-function requireCall<K extends 'generate' | 'embed' | 'classify' | 'infer'>(name: K): NonNullable<LoadedModel[K]> {
-  const call = model?.[name]
-  if (!call) throw new GraphloomError('CONFLICT', `The model of this process cannot ${name}.`)
-  return call
-}
-
 /** Reports runs until the process ends. */
 function reportRuns(_params: null, { emit }: CallContext): Promise<never> {
   meter.start((report) => void emit(report))
   return new Promise(() => undefined)
 }
 
-/** Reports what a call took before it tells of its end. */
-async function metered<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } finally {
-    meter.flush()
+/** Serves calls of one kind. What a call took is reported before its end is told. */
+const serve =
+  <K extends RunnerCall>(name: K) =>
+  async (params: CallParams<K>, context: CallContext): Promise<CallResult<K>> => {
+    const calls: ModelCalls | null = model
+    const call = calls?.[name]
+    if (!call) throw new GraphloomError('CONFLICT', `The model of this process cannot ${name}.`)
+    try {
+      return await call(params, context)
+    } finally {
+      meter.flush()
+    }
   }
-}
 
 serveParent({
   load,
   reportRuns,
-  generate: (params: GenerateParams, context) => metered(async () => requireCall('generate')(params, context)),
-  embed: (params: EmbedParams, context) => metered(async () => requireCall('embed')(params, context)),
-  classify: (params: ClassifyParams, context) => metered(async () => requireCall('classify')(params, context)),
-  infer: (params: InferParams, context) => metered(async () => requireCall('infer')(params, context)),
-  configure: (params: ConfigureParams) => {
-    if (limits) Object.assign(limits, params)
+  generate: serve('generate'),
+  embed: serve('embed'),
+  classify: serve('classify'),
+  infer: serve('infer'),
+  configure: (settings: RunnerSettings) => {
+    if (limits) Object.assign(limits, settings)
     return Promise.resolve(null)
   },
 })

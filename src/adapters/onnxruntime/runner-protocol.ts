@@ -1,8 +1,12 @@
 import type {
   ClassifyRequest,
+  ClassifyResult,
   EmbedRequest,
+  EmbedResult,
   GenerateRequest,
+  GenerationResult,
   InferRequest,
+  InferResult,
   ModelFiles,
   RunnerSettings,
 } from '../../ports/model-runtime.js'
@@ -32,8 +36,14 @@ export interface LoadResult {
   readonly residentBytes: number
 }
 
-export type GenerateParams = GenerateRequest
-export type EmbedParams = EmbedRequest
-export type ClassifyParams = ClassifyRequest
-export type InferParams = InferRequest
-export type ConfigureParams = RunnerSettings
+/** What a runner process is called to work on, and what it gives back. */
+export interface RunnerCalls {
+  readonly generate: { readonly params: GenerateRequest; readonly result: GenerationResult }
+  readonly embed: { readonly params: EmbedRequest; readonly result: EmbedResult }
+  readonly classify: { readonly params: ClassifyRequest; readonly result: ClassifyResult }
+  readonly infer: { readonly params: InferRequest; readonly result: InferResult }
+}
+
+export type RunnerCall = keyof RunnerCalls
+export type CallParams<K extends RunnerCall> = RunnerCalls[K]['params']
+export type CallResult<K extends RunnerCall> = RunnerCalls[K]['result']

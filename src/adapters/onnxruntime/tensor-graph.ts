@@ -2,9 +2,9 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node'
 import { GraphloomError } from '../../kernel/errors.js'
 import { countElements, isTensorType, type TensorValue } from '../../domain/tensor.js'
 import type { TensorDescription } from '../../domain/model.js'
+import type { InferRequest } from '../../ports/model-runtime.js'
 import { BatchRunner, type SequenceResults } from './batch-runner.js'
 import type { RunMeter } from './run-meter.js'
-import type { InferParams } from './runner-protocol.js'
 
 export interface TensorGraphOptions {
   readonly session: InferenceSession
@@ -15,7 +15,7 @@ export interface TensorGraphOptions {
 /** What stands in the queue for a request: each is alone in its run, and counts for as much as any other. */
 interface Call {
   readonly ids: readonly number[]
-  readonly params: InferParams
+  readonly params: InferRequest
 }
 
 const ALONE = [0]
@@ -35,7 +35,7 @@ export class TensorGraph {
   }
 
   /** @throws GraphloomError `INVALID_INPUT` when the graph fails on the tensors, `PAYLOAD_TOO_LARGE`. */
-  async infer(params: InferParams, signal: AbortSignal): Promise<SequenceResults<readonly TensorValue[]>> {
+  async infer(params: InferRequest, signal: AbortSignal): Promise<SequenceResults<readonly TensorValue[]>> {
     const { tenantId, priority } = params
     const done = await this.#runs.run({ sequences: [{ ids: ALONE, params }], tenantId, priority }, signal)
     return { ...done, batch: { ...done.batch, tokens: 0 } }
@@ -56,7 +56,7 @@ export class TensorGraph {
     await this.#options.session.run(Object.fromEntries(feeds)).catch(() => undefined)
   }
 
-  async #run({ inputs, outputs, maxOutputBytes }: InferParams): Promise<readonly TensorValue[]> {
+  async #run({ inputs, outputs, maxOutputBytes }: InferRequest): Promise<readonly TensorValue[]> {
     const feeds = inputs.map((input) => [input.name, toTensor(input)] as const)
     const results = await this.#compute(Object.fromEntries(feeds), outputs)
     let left = maxOutputBytes

@@ -1,4 +1,4 @@
-import type { GenerationResult } from '../../ports/model-runtime.js'
+import type { GenerateRequest, GenerationResult } from '../../ports/model-runtime.js'
 import type { CallContext } from '../child-process/serve-parent.js'
 import { loadDetokenizer } from '../transformers/detokenizer.js'
 import { DeltaSender } from './delta-sender.js'
@@ -6,7 +6,7 @@ import { GenerationLoop } from './generation-loop.js'
 import type { ModelFolder } from './model-folder.js'
 import type { OpenedDecoder } from './open-decoder-session.js'
 import type { RunMeter } from './run-meter.js'
-import type { GenerateParams, GenerationLimits, RunLimits } from './runner-protocol.js'
+import type { GenerationLimits, RunLimits } from './runner-protocol.js'
 import { TextGrammars } from './text-grammars.js'
 import { TextSequence } from './text-sequence.js'
 
@@ -30,7 +30,7 @@ export async function loadTextModel({ model, folder, opening, limits, generation
   const loop = new GenerationLoop({ session, runningBytes, keptBytes, limits, meter })
   return {
     binding,
-    generate: async (request: GenerateParams, { emit, signal }: CallContext): Promise<GenerationResult> => {
+    generate: async (request: GenerateRequest, { emit, signal }: CallContext): Promise<GenerationResult> => {
       const deltas = new DeltaSender(emit)
       const { constraint, draft } = request.settings
       const grammar = constraint ? await grammars.open(constraint, draft) : null
