@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../src/kernel/errors.js'
-import type { ModelSettings, ModelVersionDocument } from '../../src/domain/model.js'
+import type { ModelVersionDocument } from '../../src/domain/model.js'
 import type { ModelRunner } from '../../src/ports/model-runtime.js'
 import { CrashBreaker } from '../../src/services/models/crash-breaker.js'
 import { RunnerStarter } from '../../src/services/models/runner-starter.js'
@@ -85,7 +85,7 @@ test('a version whose process ends while it loads is tried three times, once whe
   const files = () => ({ folder: '', checksums: {} })
   const metrics = { recordRuns: () => undefined }
   const starter = new RunnerStarter({ document, files, runtime, metrics, clock }, breaker)
-  const start = () => starter.start({ threads: 1, maxBatchTokens: 512 } as ModelSettings, () => undefined, NEVER)
+  const start = () => starter.start({ threads: 1, maxBatchTokens: 512 }, () => undefined, NEVER)
   await expect(start()).rejects.toThrow('Not loaded.')
   expect(starts).toBe(3)
   await expect(start()).rejects.toThrow('Not loaded.')

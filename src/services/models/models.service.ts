@@ -25,7 +25,8 @@ import type { ModelStore } from './model-store.js'
 import { checkAliasName, type Registry } from './registry.js'
 import type { BreakerStatus } from './crash-breaker.js'
 import { changeSettings, checkSettings, settingsOf, type ModelSettingsChange } from './model-settings.js'
-import { ResidentVersion, type ModelSlot, type RunnerStatus, type UnloadMode } from './resident-version.js'
+import { ResidentVersion, type ModelSlot, type UnloadMode } from './resident-version.js'
+import type { RunnerStatus } from './version-runner.js'
 import { createModelVersionSource } from './model-version-stream.js'
 
 export interface ModelsServiceOptions {

@@ -1,50 +1,26 @@
-import type { Logger } from 'pino'
 import { abortable } from '../../kernel/abortable.js'
-import type { Clock } from '../../kernel/clock.js'
-import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
+import { GraphloomError } from '../../kernel/errors.js'
 import type { Applicant } from '../../kernel/fair-queue.js'
-import type { ModelSettings, ModelVersionDocument } from '../../domain/model.js'
-import type { ModelFiles, ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
-import { CrashBreaker, type BreakerStatus } from './crash-breaker.js'
+import type { ModelSettings } from '../../domain/model.js'
+import type { ModelRunner, ModelRuntime } from '../../ports/model-runtime.js'
+import type { BreakerStatus } from './crash-breaker.js'
 import { IdleTimer } from './idle-timer.js'
-import { createProgressTeller } from './load-progress-teller.js'
-import { requiredBytes } from './model-memory.js'
-import type { MemoryBudget, MemoryHolder, MemoryReservation, MemoryWish } from './memory-budget.js'
-import type { ModelMetricsRecorder } from './model-metrics.js'
-import type { ModelStore } from './model-store.js'
-import type { ResidentRunner } from './resident-runner.js'
-import { RunnerStarter } from './runner-starter.js'
+import type { MemoryBudget, MemoryHolder } from './memory-budget.js'
+import type { RunnerStarterOptions } from './runner-starter.js'
 import { Slots } from './slots.js'
-import { VersionStatus } from './version-status.js'
+import { LOAD_IF_FREE, LOAD_NOW, VersionRunner, type RunnerStatus } from './version-runner.js'
+import { VersionStatus, type VersionStatusOptions } from './version-status.js'
 
 /** What becomes of running work when a version is unloaded: it is waited for, or it is cancelled. */
 export const UNLOAD_MODES = ['DRAIN', 'CANCEL'] as const
 export type UnloadMode = (typeof UNLOAD_MODES)[number]
 
-export interface ResidentVersionOptions {
-  readonly document: ModelVersionDocument
-  /** @throws GraphloomError `MODEL_LOAD_FAILED` when they may not be read. */
-  readonly files: () => ModelFiles
-  readonly store: ModelStore
+export interface ResidentVersionOptions extends RunnerStarterOptions, VersionStatusOptions {
   readonly runtime: ModelRuntime
   readonly memory: MemoryBudget
   /** Predictions of the version that were accepted and have not asked for a place yet. */
   readonly countAccepted: () => number
   readonly settings: ModelSettings
-  readonly metrics: Pick<ModelMetricsRecorder, 'recordRuns'>
-  readonly clock: Clock
-  readonly logger: Logger
-}
-
-/** A runner process as clients see it. */
-export interface RunnerStatus {
-  readonly id: string
-  readonly pid: number
-  readonly startedAt: number
-  readonly restarts: number
-  readonly residentBytes: number | null
-  /** Whether another process, with other settings, is starting to take its place. */
-  readonly isBeingReplaced: boolean
 }
 
 /** A place to work on a version. `release` it in any case. */
@@ -58,45 +34,21 @@ export interface ModelSlot {
   release(): void
 }
 
-/** What a mutation that loads a version may do for its memory. */
-const LOAD_NOW: MemoryWish = { mayEvict: true, waitMs: 0 }
-/** Preloaded versions do not push one another out. */
-const LOAD_IF_FREE: MemoryWish = { mayEvict: false, waitMs: 0 }
-/** A prediction that was accepted waits for work of other versions to end. */
-const LOAD_FOR_WORK: MemoryWish = { mayEvict: true, waitMs: 30_000 }
 /** Predictions that a runner has at once; it orders and batches them itself. */
 const IN_FLIGHT = 256
 
-interface Loading {
-  readonly wish: MemoryWish
-  /** Resolves when there is memory for it. */
-  readonly reserved: Promise<void>
-  readonly done: Promise<void>
-  readonly cancel: AbortController
-}
-
-/** Loading, running and unloading of one model version. All who want it loaded share one job. */
+/** One model version: who has a place to work on it, and for how long it stays in memory. */
 export class ResidentVersion implements MemoryHolder {
   readonly #options: ResidentVersionOptions
-  readonly #slots: Slots
-  readonly #breaker: CrashBreaker
-  readonly #starter: RunnerStarter
+  readonly #slots = new Slots(IN_FLIGHT)
   readonly #status: VersionStatus
+  readonly #runner: VersionRunner
   readonly #stopping = new AbortController()
   #settings: ModelSettings
   #settingsRevision: number
-  #current: ResidentRunner | null = null
-  #loading: Loading | null = null
-  #replacing: { readonly done: Promise<void>; readonly cancel: AbortController } | null = null
-  /** Processes that were replaced and finish their work. */
-  readonly #retiring = new Set<Promise<void>>()
   #unloading: Promise<void> | null = null
   /** Ends the work that has places. */
   #cancelling = new AbortController()
-  #restarts = 0
-  /** Kept while another process takes the place of one that ended: it needs the same. */
-  #memory: MemoryReservation | null = null
-  #loadBytes: number | undefined
   readonly #idleTimer = new IdleTimer(() => {
     if (this.#slots.taken === 0 && this.#slots.waiting === 0) void this.unload('DRAIN')
   })
@@ -106,12 +58,21 @@ export class ResidentVersion implements MemoryHolder {
     this.#options = options
     this.#settings = options.settings
     this.#settingsRevision = options.document.revision
-    this.#loadBytes = options.document.loadBytes
     this.lastUsedAt = options.document.lastUsedAt ?? 0
-    this.#slots = new Slots(IN_FLIGHT)
-    this.#breaker = new CrashBreaker(options.clock)
-    this.#starter = new RunnerStarter(options, this.#breaker)
     this.#status = new VersionStatus(options)
+    this.#runner = new VersionRunner({
+      ...options,
+      holder: this,
+      status: this.#status,
+      settings: () => this.#settings,
+      stopping: this.#stopping.signal,
+      onReady: (at) => {
+        this.lastUsedAt = at
+        this.#startIdleTimer()
+      },
+      // Work waits while one takes the place of the other.
+      onNoRoom: () => void this.unload('DRAIN').then(() => this.beginLoading().catch(() => undefined)),
+    })
   }
 
   get name(): string {
@@ -119,20 +80,14 @@ export class ResidentVersion implements MemoryHolder {
   }
 
   get residentBytes(): number {
-    return this.#current?.runner.residentBytes() ?? 0
-  }
-
-  /** Memory that loading it reserves, bytes. */
-  get requiredBytes(): number {
-    const { document, runtime } = this.#options
-    return requiredBytes(document, { loadBytes: this.#loadBytes, workingBytes: runtime.workingBytes(document) })
+    return this.#runner.residentBytes
   }
 
   get isEvictable(): boolean {
-    if (this.#slots.taken > 0 || this.#loading || this.#replacing) return false
+    if (this.#slots.taken > 0 || this.#runner.isStarting) return false
     if (this.#unloading) return true
     return (
-      this.#current !== null &&
+      this.#runner.current !== null &&
       !this.#settings.pinned &&
       this.#slots.waiting === 0 &&
       this.#options.countAccepted() === 0
@@ -153,15 +108,11 @@ export class ResidentVersion implements MemoryHolder {
   }
 
   get breaker(): BreakerStatus {
-    return this.#breaker.status
+    return this.#runner.breaker.status
   }
 
   get status(): RunnerStatus | null {
-    if (!this.#current) return null
-    const { runner, id, startedAt } = this.#current
-    const isBeingReplaced = this.#replacing !== null
-    const residentBytes = runner.residentBytes()
-    return { id, pid: runner.pid, startedAt, restarts: this.#restarts, residentBytes, isBeingReplaced }
+    return this.#runner.status
   }
 
   /** Waits for a place to work; see `Slots` for whose turn it is. */
@@ -173,11 +124,11 @@ export class ResidentVersion implements MemoryHolder {
       unloaded: this.#cancelling.signal,
       runner: async (runnerSignal) => {
         leaveRunner()
-        while (!this.#current) await this.#loadForWork(runnerSignal)
-        leaveRunner = this.#current.use()
-        return this.#current.runner
+        while (!this.#runner.current) await this.#runner.loadForWork(runnerSignal)
+        leaveRunner = this.#runner.current.use()
+        return this.#runner.current.runner
       },
-      succeeded: () => this.#breaker.noteSuccess(),
+      succeeded: () => this.#runner.breaker.noteSuccess(),
       release: () => {
         leaveRunner()
         leave()
@@ -195,14 +146,14 @@ export class ResidentVersion implements MemoryHolder {
    */
   async beginLoading(): Promise<void> {
     await this.#unloading
-    if (this.#current) return
-    const { reserved } = (this.#loading ??= this.#startLoading(LOAD_NOW))
+    if (this.#runner.current) return
+    const { reserved } = this.#runner.load(LOAD_NOW)
     await reserved.finally(() => this.#status.written())
   }
 
   /** Starts the process when there is memory for it that nobody else has. It may fail. */
   preload(): void {
-    if (!this.#current) this.#loading ??= this.#startLoading(LOAD_IF_FREE)
+    if (!this.#runner.current) this.#runner.load(LOAD_IF_FREE)
   }
 
   /**
@@ -212,13 +163,13 @@ export class ResidentVersion implements MemoryHolder {
    */
   async load(signal: AbortSignal): Promise<void> {
     if (this.#unloading) await abortable(this.#unloading, signal)
-    if (!this.#current) await abortable((this.#loading ??= this.#startLoading(LOAD_NOW)).done, signal)
+    if (!this.#runner.current) await abortable(this.#runner.load(LOAD_NOW).done, signal)
     await this.#status.written()
   }
 
   /** Whether it could be loaded now, if it is not. @throws GraphloomError `OUT_OF_MEMORY`. */
   checkMemory(): void {
-    if (!this.#memory && !this.#loading) this.#options.memory.check(this, this.requiredBytes)
+    this.#runner.checkMemory()
   }
 
   /** Makes settings hold at once; a process that has other threads is replaced while it works. */
@@ -226,10 +177,9 @@ export class ResidentVersion implements MemoryHolder {
     // Of two changes at a time the earlier may be told last.
     if (revision < this.#settingsRevision) return
     this.#settingsRevision = revision
-    const before = this.#settings
     this.#settings = settings
-    this.#applySettings(before)
-    if (this.#slots.taken === 0) this.#startIdleTimer()
+    this.#runner.applySettings()
+    this.#startIdleTimer()
     this.#options.memory.noteChange()
   }
 
@@ -251,166 +201,26 @@ export class ResidentVersion implements MemoryHolder {
   async close(): Promise<void> {
     this.#stopping.abort(new GraphloomError('UNAVAILABLE', 'The server is stopping.'))
     this.#idleTimer.stop()
-    await this.#loading?.done.catch(() => undefined)
-    await this.#replacing?.done
-    await this.#current?.runner.stop()
+    await this.#runner.stop()
     await this.#status.written()
-  }
-
-  /** Also while it is unloading: work that has a place is waited for, and may need another process. */
-  async #loadForWork(signal: AbortSignal): Promise<void> {
-    const loading = (this.#loading ??= this.#startLoading(LOAD_FOR_WORK))
-    try {
-      await abortable(loading.done, signal)
-    } catch (error) {
-      // Who began to load it would not wait for memory; work does.
-      if (isErrorWithCode(error, 'OUT_OF_MEMORY') && loading.wish !== LOAD_FOR_WORK) return
-      // Work that was accepted waits until a version that is left alone for a while is tried again.
-      const pauseMs = isErrorWithCode(error, 'MODEL_LOAD_FAILED') ? error.details.retryAfterMs : undefined
-      if (pauseMs === undefined) throw error
-      await this.#options.clock.sleep(pauseMs, signal)
-    }
-  }
-
-  #startLoading(wish: MemoryWish): Loading {
-    const cancel = new AbortController()
-    const reserved = Promise.withResolvers<void>()
-    const done = this.#loadNow(wish, AbortSignal.any([cancel.signal, this.#stopping.signal]), reserved.resolve)
-    const settled = done.finally(() => {
-      this.#loading = null
-      this.#options.memory.noteChange()
-    })
-    // Whoever waits gets the failure; nobody has to wait.
-    settled.then(reserved.resolve, (error: unknown) =>
-      isErrorWithCode(error, 'OUT_OF_MEMORY') ? reserved.reject(error) : reserved.resolve(),
-    )
-    reserved.promise.catch(() => undefined)
-    return { wish, reserved: reserved.promise, done: settled, cancel }
-  }
-
-  async #loadNow(wish: MemoryWish, signal: AbortSignal, onReserved: () => void): Promise<void> {
-    const { clock, memory } = this.#options
-    const startedAt = clock.now()
-    try {
-      signal.throwIfAborted()
-      this.#breaker.check()
-      this.#memory ??= await memory.reserve({ holder: this, bytes: this.requiredBytes, wish, signal })
-      onReserved()
-      const settings = this.#settings
-      const tell = createProgressTeller(clock, (progress) => this.#status.noteProgress(progress))
-      const resident = await this.#starter.start(settings, tell, signal)
-      this.#become(resident, this.#memory)
-      this.lastUsedAt = clock.now()
-      this.#status.noteReady(resident.runner, this.lastUsedAt, this.lastUsedAt - startedAt)
-      this.#applySettings(settings)
-      if (this.#slots.taken === 0) this.#startIdleTimer()
-    } catch (error) {
-      this.#memory?.release()
-      this.#memory = null
-      throw this.#status.noteFailure(error, signal.aborted)
-    }
-  }
-
-  #become(resident: ResidentRunner, memory: MemoryReservation): void {
-    this.#current = resident
-    this.#memory = memory
-    this.#loadBytes = resident.runner.loadBytes
-    void resident.runner.exited.then((exit) => this.#onExit(resident, exit.expected, exit.reason))
-  }
-
-  /** Tells the running process what changed since `before`. */
-  #applySettings(before: ModelSettings): void {
-    const { maxBatchTokens, threads } = this.#settings
-    if (!this.#current) return
-    if (maxBatchTokens !== before.maxBatchTokens)
-      // A process that ends meanwhile is followed by one that is started with the settings.
-      void this.#current.runner.configure({ maxBatchTokens }).catch(() => undefined)
-    if (threads !== this.#current.threads) this.#replacing ??= this.#startReplacing()
-  }
-
-  #startReplacing(): { done: Promise<void>; cancel: AbortController } {
-    const cancel = new AbortController()
-    const done = this.#replace(AbortSignal.any([cancel.signal, this.#stopping.signal])).then(
-      () => {
-        this.#replacing = null
-      },
-      (error: unknown) => {
-        this.#replacing = null
-        this.#onNotReplaced(error)
-      },
-    )
-    return { done, cancel }
-  }
-
-  /** New work goes to the new process as soon as that is warm; the old one ends when its work is done. */
-  async #replace(signal: AbortSignal): Promise<void> {
-    const { memory } = this.#options
-    while (this.#current && this.#current.threads !== this.#settings.threads) {
-      const settings = this.#settings
-      const reservation = await memory.reserve({ holder: this, bytes: this.requiredBytes, wish: LOAD_NOW, signal })
-      const next = await this.#starter
-        .start(settings, () => undefined, signal)
-        .catch((error: unknown) => {
-          reservation.release()
-          throw error
-        })
-      const [old, oldMemory] = [this.#current, this.#memory]
-      if (!old || signal.aborted) {
-        await next.runner.stop()
-        reservation.release()
-        return
-      }
-      this.#become(next, reservation)
-      this.#applySettings(settings)
-      const retired = old.retire().finally(() => {
-        oldMemory?.release()
-        this.#retiring.delete(retired)
-      })
-      this.#retiring.add(retired)
-      this.#status.noteReplaced(next.runner)
-    }
-  }
-
-  /** Where two processes do not fit into the memory, work waits while one takes the place of the other. */
-  #onNotReplaced(error: unknown): void {
-    this.#status.noteNotReplaced(error)
-    if (!isErrorWithCode(error, 'OUT_OF_MEMORY') || this.#stopping.signal.aborted) return
-    void this.unload('DRAIN').then(() => this.beginLoading().catch(() => undefined))
   }
 
   async #unload(): Promise<void> {
     this.#idleTimer.stop()
     const drained = this.#slots.closeAndDrain()
-    const reason = new GraphloomError('CANCELLED', 'The model version was unloaded while it was loading.')
-    if (this.#slots.taken === 0) this.#loading?.cancel.abort(reason)
-    this.#replacing?.cancel.abort(reason)
-    if (this.#current) this.#status.noteUnloading()
+    this.#runner.beginEnding(this.#slots.taken > 0)
+    if (this.#runner.current) this.#status.noteUnloading()
     await drained
-    this.#loading?.cancel.abort(reason)
-    await this.#loading?.done.catch(() => undefined)
-    await this.#replacing?.done
-    await this.#current?.runner.stop()
-    await Promise.all(this.#retiring)
-    this.#current = null
-    this.#memory?.release()
-    this.#memory = null
+    await this.#runner.end()
     this.#status.noteUnloaded(this.lastUsedAt)
     await this.#status.written()
   }
 
-  #onExit(resident: ResidentRunner, expected: boolean, reason: string): void {
-    if (this.#current !== resident) return
-    this.#current = null
-    if (expected || this.#stopping.signal.aborted || this.#unloading) return
-    this.#restarts++
-    this.#breaker.noteCrash()
-    this.#status.noteCrash(reason)
-    this.#loading ??= this.#startLoading(LOAD_FOR_WORK)
-  }
-
+  /** When nothing uses it. */
   #startIdleTimer(): void {
+    if (this.#slots.taken > 0) return
     const { idleTtlMs, pinned } = this.#settings
-    const mayEnd = this.#current && !this.#unloading && !this.#stopping.signal.aborted
+    const mayEnd = this.#runner.current && !this.#unloading && !this.#stopping.signal.aborted
     if (idleTtlMs === 0 || pinned || !mayEnd) this.#idleTimer.stop()
     else this.#idleTimer.start(idleTtlMs)
   }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
-import type { LoadProgress, ModelSettings, ModelVersionDocument } from '../../domain/model.js'
+import type { LoadProgress, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFiles, ModelRuntime } from '../../ports/model-runtime.js'
 import type { CrashBreaker } from './crash-breaker.js'
 import type { ModelMetricsRecorder } from './model-metrics.js'
-import { ResidentRunner } from './resident-runner.js'
+import { ResidentRunner, type ProcessSettings } from './resident-runner.js'
 
 export interface RunnerStarterOptions {
   readonly document: ModelVersionDocument
@@ -30,7 +30,7 @@ export class RunnerStarter {
 
   /** @throws GraphloomError `MODEL_LOAD_FAILED`, also while the version is left alone; or the signal's reason. */
   async start(
-    settings: ModelSettings,
+    settings: ProcessSettings,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<ResidentRunner> {
@@ -47,7 +47,7 @@ export class RunnerStarter {
   }
 
   async #start(
-    settings: ModelSettings,
+    settings: ProcessSettings,
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<ResidentRunner> {
@@ -62,6 +62,6 @@ export class RunnerStarter {
       onRuns: (report) => metrics.recordRuns(document.id, report),
       signal,
     })
-    return new ResidentRunner(runner, clock.now(), threads)
+    return new ResidentRunner(runner, clock.now(), settings)
   }
 }
