@@ -9,7 +9,7 @@ import type { ModelFolders } from './ports/model-folders.js'
 import type { ModelHub } from './ports/model-hub.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
-import { createAccess, type WorkUsage } from './services/access/access.js'
+import { createAccess, type Access, type WorkUsage } from './services/access/access.js'
 import { MemoryBudget } from './services/models/memory-budget.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import { ModelMetricsService } from './services/models/model-metrics.service.js'
@@ -19,6 +19,7 @@ import { toDefaultSettings, type ModelDefaults } from './services/models/model-s
 import { ModelStore } from './services/models/model-store.js'
 import { ModelsService } from './services/models/models.service.js'
 import { Registry, type BundledModel } from './services/models/registry.js'
+import { Residency } from './services/models/residency.js'
 import { Payloads } from './services/predictions/payloads.js'
 import { PredictionAcceptance, type PredictionAcceptanceOptions } from './services/predictions/prediction-acceptance.js'
 import { PredictionExecutor, type PredictionExecutorOptions } from './services/predictions/prediction-executor.js'
@@ -66,11 +67,12 @@ export interface AppOptions {
 /** The services, wired. What they need outlives them. */
 export interface App extends AsyncDisposable {
   readonly models: ModelsService
+  readonly residency: Residency
   readonly modelMetrics: ModelMetricsService
   readonly predictions: PredictionsService
   readonly answers: Pick<SharedAnswers, 'size' | 'bytes'>
   readonly streams: Streams
-  readonly access: ReturnType<typeof createAccess>
+  readonly access: Access
   /**
    * Takes no more work from the queue and waits for what runs until the signal aborts; what is left then goes on at the
    * next start.
@@ -80,48 +82,20 @@ export interface App extends AsyncDisposable {
 
 /** Wires the services and starts what runs in the background. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { state, runtime, codec, clock, logger } = options
+  const { state, codec, clock, logger } = options
   await using stack = new AsyncDisposableStack()
   const access = createAccess({ onSettled: (_work, usage) => options.onSettled?.(usage) })
   const streams = new Streams({ log: state.events, maxBacklogEvents: options.streams.backlogEvents })
-  const metrics = new ModelMetricsRecorder(clock)
-  const versions = new ModelStore(state.documents)
-  const sources = openSources(options, versions)
-  stack.use(sources.downloads)
-  await sources.registry.registerBundled(await readCatalogue(options.modelsDirectory))
   // No answer stays longer than the predictions that had it.
   const answers = new SharedAnswers({ ...options.responseCache, maxAgeMs: Math.max(1, options.retention.predictionMs) })
   const waitingRoom = new WaitingRoom({ parallel: options.models.concurrentGenerations })
-  const models = stack.use(
-    new ModelsService({
-      access,
-      store: versions,
-      ...sources,
-      runtime,
-      memory: new MemoryBudget(options.models.memoryBytes),
-      countAccepted: (versionId) => waitingRoom.waiting(versionId),
-      streams,
-      metrics,
-      defaults: toDefaultSettings(options.models),
-      onAnswersDropped: (versionId) => answers.forgetVersion(versionId),
-      clock,
-      logger,
-    }),
-  )
-  await models.start(options.models.preload)
+  const around = { access, streams, answers, waitingRoom }
+  const { registry, versions, metrics, residency, models, modelMetrics } = await startModels(options, stack, around)
 
   const store = new PredictionStore(state.documents, state.events)
   const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
-  const encoder = new PromptEncoder(codec, (version) => models.folderOf(version))
-  const modelMetrics = new ModelMetricsService({
-    access,
-    store: versions,
-    recorder: metrics,
-    models,
-    waiting: (versionId) => waitingRoom.waiting(versionId),
-    clock,
-  })
-  const shared = { access, store, payloads, encoder, answers, models, metrics, waitingRoom, clock, logger }
+  const encoder = new PromptEncoder(codec, (version) => registry.folderOf(version))
+  const shared = { access, store, payloads, encoder, answers, models, residency, metrics, waitingRoom, clock, logger }
   const executor = new PredictionExecutor({
     ...shared,
     queue: state.queue,
@@ -163,6 +137,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const owned = stack.move()
   return {
     models,
+    residency,
     modelMetrics,
     predictions,
     answers,
@@ -179,14 +154,53 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-/** Where the files of models come from. */
-function openSources({ runtime, modelsDirectory, modelFolders, hub, clock, logger }: AppOptions, store: ModelStore) {
-  const shared = { store, runtime, folders: modelFolders, hub: hub.adapter }
-  return {
-    registry: new Registry({ ...shared, modelsDirectory }),
-    registration: new ModelRegistration({ ...shared, maxBytes: hub.maxModelBytes }),
-    downloads: new ModelDownloads({ ...shared, clock, logger }),
-  }
+interface AroundModels {
+  readonly access: Access
+  readonly streams: Streams
+  readonly answers: SharedAnswers
+  readonly waitingRoom: WaitingRoom
+}
+
+/** Where models come from, which of them are in memory, and what they did. */
+async function startModels(options: AppOptions, stack: AsyncDisposableStack, around: AroundModels) {
+  const { state, runtime, modelsDirectory, modelFolders, hub, clock, logger } = options
+  const { access, streams, answers, waitingRoom } = around
+  const store = new ModelStore(state.documents)
+  const sources = { store, runtime, folders: modelFolders, hub: hub.adapter }
+  const registry = new Registry({ ...sources, modelsDirectory })
+  const registration = new ModelRegistration({ ...sources, maxBytes: hub.maxModelBytes })
+  const downloads = stack.use(new ModelDownloads({ ...sources, clock, logger }))
+  await registry.registerBundled(await readCatalogue(modelsDirectory))
+  const metrics = new ModelMetricsRecorder(clock)
+  const waiting = (versionId: string): number => waitingRoom.waiting(versionId)
+  const residency = stack.use(
+    new Residency({
+      store,
+      registry,
+      runtime,
+      memory: new MemoryBudget(options.models.memoryBytes),
+      countAccepted: waiting,
+      metrics,
+      defaults: toDefaultSettings(options.models),
+      clock,
+      logger,
+    }),
+  )
+  const models = new ModelsService({
+    access,
+    store,
+    registry,
+    registration,
+    downloads,
+    residency,
+    streams,
+    metrics,
+    onAnswersDropped: (versionId) => answers.forgetVersion(versionId),
+    logger,
+  })
+  await models.start(options.models.preload)
+  const modelMetrics = new ModelMetricsService({ access, store, recorder: metrics, residency, waiting, clock })
+  return { registry, versions: store, metrics, residency, models, modelMetrics }
 }
 
 async function readCatalogue(modelsDirectory: string): Promise<BundledModel[]> {

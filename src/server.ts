@@ -63,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       authenticator,
       createContext: createContextFactory({
         models: app.models,
+        residency: app.residency,
         modelMetrics: app.modelMetrics,
         predictions: app.predictions,
         server,
@@ -208,5 +209,5 @@ function addGauges(metrics: Metrics, gateway: Gateway, app: App): void {
   addModelSeries(metrics.registry, () => app.modelMetrics.totals())
   metrics.gauge('graphloom_response_cache_answers', 'Answers that are kept.', () => app.answers.size)
   metrics.gauge('graphloom_response_cache_bytes', 'Memory that kept answers take.', () => app.answers.bytes)
-  metrics.gauge('graphloom_models_resident', 'Model versions in memory.', () => app.models.residentVersionIds().length)
+  metrics.gauge('graphloom_models_resident', 'Model versions in memory.', () => app.residency.size)
 }

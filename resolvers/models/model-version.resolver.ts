@@ -59,12 +59,12 @@ export class ModelVersionResolver {
     description: 'When work on it ended last, or it was loaded; null when it was never in memory.',
   })
   lastUsedAt(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number | null {
-    return services.models.lastUsedAt(version)
+    return services.residency.lastUsedAt(version)
   }
 
   @FieldResolver(() => LongScalar, { description: 'Memory that has to be free to load it, bytes.' })
   requiredBytes(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number {
-    return services.models.requiredBytes(version)
+    return services.residency.requiredBytes(version)
   }
 
   @FieldResolver(() => LongScalar, {
@@ -72,23 +72,23 @@ export class ModelVersionResolver {
     description: 'Memory of the process that runs it, bytes; null when it is not loaded.',
   })
   residentBytes(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): number | null {
-    return services.models.getRunner(version.id)?.residentBytes ?? null
+    return services.residency.getRunner(version.id)?.residentBytes ?? null
   }
 
   @FieldResolver(() => Runner, { nullable: true, description: 'The process that runs it; null when it is not loaded.' })
   runner(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): object | null {
-    const runner = services.models.getRunner(version.id)
+    const runner = services.residency.getRunner(version.id)
     return runner && { ...runner, state: runner.isBeingReplaced ? 'REPLACING' : 'READY' }
   }
 
   @FieldResolver(() => Breaker, { description: 'Whether its process is started again when it ended unexpectedly.' })
   breaker(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): object {
-    return services.models.getBreaker(version.id)
+    return services.residency.getBreaker(version.id)
   }
 
   @FieldResolver(() => ModelSettingsType, { description: 'How it is run.' })
   settings(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): ModelSettings {
-    return services.models.settingsOf(version)
+    return services.residency.settingsOf(version)
   }
 
   @FieldResolver(() => ModelMetricsType, { description: 'What it did lately.' })

@@ -164,7 +164,7 @@ describe('following a model', () => {
         listVersions: () => Promise.resolve([VERSION, OTHER] as ModelVersionDocument[]),
       },
       recorder,
-      models: { getRunner: () => null },
+      residency: { getRunner: () => null },
       waiting: () => 3,
       clock,
     })

@@ -5,13 +5,13 @@ import type { Access } from '../access/access.js'
 import type { MetricsWindow, ModelFigures, ModelMetricsRecorder } from './model-metrics.js'
 import type { ModelStore } from './model-store.js'
 import type { ModelTally } from './model-tally.js'
-import type { ModelsService } from './models.service.js'
+import type { Residency } from './residency.js'
 
 export interface ModelMetricsServiceOptions {
   readonly access: Access
   readonly store: Pick<ModelStore, 'getModelByName' | 'listVersions'>
   readonly recorder: ModelMetricsRecorder
-  readonly models: Pick<ModelsService, 'getRunner'>
+  readonly residency: Pick<Residency, 'getRunner'>
   /** Predictions of a version that were accepted and have not begun. */
   readonly waiting: (versionId: string) => number
   readonly clock: Clock
@@ -112,12 +112,12 @@ export class ModelMetricsService {
   }
 
   #present(versionIds: readonly string[]): { readonly queueLength: number; readonly runningCount: number } {
-    const { waiting, models } = this.#options
+    const { waiting, residency } = this.#options
     let queueLength = 0
     let runningCount = 0
     for (const id of versionIds) {
       queueLength += waiting(id)
-      runningCount += models.getRunner(id)?.runningCount ?? 0
+      runningCount += residency.getRunner(id)?.runningCount ?? 0
     }
     return { queueLength, runningCount }
   }

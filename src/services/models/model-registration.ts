@@ -6,7 +6,7 @@ import type { ModelInspection, ModelRuntime } from '../../ports/model-runtime.js
 import { findHubCandidate, type HubCandidate, type HubRegistrationOptions } from './hub-registration.js'
 import { checkRegistration, type HubModel, type RegisterModelVersion } from './model-input.js'
 import { totalOf } from './model-downloads.js'
-import type { ModelStore } from './model-store.js'
+import { NEVER_LOADED, type ModelStore } from './model-store.js'
 import { DEFAULT_ALIAS, manifestHash } from './registry.js'
 
 export interface ModelRegistrationOptions extends HubRegistrationOptions {
@@ -16,16 +16,6 @@ export interface ModelRegistrationOptions extends HubRegistrationOptions {
 
 /** SPDX's word for a licence that nobody has told. */
 const UNKNOWN_LICENSE = 'NOASSERTION'
-
-/** What a version is before it was ever loaded. */
-export const NEVER_LOADED = {
-  state: 'UNLOADED',
-  stateReason: null,
-  loadProgress: null,
-  residentBytes: null,
-  loadedAt: null,
-  lastUsedAt: null,
-} as const
 
 type VersionBody = Omit<DocumentBody<ModelVersionDocument>, 'id' | 'tenantId' | 'modelId' | 'modelName'>
 

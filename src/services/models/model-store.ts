@@ -52,6 +52,16 @@ export type ModelVersionStatus = Pick<
   | 'settings'
 >
 
+/** What a version is before it was ever loaded. */
+export const NEVER_LOADED = {
+  state: 'UNLOADED',
+  stateReason: null,
+  loadProgress: null,
+  residentBytes: null,
+  loadedAt: null,
+  lastUsedAt: null,
+} as const
+
 /** What is known of a version when all its files are here. */
 export type ModelVersionFiles = Omit<ModelDescription, 'task'> & Pick<ModelVersionDocument, 'sha256' | 'checksums'>
 

@@ -4,7 +4,7 @@ import { GraphloomError, invalidInput, notFound } from '../../kernel/errors.js'
 import type { ModelAliasDocument, ModelVersionDocument } from '../../domain/model.js'
 import type { ModelFolders } from '../../ports/model-folders.js'
 import type { ModelFiles, ModelRuntime } from '../../ports/model-runtime.js'
-import type { ModelStore } from './model-store.js'
+import { NEVER_LOADED, type ModelStore } from './model-store.js'
 
 /** A model that comes with the server: an entry of `models/catalogue.json`. */
 export interface BundledModel {
@@ -127,12 +127,7 @@ export class Registry {
       source: { kind: 'BUNDLED', folder: bundled.folder, origin: bundled.origin },
       sha256: manifestHash(bundled.checksums),
       checksums: bundled.checksums,
-      state: 'UNLOADED',
-      stateReason: null,
-      loadProgress: null,
-      residentBytes: null,
-      loadedAt: null,
-      lastUsedAt: null,
+      ...NEVER_LOADED,
     })
     await store.putAlias(model.id, DEFAULT_ALIAS, version.id, 'server')
   }

@@ -9,6 +9,7 @@ import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
 import type { ModelsService } from '../models/models.service.js'
+import type { Residency } from '../models/residency.js'
 import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from './payloads.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
@@ -25,7 +26,8 @@ export interface PredictionAcceptanceOptions {
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
-  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner' | 'settingsOf' | 'checkMemory'>
+  readonly models: Pick<ModelsService, 'requireByReference'>
+  readonly residency: Pick<Residency, 'getRunner' | 'settingsOf' | 'checkMemory'>
   readonly metrics: Pick<ModelMetricsRecorder, 'recordRefusal'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
@@ -86,7 +88,7 @@ export class PredictionAcceptance {
   }
 
   async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
-    const { access, encoder, executor, payloads, store, models } = this.#options
+    const { access, encoder, executor, payloads, store, models, residency } = this.#options
     checkStartRequest(request)
     const parsed = parseInput(request.input)
     const seed = parseSeed(request.input)
@@ -95,7 +97,7 @@ export class PredictionAcceptance {
     if (known) return { document: sameInput(known, inputHash), ended: null }
     const version = await requirePredictionVersion(models, principal, request.input)
     const id = createId('prediction', this.#options.clock.now())
-    const settings = models.settingsOf(version)
+    const settings = residency.settingsOf(version)
     const input = withVersionSettings(parsed, request.input, settings)
     const inputTokens = await encoder.countTokens(version, input, id)
     const { priority, cacheResponses } = settings
@@ -128,13 +130,13 @@ export class PredictionAcceptance {
   }
 
   #enterWaitingRoom(version: ModelVersionDocument, predictionId: string, needsMemory: boolean): void {
-    const { waitingRoom, metrics, models } = this.#options
+    const { waitingRoom, metrics, residency } = this.#options
     const { id: versionId } = version
-    const { maxQueueLength } = models.settingsOf(version)
-    const runningCount = models.getRunner(versionId)?.runningCount ?? 0
+    const { maxQueueLength } = residency.settingsOf(version)
+    const runningCount = residency.getRunner(versionId)?.runningCount ?? 0
     try {
       // An answer that is shared may need none.
-      if (needsMemory) models.checkMemory(version)
+      if (needsMemory) residency.checkMemory(version)
       waitingRoom.enter({ versionId, predictionId, maxQueueLength, runningCount })
     } catch (error) {
       metrics.recordRefusal(versionId)

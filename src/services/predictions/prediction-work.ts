@@ -12,7 +12,7 @@ import type {
 } from '../../domain/prediction.js'
 import type { ClaimedTask } from '../../ports/task-queue.js'
 import type { ModelStore } from '../models/model-store.js'
-import type { ModelsService } from '../models/models.service.js'
+import type { Residency } from '../models/residency.js'
 import type { ModelSlot } from '../models/resident-version.js'
 import type { PartialOutput, RunOutcome } from './kinds/prediction-kind.js'
 import type { Payloads } from './payloads.js'
@@ -28,7 +28,7 @@ import type { WaitingRoom } from './waiting-room.js'
 export interface PredictionWorkOptions {
   readonly store: PredictionStore
   readonly payloads: Payloads
-  readonly models: Pick<ModelsService, 'acquire' | 'settingsOf'>
+  readonly residency: Pick<Residency, 'acquire' | 'settingsOf'>
   readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly encoder: PromptEncoder
   readonly answers: SharedAnswers
@@ -128,7 +128,7 @@ export class PredictionWork {
   /** What may have given a part of its answer already goes on by itself. */
   #keyToShare(version: ModelVersionDocument): string | null {
     const { cache, startedAt } = this.current
-    return cache && startedAt === null && this.options.models.settingsOf(version).cacheResponses ? cache.key : null
+    return cache && startedAt === null && this.options.residency.settingsOf(version).cacheResponses ? cache.key : null
   }
 
   async #share(key: string, asked: Question): Promise<Outcome> {
@@ -176,8 +176,8 @@ export class PredictionWork {
   }
 
   async #ask({ version, input, signal, log, isResumed }: Computation): Promise<RunOutcome> {
-    const { models, clock } = this.options
-    const slot = await models.acquire(version, this.current, signal)
+    const { residency, clock } = this.options
+    const slot = await residency.acquire(version, this.current, signal)
     const limited = AbortSignal.any([signal, slot.unloaded, this.#tooLong.signal])
     try {
       this.options.waitingRoom.leave(this.current.id)
@@ -190,7 +190,7 @@ export class PredictionWork {
       try {
         const isStreamed = kindOf(input.kind).isStreamed === true
         await mark.set(isStreamed || this.options.store.isFollowed(this.current.id))
-        this.#startTimeLimit(models.settingsOf(version).timeoutMs)
+        this.#startTimeLimit(residency.settingsOf(version).timeoutMs)
         const outcome = await this.#compute({ version, input, signal: limited, log, isResumed }, slot)
         slot.succeeded()
         return outcome

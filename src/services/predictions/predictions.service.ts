@@ -17,6 +17,7 @@ import type { StreamItem } from '../../domain/stream.js'
 import type { Filter } from '../../ports/document-store.js'
 import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
+import type { Residency } from '../models/residency.js'
 import type { Streams } from '../streams/streams.js'
 import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from './payloads.js'
@@ -41,7 +42,8 @@ export interface PredictionsServiceOptions {
   readonly executor: PredictionExecutor
   readonly encoder: PromptEncoder
   readonly answers: SharedAnswers
-  readonly models: Pick<ModelsService, 'requireByReference' | 'getRunner' | 'settingsOf'>
+  readonly models: Pick<ModelsService, 'requireByReference'>
+  readonly residency: Pick<Residency, 'getRunner' | 'settingsOf'>
   readonly streams: Streams
   readonly waitingRoom: WaitingRoom
   readonly maxJoinedBytes: number
@@ -187,17 +189,17 @@ export class PredictionsService {
 
   /** What a prediction would take, without starting it. @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`. */
   async estimate(principal: Principal, request: PredictionRequest, signal?: AbortSignal): Promise<Estimate> {
-    const { access, answers, encoder, models, waitingRoom } = this.#options
+    const { access, answers, encoder, models, residency, waitingRoom } = this.#options
     access.require(principal, 'prediction.read')
     const version = await requirePredictionVersion(models, principal, request)
-    const settings = models.settingsOf(version)
+    const settings = residency.settingsOf(version)
     const input = withVersionSettings(parseInput(request), request, settings)
     const inputTokens = await encoder.countTokens(version, input, null, signal)
     const { tenantId } = principal
     const key = settings.cacheResponses ? answerKeyOf({ tenantId, version, input, seed: parseSeed(request) }) : null
     const cacheHit = key !== null && answers.has(key)
     const queueLength = waitingRoom.waiting(version.id)
-    const runningCount = models.getRunner(version.id)?.runningCount ?? 0
+    const runningCount = residency.getRunner(version.id)?.runningCount ?? 0
     const queueWaitMs = cacheHit ? 0 : waitingRoom.expectedWaitMs(version.id, runningCount)
     return { version, inputTokens, queueLength, queueWaitMs, cacheHit }
   }
