@@ -8,6 +8,7 @@ import {
   type PredictInput,
 } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
+import { embedding, requirePrediction, requireText } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
 
 let server: TestServer
@@ -21,9 +22,7 @@ const predict = async (input: PredictInput) => {
   return result
 }
 const complete = async (prompt: string, generation: GenerationInput) => {
-  const result = await predict({ completion: { model: CHAT_MODEL, prompt, generation } })
-  if (result.__typename !== 'Prediction' || result.output?.__typename !== 'TextOutput')
-    throw new Error(JSON.stringify(result))
+  const result = await requireText(server, { completion: { model: CHAT_MODEL, prompt, generation } })
   return { ...result, text: result.output.text }
 }
 const executionsOf = async (name: string): Promise<number> => {
@@ -45,9 +44,7 @@ describe('a constrained answer', () => {
   const messages = [{ role: 'USER' as const, content: [{ text: 'Name a city and how many people come.' }] }]
 
   test('is JSON by its schema, and its value can be asked for', async () => {
-    const result = await predict({ chat: { model: CHAT_MODEL, messages, responseSchema: schema } })
-    if (result.__typename !== 'Prediction' || result.output?.__typename !== 'TextOutput')
-      throw new Error(JSON.stringify(result))
+    const result = await requireText(server, { chat: { model: CHAT_MODEL, messages, responseSchema: schema } })
     expect(result.finishReason).toBe('STOP')
     const value = (await jsonOf(result.id)) as { city: string; people: number }
     expect(value).toEqual(JSON.parse(result.output.text))
@@ -146,11 +143,9 @@ describe('what a prediction tells of its run', () => {
 
   test('64 texts at once are embedded in at most 24 runs, each bit for bit as it is alone', async () => {
     const embed = async (text: string, priority: number) => {
-      const input = { embedding: { model: EMBEDDING_MODEL, texts: [text] } }
-      const { predict: result } = await server.request(PredictDocument, { input, priority })
-      if (result.__typename !== 'Prediction' || result.output?.__typename !== 'EmbeddingOutput')
-        throw new Error(JSON.stringify(result))
-      return { values: result.output.vectors[0]!.values, batch: result.batch! }
+      const { output, batch } = await requirePrediction(server, embedding(text), { priority })
+      if (output?.__typename !== 'EmbeddingOutput') throw new Error(JSON.stringify(output))
+      return { values: output.vectors[0]!.values, batch: batch! }
     }
     const texts = Array.from({ length: 64 }, (_, i) => `Text ${i}: ${'some more words '.repeat((i * 7) % 30)}`)
     await embed('The model is loaded by this.', 5)
@@ -169,10 +164,9 @@ describe('what a prediction tells of its run', () => {
     const ask = async (i: number) => {
       const content = [{ text: `Say ${'more '.repeat((i * 5) % 17)}about the number ${i}.` }]
       const generation = { temperature: 0, maxTokens: 2 + (i % 3) }
-      const result = await predict({ chat: { model: CHAT_MODEL, messages: [{ role: 'USER', content }], generation } })
-      if (result.__typename !== 'Prediction' || result.output?.__typename !== 'TextOutput')
-        throw new Error(JSON.stringify(result))
-      return { text: result.output.text, batch: result.batch! }
+      const messages = [{ role: 'USER' as const, content }]
+      const { output, batch } = await requireText(server, { chat: { model: CHAT_MODEL, messages, generation } })
+      return { text: output.text, batch: batch! }
     }
     const numbers = Array.from({ length: 64 }, (_, i) => i)
     await ask(0)

@@ -14,7 +14,7 @@ import {
   type ModelFiguresFragment,
 } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
-import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
+import { chat, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { readPrometheus, type PrometheusFigures } from '../support/prometheus.js'
 import { isFullTest } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
@@ -159,11 +159,8 @@ describe('figures', () => {
 
   test('of one text alone are its runs', async () => {
     const before = (await readBoth(CHAT_MODEL)).graph
-    const { predict } = await server.request(PredictDocument, {
-      input: chat('Count to ten.', { maxTokens: 20, temperature: 0 }),
-    })
-    if (predict.__typename !== 'Prediction') throw new Error('not answered')
-    const { outputTokens, inputTokens } = predict.usage
+    const { usage } = await requirePrediction(server, chat('Count to ten.', { maxTokens: 20, temperature: 0 }))
+    const { outputTokens, inputTokens } = usage
     const { graph, prometheus } = await readBoth(CHAT_MODEL)
     expectEqual(CHAT_MODEL, graph, prometheus)
     expect(graph.generatedTokens - before.generatedTokens).toBe(outputTokens)
@@ -179,11 +176,8 @@ describe('figures', () => {
   test('of a mixed load with failures add up', async () => {
     const before = (await readBoth(CHAT_MODEL)).graph
     const answered = Array.from({ length: 6 }, (_, i) => 10 + i).map(async (maxTokens) => {
-      const { predict } = await server.request(PredictDocument, {
-        input: chat('Hello', { maxTokens, seed: maxTokens }),
-      })
-      if (predict.__typename !== 'Prediction') throw new Error('not answered')
-      return predict.usage.outputTokens
+      const { usage } = await requirePrediction(server, chat('Hello', { maxTokens, seed: maxTokens }))
+      return usage.outputTokens
     })
     const [outputTokens] = await Promise.all([
       Promise.all(answered),

@@ -12,12 +12,11 @@ import {
   type UpdateModelSettingsInput,
 } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
-import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
+import { chat, embedding, PredictionReader, readWhole, startChat } from '../support/predictions.js'
 import { JWT_SECRET, signToken, TestServer, type Environment } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
-const embedding = (...texts: string[]): PredictInput => ({ embedding: { model: EMBEDDING_MODEL, texts } })
 const stack = new AsyncDisposableStack()
 let environment: Environment
 let server: TestServer
@@ -174,11 +173,11 @@ describe('settings of a model version', () => {
 
   test('other threads: the process is replaced while texts run, which go on to the same end', async () => {
     const input = chat('Tell me a story about a lighthouse.', { maxTokens: 60, seed: 5 })
-    const expected = await readWhole(server, (await startChat(server, input, member)).id, member)
+    const expected = await readWhole(server, (await startChat(server, input, { token: member })).id, member)
     const { runner } = await versionOf(CHAT_MODEL)
     const readers = await Promise.all(
       [1, 2, 3].map(async () => {
-        const { id } = await startChat(server, input, member)
+        const { id } = await startChat(server, input, { token: member })
         const reader = new PredictionReader()
         await reader.read(server, id, { token: member, until: ({ text }) => text.length > 5 })
         return { id, reader }
@@ -201,7 +200,9 @@ describe('settings of a model version', () => {
   })
 
   test('the queue is as long as it says; who waits while the version unloads is served afterwards', async () => {
-    const long = await startChat(server, chat('Go on for ever.', { maxTokens: 4_000, temperature: 1 }), member)
+    const long = await startChat(server, chat('Go on for ever.', { maxTokens: 4_000, temperature: 1 }), {
+      token: member,
+    })
     await new PredictionReader().read(server, long.id, { token: member, until: ({ text }) => text.length > 0 })
     const { id } = await versionOf(CHAT_MODEL)
     await server.request(UnloadModelVersionDocument, { input: { id } }, admin)
@@ -237,7 +238,9 @@ describe('settings of a model version', () => {
 
 describe('unloading', () => {
   test('cancels what runs, where asked: it ends as CANCELLED, says why, and its stream ends', async () => {
-    const { id } = await startChat(server, chat('Go on for ever.', { maxTokens: 4_000, temperature: 1 }), member)
+    const { id } = await startChat(server, chat('Go on for ever.', { maxTokens: 4_000, temperature: 1 }), {
+      token: member,
+    })
     const reader = new PredictionReader()
     await reader.read(server, id, { token: member, until: ({ text }) => text.length > 0 })
     const version = await versionOf(CHAT_MODEL)

@@ -20,12 +20,10 @@ import {
   type GoldenEmbedding,
   type GoldenGeneration,
 } from '../support/models.js'
-import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
+import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
 import { openStore, STORES } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
-
-const embedding = (...texts: string[]): PredictInput => ({ embedding: { model: EMBEDDING_MODEL, texts } })
 
 describe.each(STORES)('predictions, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
@@ -76,14 +74,13 @@ describe.each(STORES)('predictions, kept in %s', (store) => {
   })
 
   test('a completion goes on from its text, with log-probabilities when asked for', async () => {
-    const result = await predict({
+    const result = await requirePrediction(server, {
       completion: {
         model: `${CHAT_MODEL}:1`,
         prompt: 'Once upon a time',
         generation: { maxTokens: 5, temperature: 0, logprobs: 2 },
       },
     })
-    if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
     expect(result).toMatchObject({
       state: 'SUCCEEDED',
       kind: 'COMPLETION',
@@ -156,27 +153,18 @@ describe.each(STORES)('predictions, kept in %s', (store) => {
   })
 
   test('nothing of it is kept when it is not to be stored', async () => {
-    const result = await predict(embedding('a secret'), { store: false })
-    if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
+    const result = await requirePrediction(server, embedding('a secret'), { store: false })
     expect(result.output?.__typename).toBe('EmbeddingOutput')
     expect((await server.request(PredictionDocument, { id: result.id })).prediction).toBeNull()
-    const { startPrediction } = await server.request(StartPredictionDocument, {
-      input: chat('Hello', { maxTokens: 20 }),
-      store: false,
-    })
-    if (startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(startPrediction))
-    const reader = await readWhole(server, startPrediction.id)
+    const { id } = await startChat(server, chat('Hello', { maxTokens: 20 }), { store: false })
+    const reader = await readWhole(server, id)
     expect(reader).toMatchObject({ ended: true, state: 'SUCCEEDED', mistakes: [] })
     expect(reader.text.length).toBeGreaterThan(0)
-    await waitFor(
-      'it to be gone',
-      async () => (await server.request(PredictionDocument, { id: startPrediction.id })).prediction === null,
-    )
+    await waitFor('it to be gone', async () => (await server.request(PredictionDocument, { id })).prediction === null)
   })
 
   test('deleting takes an ended prediction with its stream, and nothing else', async () => {
-    const result = await predict(embedding('to be deleted'))
-    if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
+    const result = await requirePrediction(server, embedding('to be deleted'))
     const deletion = await server.request(DeletePredictionDocument, { input: { id: result.id } })
     expect(deletion.deletePrediction).toEqual({ __typename: 'DeletedPrediction', deletedId: result.id })
     expect((await server.request(FindNodeDocument, { id: result.id })).node).toBeNull()
@@ -191,8 +179,7 @@ describe.each(STORES)('predictions, kept in %s', (store) => {
 
   test('large inputs and outputs come back whole', async () => {
     const texts = Array.from({ length: 200 }, (_, i) => `text number ${i} ${'about something '.repeat(20)}`)
-    const result = await predict(embedding(...texts))
-    if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
+    const result = await requirePrediction(server, embedding(...texts))
     const { prediction } = await server.request(PredictionDocument, { id: result.id })
     expect(prediction?.output).toEqual(result.output)
     expect(prediction?.input).toEqual({ kind: 'EMBEDDING', texts })

@@ -7,7 +7,6 @@ import {
   EstimateDocument,
   ModelDocument,
   ModelMetricsDocument,
-  PredictDocument,
   PredictionChoicesDocument,
   PredictionDocument,
   StartPredictionDocument,
@@ -15,17 +14,20 @@ import {
   UpdateModelSettingsDocument,
   type GenerationInput,
   type PredictInput,
-  type PredictMutation,
 } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
-import { chat, PredictionReader } from '../support/predictions.js'
+import {
+  chat,
+  embedding,
+  PredictionReader,
+  requirePrediction,
+  type AskOptions,
+  type EndedPrediction,
+} from '../support/predictions.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
-type Ended = Extract<PredictMutation['predict'], { __typename: 'Prediction' }>
-
-const embedding = (...texts: string[]): PredictInput => ({ embedding: { model: EMBEDDING_MODEL, texts } })
 const stack = new AsyncDisposableStack()
 let server: TestServer
 let admin: string
@@ -42,20 +44,10 @@ beforeAll(async () => {
 })
 afterAll(() => stack.disposeAsync())
 
-interface Options {
-  readonly token?: string
-  readonly priority?: number
-  readonly deadlineMs?: number
-  readonly store?: boolean
-}
+const predict = (input: PredictInput, options: AskOptions = {}) =>
+  requirePrediction(server, input, { token: ada, ...options })
 
-async function predict(input: PredictInput, { token = ada, ...options }: Options = {}): Promise<Ended> {
-  const { predict: result } = await server.request(PredictDocument, { input, ...options }, token)
-  if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
-  return result
-}
-
-async function start(input: PredictInput, { token = ada, ...options }: Options = {}): Promise<string> {
+async function start(input: PredictInput, { token = ada, ...options }: AskOptions = {}): Promise<string> {
   const { startPrediction } = await server.request(StartPredictionDocument, { input, ...options }, token)
   if (startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(startPrediction))
   return startPrediction.id
@@ -143,7 +135,7 @@ describe('a version that shares answers', () => {
 
   test('not to another tenant, nor to another question', async () => {
     const { cache } = await predict(embedding('ours'))
-    const questions: [PredictInput, Options][] = [
+    const questions: [PredictInput, AskOptions][] = [
       [embedding('ours'), { token: other }],
       [embedding('ours', 'ours'), {}],
       [embedding('Ours'), {}],
@@ -209,7 +201,7 @@ describe('a version that shares answers', () => {
     }
     const [first, second] = [await predict(input), await predict(input)]
     expect(second).toMatchObject({ cache: { hit: true }, finishReason: 'TOOL_CALLS' })
-    const callsOf = ({ id, output }: Ended) => {
+    const callsOf = ({ id, output }: EndedPrediction) => {
       if (output?.__typename !== 'TextOutput') throw new Error(JSON.stringify(output))
       return output.toolCalls.map((call) => ({ ...call, id: call.id.replace(id.slice('pred_'.length), '(id)') }))
     }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { PredictDocument, PredictionDocument } from '../generated/graphql.js'
-import { EMBEDDING_MODEL } from '../support/models.js'
-import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
+import { PredictionDocument } from '../generated/graphql.js'
+import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
 import { openStore, STORES } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
@@ -29,13 +28,10 @@ test.each(STORES)(
       async () => (await forgetting.request(PredictionDocument, { id })).prediction === null,
     )
     const texts = Array.from({ length: 100 }, (_, i) => `large enough for a blob ${i}`)
-    const { predict } = await forgetting.request(PredictDocument, {
-      input: { embedding: { model: EMBEDDING_MODEL, texts } },
-    })
-    if (predict.__typename !== 'Prediction') throw new Error(JSON.stringify(predict))
+    const large = await requirePrediction(forgetting, embedding(...texts))
     await waitFor(
       'that one too',
-      async () => (await forgetting.request(PredictionDocument, { id: predict.id })).prediction === null,
+      async () => (await forgetting.request(PredictionDocument, { id: large.id })).prediction === null,
     )
     await expect(readWhole(forgetting, id)).rejects.toThrow('NOT_FOUND')
   },

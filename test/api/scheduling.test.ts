@@ -9,7 +9,7 @@ import {
   type PredictInput,
 } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
-import { chat, PredictionReader, startChat } from '../support/predictions.js'
+import { chat, PredictionReader, requirePrediction, startChat } from '../support/predictions.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
@@ -88,9 +88,7 @@ describe('among tenants', () => {
 
   test('no tenant and no bulk request waits for all that another wants', async () => {
     const ask = async (input: PredictInput, token: string, priority = 5) => {
-      const { startPrediction } = await shared.request(StartPredictionDocument, { input, priority }, token)
-      if (startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(startPrediction))
-      return startPrediction.id
+      return (await startChat(shared, input, { token, priority })).id
     }
     const short = (i: number) => chat(`Say ${i}.`, { maxTokens: 1 })
     // The others come to wait for one of the few places that a version has.
@@ -132,10 +130,9 @@ describe('among tenants', () => {
       const generation = { temperature: 0, maxTokens: 1 }
       const before = await executions()
       const input = { completion: { model: CHAT_MODEL, prompt, generation } }
-      const { predict } = await shared.request(PredictDocument, { input }, token)
-      if (predict.__typename !== 'Prediction') throw new Error(JSON.stringify(predict))
-      const { inputTokens, cachedInputTokens } = predict.usage
-      return { inputTokens, cachedInputTokens, runs: (await executions()) - before, output: predict.output }
+      const { usage, output } = await requirePrediction(shared, input, { token })
+      const { inputTokens, cachedInputTokens } = usage
+      return { inputTokens, cachedInputTokens, runs: (await executions()) - before, output }
     }
     const beginning = Array.from({ length: 115 }, (_, i) => `step ${i}`).join('\n')
     const first = await complete(`${beginning}\nfirst`, busy)

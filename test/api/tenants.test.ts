@@ -31,7 +31,7 @@ describe.each(STORES)('with documents in %s', (store) => {
     server = stack.use(await TestServer.start({ ...environment, GRAPHLOOM_JWT_SECRET: JWT_SECRET }))
     ada = await signToken('acme')
     eve = await signToken('evil', ['ADMIN', 'MEMBER'])
-    id = (await startChat(server, chat('A secret of acme.', { maxTokens: 10 }), ada)).id
+    id = (await startChat(server, chat('A secret of acme.', { maxTokens: 10 }), { token: ada })).id
   })
   afterAll(() => stack.disposeAsync())
 

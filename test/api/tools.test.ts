@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  PredictDocument,
   PredictionDocument,
   PredictionEventsDocument,
   type ChatInput,
@@ -8,7 +7,7 @@ import {
   type ToolCallDeltaPartsFragment,
 } from '../generated/graphql.js'
 import { CHAT_MODEL } from '../support/models.js'
-import { startChat } from '../support/predictions.js'
+import { requireText, startChat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
 
 let server: TestServer
@@ -40,12 +39,7 @@ const toInput = (chat: Partial<ChatInput>, generation: ChatInput['generation'] =
   },
 })
 
-async function predict(input: PredictInput) {
-  const { predict: result } = await server.request(PredictDocument, { input })
-  if (result.__typename !== 'Prediction' || result.output?.__typename !== 'TextOutput')
-    throw new Error(JSON.stringify(result))
-  return { ...result, output: result.output }
-}
+const predict = (input: PredictInput) => requireText(server, input)
 
 describe('tools', () => {
   test('are called, and what they give is answered', async () => {

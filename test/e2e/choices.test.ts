@@ -3,7 +3,6 @@ import {
   CancelPredictionDocument,
   EstimateDocument,
   ModelDocument,
-  PredictDocument,
   PredictionChoicesDocument,
   PredictionDocument,
   PredictionEventsDocument,
@@ -11,7 +10,7 @@ import {
   type PredictInput,
 } from '../generated/graphql.js'
 import { CHAT_MODEL } from '../support/models.js'
-import { startChat } from '../support/predictions.js'
+import { requirePrediction, startChat } from '../support/predictions.js'
 import { findFreePort, TestServer, type Environment } from '../support/server.js'
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary.js'
 
@@ -40,8 +39,7 @@ const toInput = (generation: ChatInput['generation'], chat: Partial<ChatInput> =
 })
 
 async function predict(input: PredictInput) {
-  const { predict: result } = await server.request(PredictDocument, { input })
-  if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
+  const result = await requirePrediction(server, input)
   return { ...result, choices: await readChoices(result.id) }
 }
 

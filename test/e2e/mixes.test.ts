@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { ModelDocument, PredictionDocument, StartPredictionDocument, type PredictInput } from '../generated/graphql.js'
+import { ModelDocument, PredictionDocument, type PredictInput } from '../generated/graphql.js'
 import { CHAT_MODEL } from '../support/models.js'
 import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
 import { createRandom } from '../support/random.js'
@@ -49,9 +49,7 @@ test(`${MIXES} mixes of priorities, shared beginnings and killed runners give ea
     await Promise.all(
       chosen.map(async (input, i) => {
         const priority = whole(10)
-        const { startPrediction } = await server.request(StartPredictionDocument, { input, priority })
-        if (startPrediction.__typename !== 'Prediction') throw new Error(JSON.stringify(startPrediction))
-        const { id } = startPrediction
+        const { id } = await startChat(server, input, { priority })
         const reader = new PredictionReader()
         if (i === killer) {
           await reader.read(server, id, { until: ({ text }) => text.length > killAt })

@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  ModelDocument,
-  ModelMetricsDocument,
-  PredictDocument,
-  PredictionDocument,
-  type PredictInput,
-} from '../generated/graphql.js'
+import { ModelDocument, ModelMetricsDocument, PredictionDocument, type PredictInput } from '../generated/graphql.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
-import { chat, readWhole, startChat, PredictionReader } from '../support/predictions.js'
+import { chat, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { createRandom } from '../support/random.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
@@ -58,8 +52,7 @@ afterAll(() => stack.disposeAsync())
 
 /** The output as text, of a prediction that must succeed. */
 async function predict(input: PredictInput): Promise<string> {
-  const { predict: result } = await server.request(PredictDocument, { input })
-  if (result.__typename !== 'Prediction') throw new Error(JSON.stringify(result))
+  const result = await requirePrediction(server, input)
   expect(result).toMatchObject({ state: 'SUCCEEDED', error: null, replayDiverged: false })
   const name = input.embedding ? EMBEDDING_MODEL : CHAT_MODEL
   count(ended, name)

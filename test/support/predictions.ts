@@ -1,6 +1,13 @@
-import type { PredictInput, PredictionEventsSubscription, StartPredictionMutation } from '../generated/graphql.js'
-import { PredictionEventsDocument, StartPredictionDocument } from '../generated/graphql.js'
-import { CHAT_MODEL } from './models.js'
+import {
+  PredictDocument,
+  PredictionEventsDocument,
+  StartPredictionDocument,
+  type PredictInput,
+  type PredictionEventsSubscription,
+  type PredictMutation,
+  type StartPredictionMutation,
+} from '../generated/graphql.js'
+import { CHAT_MODEL, EMBEDDING_MODEL } from './models.js'
 import type { TestServer } from './server.js'
 
 export type PredictionItem = PredictionEventsSubscription['predictionEvents']
@@ -23,10 +30,48 @@ export const chat = (
   },
 })
 
+export const embedding = (...texts: string[]): PredictInput => ({ embedding: { model: EMBEDDING_MODEL, texts } })
+
+/** How a prediction is asked for, and by whom. */
+export interface AskOptions {
+  readonly token?: string
+  readonly priority?: number
+  readonly deadlineMs?: number
+  readonly store?: boolean
+}
+
+export type EndedPrediction = Extract<PredictMutation['predict'], { __typename: 'Prediction' }>
+type EndedText = EndedPrediction & {
+  readonly output: Extract<EndedPrediction['output'], { __typename: 'TextOutput' }>
+}
+
+/** The ended prediction; throws when there is none. */
+export async function requirePrediction(
+  server: TestServer,
+  input: PredictInput,
+  { token, ...options }: AskOptions = {},
+): Promise<EndedPrediction> {
+  const { predict } = await server.request(PredictDocument, { input, ...options }, token)
+  if (predict.__typename !== 'Prediction') throw new Error(JSON.stringify(predict))
+  return predict
+}
+
+/** The ended prediction of a text; throws when there is none. */
+export async function requireText(server: TestServer, input: PredictInput): Promise<EndedText> {
+  const prediction = await requirePrediction(server, input)
+  const { output } = prediction
+  if (output?.__typename !== 'TextOutput') throw new Error(JSON.stringify(prediction))
+  return { ...prediction, output }
+}
+
 export type StartedPrediction = Extract<StartPredictionMutation['startPrediction'], { __typename: 'Prediction' }>
 
-export async function startChat(server: TestServer, input: PredictInput, token?: string): Promise<StartedPrediction> {
-  const { startPrediction } = await server.request(StartPredictionDocument, { input }, token)
+export async function startChat(
+  server: TestServer,
+  input: PredictInput,
+  { token, ...options }: AskOptions = {},
+): Promise<StartedPrediction> {
+  const { startPrediction } = await server.request(StartPredictionDocument, { input, ...options }, token)
   if (startPrediction.__typename !== 'Prediction') throw new Error(`Not started: ${startPrediction.message}`)
   return startPrediction
 }
