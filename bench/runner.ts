@@ -3,7 +3,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { availableParallelism } from 'node:os'
 import pino from 'pino'
 import { createOnnxModelRuntime } from '../src/adapters/onnxruntime/onnx-model-runtime.js'
-import type { GenerateRequest, ModelRunner } from '../src/ports/model-runtime.js'
+import type { ModelRunner } from '../src/ports/model-runtime.js'
+import { NEVER, toRequest } from '../test/support/inference.js'
 import { bundledModel, CHAT_MODEL, readGolden, type GoldenGeneration } from '../test/support/models.js'
 import { openBareDecoder } from './support/bare-decoder.js'
 
@@ -11,32 +12,16 @@ import { openBareDecoder } from './support/bare-decoder.js'
 const ROUNDS = Number(process.argv[2] ?? 7)
 const TOKENS = 100
 const THREADS = Math.min(4, availableParallelism())
-const NEVER = new AbortController().signal
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
 async function decodeMsPerToken(runner: ModelRunner, promptTokenIds: readonly number[]): Promise<number> {
-  const settings = {
-    temperature: 0,
-    topK: 0,
-    topP: 1,
-    minP: 0,
-    repetitionPenalty: 1,
-    stop: [],
-    logprobs: null,
-    draft: false,
-    constraint: null,
-    presencePenalty: 0,
-    frequencyPenalty: 0,
-    logitBias: [],
-  }
-  const place = { id: 'bench', tenantId: 'bench', priority: 5 }
-  const request: Omit<GenerateRequest, 'settings'> = { ...place, promptTokenIds, seed: 0, emitted: [] }
+  const request = toRequest({ promptTokenIds, seed: 0, settings: { maxTokens: TOKENS + 1 } })
   let firstAt = 0
   let tokens = 0
   let lastAt = 0
   await runner.generate(
-    { ...request, settings: { ...settings, maxTokens: TOKENS + 1 } },
+    request,
     (delta) => {
       lastAt = performance.now()
       if (firstAt === 0) firstAt = lastAt
