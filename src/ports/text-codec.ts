@@ -46,6 +46,8 @@ export interface TextCodec extends AsyncDisposable {
   encodeChat(folder: string, chat: CodecChat, signal?: AbortSignal): Promise<number[]>
   /** The text as it is: no template; control tokens in it are text. */
   encodeText(folder: string, text: string, signal?: AbortSignal): Promise<number[]>
+  /** How many tokens the model has: they are numbered from 0. */
+  countVocabulary(folder: string, signal?: AbortSignal): Promise<number>
   /** @throws GraphloomError `INVALID_INPUT` with the reason when the grammar engine cannot honour the constraint. */
   checkConstraint(constraint: OutputConstraint, signal?: AbortSignal): Promise<void>
   /** With the model's special tokens, one sequence per text, not truncated. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { toIntegerPattern, toNumberPattern } from '../../src/adapters/xgrammar/number-pattern.js'
+import { toIntegerPattern, toNumberPattern } from '../../src/adapters/grammar/number-pattern.js'
 
 const bound = fc.oneof(fc.integer({ min: -1_200, max: 1_200 }), fc.integer({ min: -2_000_000, max: 2_000_000 }))
 const bounds = fc.tuple(bound, bound).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }))

@@ -180,7 +180,7 @@ export class GenerationLoop {
       await this.#run(texts, async () => {
         const row = only!.row!
         const logits = await session.extend(row, [tokens[0]!, ...drafted], drafted.length + 1)
-        const accepted = await only!.sequence.takeDrafted(logits, drafted)
+        const accepted = only!.sequence.takeDrafted(logits, drafted)
         session.truncate(row, computed[0]! + 1 + accepted)
       })
     else
@@ -189,7 +189,7 @@ export class GenerationLoop {
           texts.map((text) => text.row!),
           tokens,
         )
-        for (const [i, text] of texts.entries()) await this.#take(text, rows[i]!, computed[i]! + 1)
+        for (const [i, text] of texts.entries()) this.#take(text, rows[i]!, computed[i]! + 1)
       })
   }
 
@@ -205,7 +205,7 @@ export class GenerationLoop {
         this.#prefixes.insert(text.tenantId, sequence.prompt.slice(0, row.length), (from, to) =>
           session.save(row, from, to),
         )
-      await this.#take(text, logits!, row.length)
+      this.#take(text, logits!, row.length)
     })
   }
 
@@ -246,10 +246,10 @@ export class GenerationLoop {
     this.#removeEnded()
   }
 
-  async #take(text: GenerationText, logits: Float32Array, computed: number): Promise<void> {
+  #take(text: GenerationText, logits: Float32Array, computed: number): void {
     if (text.ended) return
     try {
-      await text.sequence.take(logits, computed)
+      text.sequence.take(logits, computed)
     } catch (error) {
       this.#fail(text, error)
     }

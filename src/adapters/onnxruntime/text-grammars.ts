@@ -2,7 +2,7 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
 import { loadTokenSplitter } from '../transformers/detokenizer.js'
 import { loadGrammarVocabulary } from '../transformers/grammar-vocabulary.js'
-import type { GrammarEngine } from '../xgrammar/grammar-engine.js'
+import type { GrammarEngine } from '../grammar/grammar-engine.js'
 import type { TextGrammar } from './text-sequence.js'
 
 export interface TextGrammarsOptions {
@@ -25,15 +25,15 @@ export class TextGrammars {
   async open(constraint: OutputConstraint, isDrafted: boolean): Promise<TextGrammar> {
     const engine = await (this.#engine ??= this.#loadEngine())
     const guessTokens = isDrafted ? await (this.#split ??= loadTokenSplitter(this.#options.folder)) : () => []
-    return { matcher: await engine.createMatcher(constraint), guessTokens }
+    return { matcher: engine.createMatcher(constraint), guessTokens }
   }
 
   async #loadEngine(): Promise<GrammarEngine> {
     const { folder, vocabularySize, eosTokenIds } = this.#options
     const vocabulary = await loadGrammarVocabulary(folder, vocabularySize, eosTokenIds)
     if (vocabulary) {
-      const engine = await import('../xgrammar/grammar-engine.js')
-      return new engine.GrammarEngine(vocabulary)
+      const engine = await import('../grammar/grammar-engine.js')
+      return engine.GrammarEngine.create(vocabulary)
     }
     throw new GraphloomError('INVALID_INPUT', "The model's tokenizer is of a form whose texts cannot be constrained.")
   }

@@ -2,7 +2,7 @@ import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { FinishReason, OutputToken } from '../../domain/prediction.js'
 import type { GenerateRequest, GenerationDelta, GenerationResult } from '../../ports/model-runtime.js'
 import type { Detokenizer } from '../transformers/detokenizer.js'
-import type { GrammarMatcher } from '../xgrammar/grammar-engine.js'
+import type { GrammarMatcher } from '../grammar/grammar-matcher.js'
 import { Draft } from './draft.js'
 import { toLogprobs } from './logprobs.js'
 import { nextChunkLength } from './prefill-chunks.js'
@@ -186,21 +186,21 @@ export class TextSequence {
   }
 
   /** Takes the logits that follow the first `computed` tokens. */
-  async take(logits: Float32Array, computed: number): Promise<void> {
+  take(logits: Float32Array, computed: number): void {
     const index = computed - this.prompt.length
     // A token that is chosen already: the text is being computed again.
     if (index < 0 || index < this.#answer.length) return
-    await this.#choose(logits, index)
+    this.#choose(logits, index)
   }
 
   /**
    * Takes the logits after the last token and after each drafted one, as far as the drafted tokens are those that would
    * have been chosen. Gives how many were. Where the grammar leaves no choice of text, the drafted tokens are it.
    */
-  async takeDrafted(logits: readonly Float32Array[], drafted: readonly number[]): Promise<number> {
+  takeDrafted(logits: readonly Float32Array[], drafted: readonly number[]): number {
     let accepted = 0
     for (const row of logits) {
-      await this.#choose(row, this.#answer.length, this.#isForced ? drafted[accepted] : undefined)
+      this.#choose(row, this.#answer.length, this.#isForced ? drafted[accepted] : undefined)
       if (this.#finishReason || this.#answer.at(-1) !== drafted[accepted]) break
       accepted++
     }
@@ -210,11 +210,11 @@ export class TextSequence {
     return accepted
   }
 
-  async #choose(logits: Float32Array, index: number, forced?: number): Promise<void> {
+  #choose(logits: Float32Array, index: number, forced?: number): void {
     const { settings, seed, emitted } = this.#request
     const replayed = emitted[index]
     const raw = settings.logprobs === null || replayed ? null : logits.slice()
-    if (forced === undefined) await this.#grammar?.matcher.mask(logits)
+    if (forced === undefined) this.#grammar?.matcher.mask(logits)
     const sampled =
       forced ?? sampleToken(logits, settings, { seed, position: index, seen: this.#seen, counts: this.#counts })
     if (replayed && replayed.id !== sampled && !this.#draft) this.#replayDiverged = true

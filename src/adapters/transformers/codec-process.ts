@@ -37,14 +37,15 @@ async function encodeEach<T>(texts: readonly string[], encode: (text: string) =>
 serveParent({
   encodeChat: async ({ folder, chat }: { folder: string; chat: CodecChat }) =>
     (await openTokenizer(folder)).encodeChat(chat),
+  countVocabulary: async ({ folder }: { folder: string }) => (await openTokenizer(folder)).vocabularySize,
   encodeText: async ({ folder, text }: { folder: string; text: string }) =>
     (await openTokenizer(folder)).encode(text, false),
   checkConstraint: async ({ constraint }: { constraint: OutputConstraint }) => {
     const key = canonicalJson(constraint)
     if (honoured.has(key)) return
     // Loaded by the first that is asked about.
-    const { checkConstraint } = await import('../xgrammar/grammar-engine.js')
-    await checkConstraint(constraint)
+    const { checkConstraint } = await import('../grammar/grammar-engine.js')
+    checkConstraint(constraint)
     honoured.set(key, true)
   },
   encodeForEmbedding: async (

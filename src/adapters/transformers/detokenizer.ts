@@ -1,4 +1,5 @@
 import { Tokenizer } from '@huggingface/tokenizers'
+import { byteLevelAlphabet } from './byte-level-alphabet.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
 import { Utf8Tail } from './utf8-tail.js'
 
@@ -65,19 +66,6 @@ function createByteDetokenizer({ tokenizer }: TokenizerFiles, vocabulary: Record
       }
     },
   }
-}
-
-/**
- * The characters by which byte-level BPE writes bytes (GPT-2's `bytes_to_unicode`): printable Latin-1 as itself, the
- * rest from U+0100 on.
- */
-function byteLevelAlphabet(): ReadonlyMap<string, number> {
-  const isPrintable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae
-  const alphabet = new Map<string, number>()
-  let next = 0x100
-  for (let byte = 0; byte < 0x100; byte++) alphabet.set(String.fromCharCode(isPrintable(byte) ? byte : next++), byte)
-  return alphabet
 }
 
 /** Tokens before a new one that its text may depend on. */

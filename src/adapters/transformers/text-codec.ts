@@ -54,6 +54,7 @@ export function createTextCodec({ logger, idleMs = IDLE_MS }: TextCodecOptions):
   return {
     encodeChat: (folder, chat, signal) => call('encodeChat', { folder, chat }, signal),
     encodeText: (folder, text, signal) => call('encodeText', { folder, text }, signal),
+    countVocabulary: (folder, signal) => call('countVocabulary', { folder }, signal),
     checkConstraint: (constraint, signal) => call('checkConstraint', { constraint }, signal),
     encodeForEmbedding: (folder, texts, signal) => call('encodeForEmbedding', { folder, texts }, signal),
     encodePairs: (folder, pairs, signal) => call('encodePairs', { folder, ...pairs }, signal),

@@ -3,7 +3,7 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { CodecChat, TokenSequence } from '../../ports/text-codec.js'
 import { ChatTemplate } from './chat-template.js'
 import type { ChatPart } from './marks.js'
-import { readTokenizerFiles, type AddedToken } from './tokenizer-files.js'
+import { readTokenizerFiles, type AddedToken, type TokenizerJson } from './tokenizer-files.js'
 
 /** A model's tokenizer, to which control tokens in a text are text. */
 export interface ModelTokenizer {
@@ -13,6 +13,8 @@ export interface ModelTokenizer {
   encodePair(first: string, second: string): TokenSequence
   /** @throws GraphloomError `INVALID_INPUT` when the model's chat template refuses the chat. */
   encodeChat(chat: CodecChat): number[]
+  /** One more than the highest number of a token. */
+  readonly vocabularySize: number
 }
 
 /**
@@ -33,7 +35,18 @@ export async function loadTokenizer(folder: string): Promise<ModelTokenizer> {
     controls.map(({ content }) => content),
   )
   const encodePair = (first: string, second: string): TokenSequence => toPair(tokenizer, first, second)
-  return { encode, encodePair, encodeChat: (chat) => encodeParts(template.render(chat), controls, encode) }
+  return {
+    encode,
+    encodePair,
+    encodeChat: (chat) => encodeParts(template.render(chat), controls, encode),
+    vocabularySize: countTokens(json),
+  }
+}
+
+function countTokens({ model, added_tokens: added = [] }: TokenizerJson): number {
+  const { vocab } = model
+  const own = Array.isArray(vocab) ? [vocab.length - 1] : Object.values((vocab ?? {}) as Record<string, number>)
+  return 1 + [...own, ...added.map(({ id }) => id)].reduce((highest, id) => Math.max(highest, id), -1)
 }
 
 function toPair(tokenizer: PreTrainedTokenizer, first: string, second: string): TokenSequence {

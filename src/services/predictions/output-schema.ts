@@ -1,67 +1,29 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
+import { LARGEST_NUMBER, MOST_DIGITS } from '../../domain/written-number.js'
 import { toNumberSchema } from './output-number.js'
-
-type Schema = Readonly<Record<string, Json>>
+import { areDisjoint } from './schema-disjoint.js'
+import {
+  COMBINERS,
+  FORMATS,
+  impliedTypes,
+  isList,
+  isOfType,
+  isSchema,
+  KEYWORDS,
+  NOTES,
+  TYPED,
+  typesOf,
+  VALUES,
+  type Schema,
+  type TypeName,
+} from './schema-keywords.js'
+import { SchemaReferences } from './schema-references.js'
 
 const MAX_DEPTH = 64
 const MAX_SCHEMAS = 2_000
 const MAX_CHARACTERS = 65_536
-
-/** Keywords that say nothing about what is valid, or that references point into. */
-const NOTES = new Set([
-  '$schema',
-  '$id',
-  '$comment',
-  'title',
-  'description',
-  'default',
-  'examples',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-  '$defs',
-  'definitions',
-  'contentMediaType',
-  'contentEncoding',
-])
-const FORMATS = new Set([
-  'date',
-  'time',
-  'date-time',
-  'duration',
-  'email',
-  'hostname',
-  'ipv4',
-  'ipv6',
-  'uuid',
-  'uri',
-  'uri-reference',
-  'uri-template',
-  'json-pointer',
-  'relative-json-pointer',
-])
-/** Keywords by the type that they are about. */
-const KEYWORDS = {
-  object: [
-    'properties',
-    'required',
-    'additionalProperties',
-    'patternProperties',
-    'propertyNames',
-    'minProperties',
-    'maxProperties',
-  ],
-  array: ['items', 'prefixItems', 'additionalItems', 'minItems', 'maxItems', 'uniqueItems'],
-  string: ['minLength', 'maxLength', 'pattern', 'format'],
-  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  boolean: [],
-  null: [],
-} as const
-type TypeName = keyof typeof KEYWORDS
-const TYPED = new Set<string>(Object.values(KEYWORDS).flat())
-const COMBINERS = new Set(['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref'])
+const MAX_SHOWN = 40
 
 /**
  * The schema in the part of JSON Schema (2020-12 and draft 7) that the grammar engine honours: whatever it lets through
@@ -71,41 +33,49 @@ const COMBINERS = new Set(['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '
 export function toSupportedSchema(schema: Json, path: string): Json {
   if (JSON.stringify(schema).length > MAX_CHARACTERS)
     throw invalidInput(path, `has more than ${MAX_CHARACTERS} characters.`)
-  return new SchemaWalk(schema, path).rewrite(schema, '#', 0)
+  return new SchemaWalk(schema, path).toSchema()
 }
 
 class SchemaWalk {
+  readonly #root: Json
+  readonly #path: string
+  readonly #references: SchemaReferences
   #count = 0
-  constructor(
-    readonly root: Json,
-    readonly path: string,
-  ) {}
+
+  constructor(root: Json, path: string) {
+    this.#root = root
+    this.#path = path
+    this.#references = new SchemaReferences(root)
+  }
+
+  /** What references point to stands under `$defs`, by the place that it has in the schema given. */
+  toSchema(): Json {
+    const root = this.rewrite(this.#root, '#', 0)
+    const definitions = this.#references.rewriteTargets((target, at) => this.rewrite(target, at, 0))
+    const circle = this.#references.findCircle(definitions)
+    if (circle !== null) throw this.#refuseKeyword(circle, '$ref', 'that leads back to itself')
+    return definitions.size === 0 ? root : { ...(root as Schema), $defs: Object.fromEntries(definitions) }
+  }
 
   rewrite(schema: Json, at: string, depth: number): Json {
     if (depth > MAX_DEPTH) throw this.#refuse(at, `is nested more than ${MAX_DEPTH} deep`)
     if (++this.#count > MAX_SCHEMAS) throw this.#refuse(at, `is one of more than ${MAX_SCHEMAS} schemas`)
     if (schema === true) return {}
     if (!isSchema(schema)) throw this.#refuse(at, 'is no schema that anything is valid by')
-    for (const keyword of Object.keys(schema))
-      if (!NOTES.has(keyword) && !TYPED.has(keyword) && !COMBINERS.has(keyword)) throw this.#refuseKeyword(at, keyword)
-    const definitions = this.#definitions(schema, at, depth)
+    for (const [keyword, value] of Object.entries(schema)) this.#checkKeyword(keyword, value, at)
     const combiner = ['$ref', 'enum', 'const', 'anyOf', 'oneOf', 'allOf'].find((name) => name in schema)
-    const rewritten = combiner ? this.#combined(schema, combiner, at, depth) : this.#typed(schema, at, depth)
-    return { ...definitions, ...(rewritten as Schema) }
+    return combiner ? this.#combined(schema, combiner, at, depth) : this.#typed(schema, at, depth)
   }
 
-  /** References point to places of the schema given, so that definitions stay where they are. */
-  #definitions(schema: Schema, at: string, depth: number): Schema {
-    const kept: Record<string, Json> = {}
-    for (const name of ['$defs', 'definitions'])
-      if (isSchema(schema[name])) kept[name] = this.#each(schema[name], `${at}/${name}`, depth)
-    return kept
+  #checkKeyword(keyword: string, value: Json, at: string): void {
+    if (!NOTES.has(keyword) && !TYPED.has(keyword) && !COMBINERS.has(keyword)) throw this.#refuseKeyword(at, keyword)
+    const rule = Object.hasOwn(VALUES, keyword) ? VALUES[keyword]! : null
+    if (rule && !rule.isMet(value))
+      throw this.#refuse(at, `has the keyword "${keyword}" with ${shorten(value)}, which is not ${rule.what}`)
   }
 
-  #each(schemas: Schema, at: string, depth: number): Record<string, Json> {
-    return Object.fromEntries(
-      Object.entries(schemas).map(([name, one]) => [name, this.rewrite(one, `${at}/${name}`, depth + 1)]),
-    )
+  #each(schemas: Schema, at: string, depth: number): Map<string, Json> {
+    return new Map(Object.entries(schemas).map(([name, one]) => [name, this.rewrite(one, `${at}/${name}`, depth + 1)]))
   }
 
   #combined(schema: Schema, combiner: string, at: string, depth: number): Json {
@@ -116,7 +86,7 @@ class SchemaWalk {
     if (combiner === 'enum' || combiner === 'const') return this.#values(schema, combiner, at)
     if ('type' in schema) throw this.#refuse(at, `has "type" beside "${combiner}", which cannot be honoured together`)
     if (combiner === '$ref') return { $ref: this.#reference(value, at) }
-    if (!isList(value) || value.length === 0) throw this.#refuse(at, `has no list in "${combiner}"`)
+    if (!isList(value) || value.length === 0) throw this.#refuse(at, `has no list of schemas in "${combiner}"`)
     const options = value.map((one, i) => this.rewrite(one, `${at}/${combiner}/${i}`, depth + 1))
     if (combiner === 'allOf' && options.length > 1) throw this.#refuseKeyword(at, 'allOf', 'with several schemas')
     if (combiner === 'oneOf' && !areDisjoint(value))
@@ -134,14 +104,9 @@ class SchemaWalk {
   }
 
   #reference(reference: Json, at: string): string {
-    const problem = (why: string): Error => this.#refuseKeyword(at, '$ref', why)
-    if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) throw problem('to another document or an anchor')
-    if (/[~%]/.test(reference)) throw problem('with an escape')
-    let target: Json | undefined = this.root
-    for (const part of reference.split('/').slice(1))
-      target = isList(target) ? target[Number(part)] : isSchema(target) ? target[part] : undefined
-    if (target === undefined) throw problem(`to "${reference}", which is not there,`)
-    return reference
+    const problem = typeof reference === 'string' ? this.#references.add(reference) : 'that is no string'
+    if (problem !== null) throw this.#refuseKeyword(at, '$ref', problem)
+    return reference as string
   }
 
   #typed(schema: Schema, at: string, depth: number): Json {
@@ -163,30 +128,48 @@ class SchemaWalk {
   }
 
   #object(own: Record<string, Json>, at: string, depth: number): Json {
-    const properties = isSchema(own['properties']) ? this.#each(own['properties'], `${at}/properties`, depth) : {}
-    const required = isList(own['required']) ? own['required'].map(String) : []
+    const properties = this.#each((own['properties'] ?? {}) as Schema, `${at}/properties`, depth)
+    const required = (own['required'] ?? []) as readonly string[]
     // JSON Schema lets a property be required that is not described: then it is anything.
-    for (const name of required) properties[name] ??= {}
-    const odd = Object.keys(properties).find((name) => /["\\\p{Cc}]/u.test(name))
-    if (odd !== undefined)
-      throw this.#refuse(at, `has the property name ${JSON.stringify(odd)}, which JSON writes with an escape`)
-    const isNamed = Object.keys(properties).length > 0
-    const result: Record<string, Json> = {
-      ...own,
-      ...(isNamed && { properties }),
+    for (const name of required) if (!properties.has(name)) properties.set(name, {})
+    const { minProperties, maxProperties, propertyNames: names } = own
+    this.#checkRange(own, 'minProperties', 'maxProperties', at)
+    const limits: Schema = {
+      type: 'object',
+      ...(minProperties !== undefined && { minProperties }),
+      ...(maxProperties !== undefined && { maxProperties }),
+      ...(isSchema(names) && { propertyNames: this.rewrite(names, `${at}/propertyNames`, depth + 1) }),
+    }
+    if (names === false) throw this.#refuseKeyword(at, 'propertyNames', 'with false')
+    if (properties.size === 0) return this.#unnamed(own, limits, at, depth)
+    if (Number(minProperties ?? 0) > properties.size)
+      throw this.#refuse(at, 'has more "minProperties" than properties are described')
+    if (Number(maxProperties ?? Infinity) < required.length)
+      throw this.#refuse(at, 'has fewer "maxProperties" than are in "required"')
+    const patterns = Object.keys((own['patternProperties'] ?? {}) as Schema).map((pattern) => [pattern, {}] as const)
+    return {
+      ...limits,
+      properties: Object.fromEntries(properties),
       ...(required.length > 0 && { required }),
+      ...(patterns.length > 0 && { patternProperties: Object.fromEntries(patterns) }),
+      // A property that is not named could take the name of one that is.
+      additionalProperties: false,
     }
-    // A property that is not named could take the name of one that is.
-    if (isNamed) return { ...result, additionalProperties: false }
-    if ('patternProperties' in own) throw this.#refuseKeyword(at, 'patternProperties', 'without "properties"')
-    for (const keyword of ['additionalProperties', 'propertyNames']) {
-      const rest = own[keyword]
-      if (rest !== undefined && typeof rest !== 'boolean')
-        result[keyword] = this.rewrite(rest, `${at}/${keyword}`, depth + 1)
-    }
-    if ('minProperties' in own && own['minProperties'] !== 0)
+  }
+
+  /** An object of whatever properties, or of those whose names match a pattern. */
+  #unnamed(own: Schema, limits: Schema, at: string, depth: number): Json {
+    const { additionalProperties: others = true, patternProperties, minProperties } = own
+    const patterned = this.#each((patternProperties ?? {}) as Schema, `${at}/patternProperties`, depth)
+    // A name that is given twice counts once.
+    if (minProperties !== undefined && minProperties !== 0)
       throw this.#refuseKeyword(at, 'minProperties', 'without "properties"')
-    return result
+    if (patterned.size > 1) throw this.#refuseKeyword(at, 'patternProperties', 'with several patterns')
+    if (patterned.size === 1 && 'propertyNames' in limits)
+      throw this.#refuse(at, 'has "propertyNames" beside "patternProperties", which cannot be honoured together')
+    if (patterned.size === 1) return { ...limits, patternProperties: Object.fromEntries(patterned) }
+    const rest = typeof others === 'boolean' ? others : this.rewrite(others, `${at}/additionalProperties`, depth + 1)
+    return { ...limits, additionalProperties: rest }
   }
 
   #array(own: Record<string, Json>, at: string, depth: number): Json {
@@ -218,6 +201,14 @@ class SchemaWalk {
   }
 
   #number(own: Record<string, Json>, type: 'integer' | 'number', at: string): Json {
+    const isBeyond = (name: string, sign: number): boolean => {
+      const bound = sign * Number(own[name] ?? 0)
+      return bound > LARGEST_NUMBER || (bound === LARGEST_NUMBER && name.startsWith('exclusive'))
+    }
+    const far =
+      ['minimum', 'exclusiveMinimum'].find((name) => isBeyond(name, 1)) ??
+      ['maximum', 'exclusiveMaximum'].find((name) => isBeyond(name, -1))
+    if (far !== undefined) throw this.#refuseKeyword(at, far, `beyond numbers of ${MOST_DIGITS} digits`)
     const range = toNumberSchema(own, type)
     if (range === null) throw this.#refuse(at, `has no ${type} between its "minimum" and "maximum"`)
     return range
@@ -230,79 +221,18 @@ class SchemaWalk {
 
   #refuseKeyword(at: string, keyword: string, how = ''): Error {
     return invalidInput(
-      this.path,
+      this.#path,
       `${at} has the keyword "${keyword}"${how === '' ? '' : ` ${how}`}, which cannot be honoured here.`,
     )
   }
 
   #refuse(at: string, problem: string): Error {
-    return invalidInput(this.path, `${at} ${problem}.`)
+    return invalidInput(this.#path, `${at} ${problem}.`)
   }
 }
 
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
-
-const isSchema = (value: Json | undefined): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function typesOf(schema: Schema): string[] | null {
-  const { type } = schema
-  return type === undefined ? null : [type].flat().map(String)
-}
-
-/** Without a type, one that the schema's keywords are about: others would be valid too, but are not needed. */
-function impliedTypes(schema: Schema): string[] {
-  const types = Object.keys(KEYWORDS) as TypeName[]
-  const implied = types.find((type) => type !== 'integer' && KEYWORDS[type].some((keyword) => keyword in schema))
-  return implied ? [implied] : []
-}
-
-function isOfType(value: Json, type: string): boolean {
-  if (type === 'integer') return Number.isInteger(value)
-  if (type === 'null') return value === null
-  if (type === 'array') return isList(value)
-  if (type === 'object') return isSchema(value)
-  return typeof value === type
-}
-
-/** Whether no value can be valid by two of the schemas: their types differ, or the values of a required property. */
-function areDisjoint(schemas: readonly Json[]): boolean {
-  return schemas.every((one, i) =>
-    schemas.slice(i + 1).every((other) => isSchema(one) && isSchema(other) && differ(one, other)),
-  )
-}
-
-function differ(one: Schema, other: Schema): boolean {
-  const values = valuesOf(one)
-  const otherValues = valuesOf(other)
-  if (values && otherValues) return values.every((value) => !otherValues.includes(value))
-  const types = typesOf(one)
-  const otherTypes = typesOf(other)
-  if (!types || !otherTypes) return false
-  const kinds = new Set(otherTypes.map(toKind))
-  if (types.every((type) => !kinds.has(toKind(type)))) return true
-  const { properties, required } = one
-  if (!isSchema(properties) || !isSchema(other['properties']) || !isList(required)) return false
-  const otherRequired = other['required']
-  return required.some((name) => {
-    const [mine, theirs] = [properties, other['properties'] as Schema].map((all) =>
-      typeof name === 'string' ? all[name] : undefined,
-    )
-    return (
-      isList(otherRequired) &&
-      otherRequired.includes(name) &&
-      isSchema(mine) &&
-      isSchema(theirs) &&
-      valuesOf(mine) !== null &&
-      differ(mine, theirs)
-    )
-  })
-}
-
-const toKind = (type: string): string => (type === 'integer' ? 'number' : type)
-
-/** The values of an `enum` or `const` as JSON. */
-function valuesOf(schema: Schema): string[] | null {
-  const values = 'const' in schema ? [schema['const']!] : schema['enum']
-  return isList(values) ? values.map((value) => JSON.stringify(value)) : null
+/** A value as a refusal shows it. */
+function shorten(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }

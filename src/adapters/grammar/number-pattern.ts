@@ -1,17 +1,19 @@
+import { LARGEST_NUMBER, MOST_DIGITS } from '../../domain/written-number.js'
+
 /** Bounds of a number, both included; infinite where there is none. */
 export interface NumberBounds {
   readonly low: number
   readonly high: number
 }
 
-/** A bound that is not there: whole numbers of JSON that every program reads exactly have at most so many digits. */
-const MOST_DIGITS = 15
-const LARGEST = 10 ** MOST_DIGITS - 1
 const MOST_FRACTION_DIGITS = 6
+
+/** An expression for numbers that every program reads as finite ones. */
+export const NUMBER = `-?(?:0|[1-9][0-9]{0,${MOST_DIGITS - 1}})(?:\\.[0-9]{1,${MOST_DIGITS}})?(?:[eE][+-]?[0-9]{1,2})?`
 
 /** An expression for the whole numbers within the bounds, as JSON writes them. */
 export function toIntegerPattern({ low, high }: NumberBounds): string {
-  const [least, most] = [Math.max(low, -LARGEST), Math.min(high, LARGEST)]
+  const [least, most] = [Math.max(low, -LARGEST_NUMBER), Math.min(high, LARGEST_NUMBER)]
   const negative = least < 0 ? naturals(Math.max(1, -most), -least).map((one) => `-${one}`) : []
   const natural = most >= 0 ? naturals(Math.max(0, least), most) : []
   return `(?:${[...negative, ...natural].join('|')})`
@@ -19,7 +21,7 @@ export function toIntegerPattern({ low, high }: NumberBounds): string {
 
 /** The same with decimals; the bounds are whole. */
 export function toNumberPattern({ low, high }: NumberBounds): string {
-  const [least, most] = [Math.max(low, -LARGEST), Math.min(high, LARGEST)]
+  const [least, most] = [Math.max(low, -LARGEST_NUMBER), Math.min(high, LARGEST_NUMBER)]
   const whole = [toIntegerPattern({ low, high })]
   const fraction = `\\.[0-9]{1,${MOST_FRACTION_DIGITS}}`
   // What stands before a fraction, towards zero of it.

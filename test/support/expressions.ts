@@ -1,0 +1,112 @@
+/** An expression that is drawn, in two notations, and texts that it matches. */
+export interface Expression {
+  /** As ECMAScript has it, with the flag u. */
+  readonly regex: string
+  readonly ebnf: string
+  readonly draw: (random: () => number) => string
+}
+
+type Random = () => number
+
+/** Characters of one to four bytes, at the ends of what takes as many, and such that are written with escapes. */
+const CHARACTERS = Array.from('aZ09 -_éüßÿāяа\u07ff\u0800ऄ—名前\uffee😀😁\u{10ffff}\n\t"\\/]^.')
+const RANGES = [
+  'az',
+  'AF',
+  '09',
+  'ая',
+  'éÿ',
+  '\u0080\u07ff',
+  '\u0800\ud7ff',
+  '一龥',
+  '\u{1f600}\u{1f64f}',
+  'a\u{10ffff}',
+]
+
+const pick = <T>(from: readonly T[], random: Random): T => from[Math.floor(random() * from.length)]!
+const times = (count: number, random: Random, draw: (random: Random) => string): string =>
+  Array.from({ length: count }, () => draw(random)).join('')
+const escape = (character: string): string => {
+  const code = character.codePointAt(0)!
+  return /[a-zA-Z0-9]/.test(character) || code > 0x7f ? character : `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+/** The vocabulary has no tokens for the bytes F1 and F2, by which characters of these planes begin. */
+const isWritable = (character: string): boolean => character.isWellFormed() && !/[\u{40000}-\u{bffff}]/u.test(character)
+
+function drawCharacter(random: Random): Expression {
+  const character = pick(CHARACTERS, random)
+  return { regex: escape(character), ebnf: `"${escape(character)}"`, draw: () => character }
+}
+
+function drawClass(random: Random): Expression {
+  const ranges = Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
+    const [first, last = first] = Array.from(random() < 0.5 ? pick(RANGES, random) : pick(CHARACTERS, random)) as [
+      string,
+      string?,
+    ]
+    return { first, last }
+  })
+  const isNegated = random() < 0.4 && !ranges.some(({ last }) => last === '\u{10ffff}')
+  const inside = ranges
+    .map(({ first, last }) => (first === last ? escape(first) : `${escape(first)}-${escape(last)}`))
+    .join('')
+  const written = `[${isNegated ? '^' : ''}${inside}]`
+  const test = new RegExp(`^${written}$`, 'u')
+  return {
+    regex: written,
+    ebnf: written,
+    draw: (draws) => {
+      for (;;) {
+        const { first, last } = pick(ranges, draws)
+        const [low, high] = [first.codePointAt(0)!, last.codePointAt(0)!]
+        const within = String.fromCodePoint(low + Math.floor(draws() * (high - low + 1)))
+        const one = isNegated ? pick([...CHARACTERS, '名', 'q', 'λ', '🚀'], draws) : within
+        if (isWritable(one) && test.test(one)) return one
+      }
+    },
+  }
+}
+
+const ANY: Expression = { regex: '[^]', ebnf: '.', draw: (random) => pick(CHARACTERS, random) }
+
+function drawRepetition(random: Random, depth: number): Expression {
+  const one = drawExpression(random, depth - 1)
+  const least = Math.floor(random() * 3)
+  // One that is repeated much within another is read in more ways than are kept.
+  const more = pick(depth === 1 ? [0, 1, 3, 70] : [0, 1, 3], random)
+  const [written, most] = pick(
+    [
+      ['?', 1, 0],
+      ['*', 5, 0],
+      ['+', 5, 1],
+      [`{${least},${least + more}}`, least + more, least],
+    ] as const,
+    random,
+  )
+  const lowest = written.startsWith('{') ? least : written === '+' ? 1 : 0
+  return {
+    regex: `(?:${one.regex})${written}`,
+    ebnf: `(${one.ebnf})${written}`,
+    draw: (draws) => times(lowest + Math.floor(draws() * (most - lowest + 1)), draws, one.draw),
+  }
+}
+
+/** @param depth of groups within one another. */
+export function drawExpression(random: Random, depth = 3): Expression {
+  const kind = random()
+  if (depth === 0 || kind < 0.25) return pick([drawCharacter, drawClass, drawClass, () => ANY], random)(random)
+  if (kind < 0.5) return drawRepetition(random, depth)
+  const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => drawExpression(random, depth - 1))
+  if (kind < 0.75)
+    return {
+      regex: `(?:${parts.map(({ regex }) => regex).join('|')})`,
+      ebnf: `(${parts.map(({ ebnf }) => ebnf).join(' | ')})`,
+      draw: (draws) => pick(parts, draws).draw(draws),
+    }
+  return {
+    regex: parts.map(({ regex }) => regex).join(''),
+    ebnf: parts.map(({ ebnf }) => ebnf).join(' '),
+    draw: (draws) => parts.map(({ draw }) => draw(draws)).join(''),
+  }
+}
