@@ -155,6 +155,7 @@ test('no network, no answer and no such model are told at once', async () => {
   await expect(list({ url: null })).rejects.toSatisfy(refusal('UNAVAILABLE', 'GRAPHLOOM_HUB_URL'))
   await expect(list({ url: 'http://127.0.0.1:9' })).rejects.toSatisfy(refusal('UNAVAILABLE', 'cannot be reached'))
   await expect(list({ url: 'http://no-such-host.invalid' })).rejects.toSatisfy(refusal('UNAVAILABLE', 'no-such-host'))
+  await expect(list({ url: 'http://no-such-host.invalid' })).rejects.toThrow(/GRAPHLOOM_HUB_URL .*from its folder/)
   await expect(hub.list('someone/else', 'main', NEVER)).rejects.toSatisfy(refusal('NOT_FOUND', 'someone/else'))
   await expect(hub.list(REPOSITORY, 'never', NEVER)).rejects.toSatisfy(refusal('NOT_FOUND', 'never'))
   server.behaviour.status = 503

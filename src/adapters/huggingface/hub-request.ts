@@ -82,7 +82,10 @@ export const chunksOf = (response: Response): AsyncIterable<Uint8Array> | Iterab
 export function unreachable(url: URL, error: unknown): GraphloomError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'the connection failed'
-  return unavailable(`The model hub cannot be reached at ${url.host}: ${reason}.`, { cause: error })
+  return unavailable(
+    `The model hub cannot be reached at ${url.host}: ${reason}. GRAPHLOOM_HUB_URL names another that speaks like it; a model whose files are on this machine is registered from its folder.`,
+    { cause: error },
+  )
 }
 
 export const unavailable = (
