@@ -6,7 +6,8 @@ export class EmbeddingVector {
   readonly index!: number
 
   @Field(() => [Float], {
-    description: 'Its components, as many as the model version’s `embeddingDimensions`; its length is 1.',
+    description:
+      'Its components: as many as `dimensions` of the input, else the model version’s `embeddingDimensions`. Its length is 1 where the model normalises its vectors.',
   })
   readonly values!: readonly number[]
 }

@@ -3,9 +3,11 @@ import {
   DEFAULT_MAX_TOKENS,
   MAX_LOGIT_BIASES,
   MAX_LOGPROBS,
+  MAX_MAX_TOKENS,
   MAX_STOPS,
   MAX_STOP_CHARACTERS,
   MAX_TEXTS_OF_PROMPT,
+  MAX_TOP_K,
 } from '../../src/services/predictions/generation-settings.js'
 import { MAX_CHOICES } from '../../src/services/predictions/output-constraint.js'
 import { JsonScalar, LongScalar } from '../common/scalars.js'
@@ -15,7 +17,9 @@ export const MODEL = 'The model: "name" (its alias `latest`), "name:version" or 
 
 @InputType('LogitBiasInput', { description: 'Makes one token more or less likely.' })
 export class LogitBiasInput {
-  @Field(() => Int, { description: 'Its number in the model’s vocabulary, 0 or more.' })
+  @Field(() => Int, {
+    description: 'Its number in the model’s vocabulary, from 0; one that the model does not have is refused.',
+  })
   readonly tokenId!: number
 
   @Field(() => Float, { description: 'Added to its logit; −100 (as good as never) to 100 (as good as always).' })
@@ -44,7 +48,7 @@ export class OutputConstraintInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'A text of this grammar in EBNF as xgrammar and llama.cpp (GBNF) write it; its first rule is `root`.',
+    description: 'A text of this grammar in EBNF as llama.cpp (GBNF) writes it; its first rule is `root`.',
   })
   readonly grammar?: string | null
 
@@ -67,7 +71,7 @@ export class GenerationInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: `The most tokens to generate, 1 or more; ${DEFAULT_MAX_TOKENS} when unset, and never past the model’s context.`,
+    description: `The most tokens to generate, 1 to ${MAX_MAX_TOKENS}; ${DEFAULT_MAX_TOKENS} when unset, and never past the model’s context.`,
   })
   readonly maxTokens?: number | null
 
@@ -80,7 +84,7 @@ export class GenerationInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Considers only so many of the likeliest tokens; 0, the default, is no limit.',
+    description: `Considers only so many of the likeliest tokens, 0 to ${MAX_TOP_K}; 0, the default, is no limit.`,
   })
   readonly topK?: number | null
 
@@ -118,7 +122,7 @@ export class GenerationInput {
 
   @Field(() => [LogitBiasInput], {
     nullable: true,
-    description: `Makes single tokens more or less likely; at most ${MAX_LOGIT_BIASES}.`,
+    description: `Makes single tokens more or less likely; at most ${MAX_LOGIT_BIASES}, no two for one token.`,
   })
   readonly logitBias?: LogitBiasInput[] | null
 

@@ -101,6 +101,8 @@ export type PredictionInput =
       /** Those that the model is told of. */
       readonly tools?: readonly ToolDefinition[]
       readonly settings: GenerationSettings
+      /** Whether the settings' constraint is the request's `responseSchema`. */
+      readonly hasResponseSchema?: true
     }
   | { readonly kind: 'COMPLETION'; readonly prompt: string; readonly settings: GenerationSettings }
   | {

@@ -76,13 +76,31 @@ const OF_WRONG_VALUE: readonly (readonly [string, string])[] = [
   [generation('"seed":-1'), 'input.chat.generation.seed'],
   [generation('"stop":["",""]'), 'input.chat.generation.stop.0'],
   [generation('"logitBias":[{"tokenId":-1,"bias":0}]'), 'input.chat.generation.logitBias.0.tokenId'],
+  [
+    generation('"logitBias":[{"tokenId":1,"bias":0},{"tokenId":49152,"bias":0}]'),
+    'input.chat.generation.logitBias.1.tokenId',
+  ],
+  [
+    generation('"logitBias":[{"tokenId":1,"bias":0},{"tokenId":1,"bias":2}]'),
+    'input.chat.generation.logitBias.1.tokenId',
+  ],
   [generation('"constraint":{"regex":""}'), 'input.chat.generation.constraint.regex'],
   [generation('"constraint":{"regex":"(a"}'), 'input.chat.generation.constraint'],
   [generation('"constraint":{"grammar":"root = 1"}'), 'input.chat.generation.constraint'],
+  [generation('"constraint":{"grammar":"root ::= root"}'), 'input.chat.generation.constraint'],
+  [generation('"constraint":{"grammar":"root ::= [z-a]"}'), 'input.chat.generation.constraint'],
+  [generation('"constraint":{"jsonSchema":{"$ref":"#"}}'), 'input.chat.generation.constraint'],
+  [generation('"constraint":{"jsonSchema":{"type":"string","pattern":"("}}'), 'input.chat.generation.constraint'],
   [generation('"constraint":{"choice":["a","a"]}'), 'input.chat.generation.constraint.choice'],
   [generation('"constraint":{"jsonSchema":{"not":{}}}'), 'input.chat.generation.constraint'],
   [chat('"responseSchema":{"type":"array","uniqueItems":true}'), 'input.chat.responseSchema'],
   [chat('"responseSchema":7'), 'input.chat.responseSchema'],
+  [chat('"responseSchema":{"type":"string","pattern":"("}'), 'input.chat.responseSchema'],
+  [chat('"responseSchema":{"minLength":"a"}'), 'input.chat.responseSchema'],
+  [
+    chat('"responseSchema":{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}'),
+    'input.chat.responseSchema',
+  ],
   [chat('', ''), 'input.chat.messages'],
   [chat('', '{"role":"USER","content":[]}'), 'input.chat.messages.0.content'],
   [chat('', '{"role":"USER","content":[{"text":"\\ud800"}]}'), 'input.chat.messages.0.content'],
@@ -109,6 +127,8 @@ const OF_WRONG_VALUE: readonly (readonly [string, string])[] = [
   [completion('"prompt":"x","generation":{"temperature":-0.5}'), 'input.completion.generation.temperature'],
   [completion('"prompt":"x","generation":{"n":99}'), 'input.completion.generation.n'],
   [`{"chat":{"model":"${EMBEDDING_MODEL}","messages":[${USER}]}}`, 'input.chat.model'],
+  [`{"chat":{"model":"a:b@c","messages":[${USER}]}}`, 'input.chat.model'],
+  ['{"completion":{"model":"a:b@c","prompt":"x"}}', 'input.completion.model'],
 ]
 
 test.each(OF_WRONG_TYPE)('%.120s is an error that names its place', async (input, path) => {
@@ -133,6 +153,31 @@ test('a number beyond all numbers, written in the operation itself, is refused t
     body: JSON.stringify({ query: literal }),
   })
   expect(await response.json()).toMatchObject({ data: { predict: { path: 'input.chat.generation.temperature' } } })
+})
+
+test('a constraint that only the model cannot honour fails with its place', async () => {
+  const query = QUERY.replace('__typename', '__typename ... on Prediction { state error { code message } }')
+  const variables = JSON.stringify({
+    input: JSON.parse(generation('"constraint":{"regex":"\\\\u{50000}"}')) as unknown,
+  })
+  const response = await fetch(server.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"query":${JSON.stringify(query)},"variables":${variables}}`,
+  })
+  expect(await response.json()).toMatchObject({
+    data: {
+      predict: {
+        state: 'FAILED',
+        error: {
+          code: 'INVALID_INPUT',
+          message: expect.stringMatching(
+            /^input\.chat\.generation\.constraint: .*nothing that the model has tokens for/,
+          ) as string,
+        },
+      },
+    },
+  })
 })
 
 test('the server serves on', async () => {

@@ -174,11 +174,11 @@ export type GenerationInput = {
   draft?: boolean | null | undefined;
   /** Taken off the logit of a token for each time that the answer has it; −2 to 2, 0 when unset. */
   frequencyPenalty?: number | null | undefined;
-  /** Makes single tokens more or less likely; at most 300. */
+  /** Makes single tokens more or less likely; at most 300, no two for one token. */
   logitBias?: Array<LogitBiasInput> | null | undefined;
   /** Gives each token’s log-probability and this many alternatives; 0 to 20, none when unset. */
   logprobs?: number | null | undefined;
-  /** The most tokens to generate, 1 or more; 256 when unset, and never past the model’s context. */
+  /** The most tokens to generate, 1 to 1000000; 256 when unset, and never past the model’s context. */
   maxTokens?: number | null | undefined;
   /** Considers only tokens at least this many times as likely as the likeliest; 0 to 1, 0 when unset. */
   minP?: number | null | undefined;
@@ -194,7 +194,7 @@ export type GenerationInput = {
   stop?: Array<string> | null | undefined;
   /** Divides the logits: 0 always takes the likeliest token, higher is more varied; 0 to 2, 0.7 when unset. */
   temperature?: number | null | undefined;
-  /** Considers only so many of the likeliest tokens; 0, the default, is no limit. */
+  /** Considers only so many of the likeliest tokens, 0 to 1000000; 0, the default, is no limit. */
   topK?: number | null | undefined;
   /** Considers only the likeliest tokens whose probabilities add up to this (nucleus sampling); above 0, at most 1, 0.95 when unset. */
   topP?: number | null | undefined;
@@ -233,7 +233,7 @@ export type LoadPhase =
 export type LogitBiasInput = {
   /** Added to its logit; −100 (as good as never) to 100 (as good as always). */
   bias: number;
-  /** Its number in the model’s vocabulary, 0 or more. */
+  /** Its number in the model’s vocabulary, from 0; one that the model does not have is refused. */
   tokenId: number;
 };
 
@@ -314,7 +314,7 @@ export type ModelVersionState =
 export type OutputConstraintInput =
   {   /** One of these texts; 1 to 256, no two alike. */
   choice: Array<string>; grammar?: never; jsonSchema?: never; regex?: never; }
-  |  { choice?: never;   /** A text of this grammar in EBNF as xgrammar and llama.cpp (GBNF) write it; its first rule is `root`. */
+  |  { choice?: never;   /** A text of this grammar in EBNF as llama.cpp (GBNF) writes it; its first rule is `root`. */
   grammar: string; jsonSchema?: never; regex?: never; }
   |  { choice?: never; grammar?: never;   /** A JSON value that is valid by this JSON Schema (2020-12 or draft 7). A keyword that cannot be honoured is refused by its name. Objects have the properties that are named, in this order. */
   jsonSchema: unknown; regex?: never; }

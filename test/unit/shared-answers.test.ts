@@ -156,5 +156,9 @@ test('a key is the same for the same question only, and there is none for what i
   expect(answerKeyOf({ ...rest, version: { sha256: 'f', id: 'v1' } })).toBe(answerKeyOf(question))
   expect(answerKeyOf({ ...drawn, seed: null })).toBeNull()
   expect(answerKeyOf({ ...question, input: input({ draft: true }) })).toBeNull()
+  const chat = { kind: 'CHAT', messages: [], settings } as const
+  expect(answerKeyOf({ ...question, input: { ...chat, hasResponseSchema: true } })).toBe(
+    answerKeyOf({ ...question, input: chat }),
+  )
   expect(version.id).toBe('v1')
 })

@@ -108,11 +108,11 @@ export class ModelsService {
   /**
    * The version that a reference means, to be used. One whose files are not all here is downloaded, if that is not under
    * way.
-   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`; `UNAVAILABLE` while files are missing.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT` with the path of the reference, `FORBIDDEN`; `UNAVAILABLE` while files are missing.
    */
-  async requireByReference(principal: Principal, reference: string): Promise<ModelVersionDocument> {
+  async requireByReference(principal: Principal, reference: string, path?: string): Promise<ModelVersionDocument> {
     this.#options.access.require(principal, 'model.read')
-    const version = await this.#options.registry.requireByReference(reference)
+    const version = await this.#options.registry.requireByReference(reference, path)
     this.#options.metrics.register(version)
     if (!isIncomplete(version)) return version
     this.#beginDownload(version)

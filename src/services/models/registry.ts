@@ -71,9 +71,9 @@ export class Registry {
   }
 
   /** The version that "name", "name:version" or "name@alias" means. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`. */
-  async requireByReference(reference: string): Promise<ModelVersionDocument> {
+  async requireByReference(reference: string, path = 'model'): Promise<ModelVersionDocument> {
     const match = REFERENCE.exec(reference)
-    if (!match) throw invalidInput('model', 'must be "name", "name:version" or "name@alias".')
+    if (!match) throw invalidInput(path, 'must be "name", "name:version" or "name@alias".')
     const [, name = '', separator, qualifier] = match
     const { store } = this.#options
     const model = await store.getModelByName(name)

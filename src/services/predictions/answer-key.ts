@@ -21,6 +21,8 @@ export function answerKeyOf({ tenantId, version, input, seed }: Question): strin
   const settings = 'settings' in input ? input.settings : null
   const isDrawn = settings !== null && settings.temperature > 0
   if (settings?.draft || (isDrawn && seed === null)) return null
-  const question = { tenantId, version: version.id, files: version.sha256, input, seed: isDrawn ? seed : null }
+  // Wherever its schema was given, it is the same question.
+  const { hasResponseSchema: _, ...asked } = input as PredictionInput & { readonly hasResponseSchema?: true }
+  const question = { tenantId, version: version.id, files: version.sha256, input: asked, seed: isDrawn ? seed : null }
   return createHash('sha256').update(canonicalJson(question)).digest('hex')
 }

@@ -15,6 +15,8 @@ export const MAX_STOP_CHARACTERS = 256
 export const MAX_LOGPROBS = 20
 export const MAX_LOGIT_BIASES = 300
 export const DEFAULT_MAX_TOKENS = 256
+export const MAX_MAX_TOKENS = 1_000_000
+export const MAX_TOP_K = 1_000_000
 /** The most texts for one prompt. */
 export const MAX_TEXTS_OF_PROMPT = 8
 
@@ -41,9 +43,9 @@ export function parseSettings(request: GenerationRequest, inputPath: string): Ge
   }
   return {
     n: setting('n', { min: 1, max: MAX_TEXTS_OF_PROMPT, integer: true }, 1),
-    maxTokens: setting('maxTokens', { min: 1, max: 1_000_000, integer: true }, DEFAULT_MAX_TOKENS),
+    maxTokens: setting('maxTokens', { min: 1, max: MAX_MAX_TOKENS, integer: true }, DEFAULT_MAX_TOKENS),
     temperature: setting('temperature', { min: 0, max: 2 }, 0.7),
-    topK: setting('topK', { min: 0, max: 1_000_000, integer: true }, 0),
+    topK: setting('topK', { min: 0, max: MAX_TOP_K, integer: true }, 0),
     topP: setting('topP', { min: 0, max: 1, aboveMin: true }, 0.95),
     minP: setting('minP', { min: 0, max: 1 }, 0),
     repetitionPenalty: setting('repetitionPenalty', { min: 0, max: 2, aboveMin: true }, 1),
@@ -66,6 +68,11 @@ function parseLogitBias(
 ): GenerationSettings['logitBias'] {
   if (logitBias.length > MAX_LOGIT_BIASES)
     throw invalidInput(`${path}.logitBias`, `has ${logitBias.length} tokens; at most ${MAX_LOGIT_BIASES} are allowed.`)
+  const seen = new Set<number>()
+  logitBias.forEach(({ tokenId }, i) => {
+    if (seen.has(tokenId)) throw invalidInput(`${path}.logitBias.${i}.tokenId`, `${tokenId} has a bias before it.`)
+    seen.add(tokenId)
+  })
   return logitBias.map(({ tokenId, bias }, i) => ({
     tokenId: checkNumber(tokenId, { min: 0, max: 10_000_000, integer: true }, `${path}.logitBias.${i}.tokenId`),
     bias: checkNumber(bias, { min: -100, max: 100 }, `${path}.logitBias.${i}.bias`),

@@ -208,9 +208,10 @@ export async function requirePredictionVersion(
   principal: Principal,
   request: PredictionRequest,
 ): Promise<ModelVersionDocument> {
-  const version = await models.requireByReference(principal, request.model)
+  const path = `${INPUT_FIELDS[request.kind]}.model`
+  const version = await models.requireByReference(principal, request.model, path)
   if (version.task !== kindOf(request.kind).task)
-    throw invalidInput(`${INPUT_FIELDS[request.kind]}.model`, `"${request.model}" is a model for ${version.task}.`)
+    throw invalidInput(path, `"${request.model}" is a model for ${version.task}.`)
   return version
 }
 

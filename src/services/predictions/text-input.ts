@@ -10,10 +10,10 @@ export function parseChat(request: RequestOf<'CHAT'>): InputOf<'CHAT'> {
   const messages = parseMessages(request.messages, `${path}.messages`)
   const settings = withResponseSchema(parseSettings(request.generation, path), request.responseSchema, path)
   const { tools, constraint } = parseTools(request, path)
-  if (tools.length === 0) return { kind: 'CHAT', messages, settings }
+  const hasResponseSchema = request.responseSchema !== undefined && request.responseSchema !== null
+  if (tools.length === 0) return { kind: 'CHAT', messages, settings, ...(hasResponseSchema && { hasResponseSchema }) }
   if (settings.constraint) {
-    const hasSchema = request.responseSchema !== undefined && request.responseSchema !== null
-    const at = hasSchema ? 'responseSchema' : 'generation.constraint'
+    const at = hasResponseSchema ? 'responseSchema' : 'generation.constraint'
     throw invalidInput(`${path}.${at}`, 'is not allowed beside tools, unless toolChoice is of mode NONE.')
   }
   return { kind: 'CHAT', messages, tools, settings: { ...settings, constraint } }

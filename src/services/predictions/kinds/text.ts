@@ -23,6 +23,7 @@ export const chat: KindDefinition<'CHAT'> = {
   isStreamed: true,
   parse: parseChat,
   encode: async (input, context) => {
+    await checkBiases(input, context)
     await checkConstraint(input, context).catch((error: unknown) => blameTool(error, input, context))
     const messages = input.messages.map((message) => ({ ...message, role: ROLES[message.role] }))
     const { folder, codec, signal } = context
@@ -39,12 +40,25 @@ export const completion: KindDefinition<'COMPLETION'> = {
   isStreamed: true,
   parse: parseCompletion,
   encode: async (input, context) => {
+    await checkBiases(input, context)
     await checkConstraint(input, context)
     const ids = await context.codec.encodeText(context.folder, input.prompt, context.signal)
     return toPrompts(ids, input, context)
   },
   run: generateText,
   countInferences: countTexts,
+}
+
+async function checkBiases({ kind, settings }: TextInput, { codec, folder, signal }: EncodeContext): Promise<void> {
+  const { logitBias } = settings
+  if (logitBias.length === 0) return
+  const count = await codec.countVocabulary(folder, signal)
+  const wrong = logitBias.findIndex(({ tokenId }) => tokenId >= count)
+  if (wrong >= 0)
+    throw invalidInput(
+      `${INPUT_FIELDS[kind]}.generation.logitBias.${wrong}.tokenId`,
+      `${logitBias[wrong]!.tokenId} is none of the model's tokens, 0 to ${count - 1}.`,
+    )
 }
 
 /** Finds the tool whose schema the grammar engine cannot honour. @throws GraphloomError with its path; else `error`. */
@@ -58,16 +72,23 @@ async function blameTool(error: unknown, { tools = [], settings }: ChatInput, co
   throw error
 }
 
-async function checkConstraint({ kind, settings }: TextInput, { codec, signal }: EncodeContext): Promise<void> {
-  if (!settings.constraint) return
-  const path = `${INPUT_FIELDS[kind]}.${settings.constraint.kind === 'TOOLS' ? 'tools' : 'generation.constraint'}`
-  await codec.checkConstraint(settings.constraint, signal).catch(throwAt(path))
+async function checkConstraint(input: TextInput, { codec, signal }: EncodeContext): Promise<void> {
+  const { constraint } = input.settings
+  if (constraint) await codec.checkConstraint(constraint, signal).catch(throwAt(pathOfConstraint(input)))
 }
 
+/** Where in the request the constraint stands. */
+function pathOfConstraint(input: TextInput): string {
+  const path = INPUT_FIELDS[input.kind]
+  if (input.settings.constraint?.kind === 'TOOLS') return `${path}.tools`
+  return input.kind === 'CHAT' && input.hasResponseSchema ? `${path}.responseSchema` : `${path}.generation.constraint`
+}
+
+/** A constraint is called so by those who do not know the request. */
 const throwAt =
   (path: string) =>
   (error: unknown): never => {
-    if (!isErrorWithCode(error, 'INVALID_INPUT')) throw error
+    if (!isErrorWithCode(error, 'INVALID_INPUT') || error.details.path !== 'constraint') throw error
     throw invalidInput(path, error.message.replace(/^constraint:? /, ''))
   }
 
@@ -78,8 +99,8 @@ function toPrompts(ids: readonly number[], { kind, settings }: TextInput, { vers
   return Array.from({ length: settings.n ?? 1 }, () => ({ ids, typeIds: null }))
 }
 
-function generateText({ settings }: TextInput, context: RunContext): Promise<RunOutcome> {
-  return new TextWork(settings, context).run()
+function generateText(input: TextInput, context: RunContext): Promise<RunOutcome> {
+  return new TextWork(input.settings, context).run().catch(throwAt(pathOfConstraint(input)))
 }
 
 function countTexts(output: PredictionOutput): number {
