@@ -70,11 +70,11 @@ function drawClass(random: Random): Expression {
 
 const ANY: Expression = { regex: '[^]', ebnf: '.', draw: (random) => pick(CHARACTERS, random) }
 
-function drawRepetition(random: Random, depth: number): Expression {
-  const one = drawExpression(random, depth - 1)
+function drawRepetition(random: Random, depth: number, isRepeated: boolean): Expression {
+  const one = drawExpression(random, depth - 1, true)
   const least = Math.floor(random() * 3)
-  // One that is repeated much within another is read in more ways than are kept.
-  const more = pick(depth === 1 ? [0, 1, 3, 70] : [0, 1, 3], random)
+  // What is repeated much within another repetition, or around one, can be read in more ways than are kept.
+  const more = pick(depth === 1 && !isRepeated ? [0, 1, 3, 70] : [0, 1, 3], random)
   const [written, most] = pick(
     [
       ['?', 1, 0],
@@ -93,11 +93,13 @@ function drawRepetition(random: Random, depth: number): Expression {
 }
 
 /** @param depth of groups within one another. */
-export function drawExpression(random: Random, depth = 3): Expression {
+export function drawExpression(random: Random, depth = 3, isRepeated = false): Expression {
   const kind = random()
   if (depth === 0 || kind < 0.25) return pick([drawCharacter, drawClass, drawClass, () => ANY], random)(random)
-  if (kind < 0.5) return drawRepetition(random, depth)
-  const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => drawExpression(random, depth - 1))
+  if (kind < 0.5) return drawRepetition(random, depth, isRepeated)
+  const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+    drawExpression(random, depth - 1, isRepeated),
+  )
   if (kind < 0.75)
     return {
       regex: `(?:${parts.map(({ regex }) => regex).join('|')})`,
