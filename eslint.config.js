@@ -85,6 +85,7 @@ export default defineConfig(
       'src/server.ts',
       'src/config/configuration.ts',
       'src/gateway/gateway.ts',
+      'src/services/tasks/start-tasks.ts',
       'src/observability/metrics.ts',
     ],
     rules: { 'max-lines-per-function': ['error', { max: 100, skipBlankLines: true, skipComments: true }] },

@@ -12,6 +12,8 @@ import {
   EmbeddingOutputResolver,
   OutputTensorResolver,
 } from './predictions/prediction-output.resolver.js'
+import { BatchResultResolver, PredictionBatchResolver } from './predictions/prediction-batch.resolver.js'
+import { PredictionTaskResolver } from './predictions/prediction-task.resolver.js'
 import { TextChoiceResolver, TextOutputResolver } from './predictions/text-output.resolver.js'
 import {
   PredictionChangedResolver,
@@ -21,6 +23,23 @@ import {
 } from './predictions/prediction.resolver.js'
 import { DeadlineExceeded } from './predictions/prediction.union.js'
 import { ServerResolver } from './server/server.resolver.js'
+import {
+  TaskChangedResolver,
+  TaskChildrenResolver,
+  TaskDeduplicatedResolver,
+  TaskEventResolver,
+  TaskLoggedResolver,
+} from './tasks/task-event.resolver.js'
+import { ScheduleMutationResolver } from './tasks/schedule-mutation.resolver.js'
+import { ScheduleResolver, TaskScheduleResolver } from './tasks/schedule.resolver.js'
+import { GraphTaskResolver, TaskDependencyResolver, TaskGraphResolver } from './tasks/task-graph.resolver.js'
+import { TaskMutationResolver } from './tasks/task-mutation.resolver.js'
+import { TaskPredictionResolver } from './tasks/task-prediction.resolver.js'
+import { TaskQueueResolver } from './tasks/task-queue.resolver.js'
+import { TaskTypeResolver } from './tasks/task-type.resolver.js'
+import { AttemptResolver, TaskResolver } from './tasks/task.resolver.js'
+import { TaskWebhookResolver } from './tasks/task-webhook.resolver.js'
+import { WorkerResolver } from './tasks/worker.resolver.js'
 
 /** Input types of which exactly one field is given; type-graphql has no notation for it. */
 const ONE_OF_INPUTS = ['PredictInput', 'OutputConstraintInput', 'ModelSourceInput', 'ToolChoiceInput']
@@ -53,6 +72,9 @@ export function buildGraphSchema(): GraphQLSchema {
       ModelTraitsResolver,
       ModelMetricsResolver,
       PredictionResolver,
+      PredictionTaskResolver,
+      PredictionBatchResolver,
+      BatchResultResolver,
       TextOutputResolver,
       TextChoiceResolver,
       EmbeddingOutputResolver,
@@ -61,6 +83,25 @@ export function buildGraphSchema(): GraphQLSchema {
       PredictionSnapshotResolver,
       PredictionChangedResolver,
       TokensDeltaResolver,
+      TaskResolver,
+      TaskWebhookResolver,
+      AttemptResolver,
+      TaskPredictionResolver,
+      TaskMutationResolver,
+      TaskEventResolver,
+      TaskChangedResolver,
+      TaskLoggedResolver,
+      TaskDeduplicatedResolver,
+      TaskChildrenResolver,
+      TaskTypeResolver,
+      TaskQueueResolver,
+      WorkerResolver,
+      TaskGraphResolver,
+      TaskDependencyResolver,
+      GraphTaskResolver,
+      ScheduleResolver,
+      ScheduleMutationResolver,
+      TaskScheduleResolver,
       ServerResolver,
     ],
     orphanedTypes: [DeadlineExceeded],

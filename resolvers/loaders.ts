@@ -2,6 +2,13 @@ import DataLoader from 'dataloader'
 import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../src/domain/model.js'
 import type { PredictionDocument } from '../src/domain/prediction.js'
 import type { Principal } from '../src/domain/principal.js'
+import type { ScheduleDocument } from '../src/domain/schedule.js'
+import type { TaskGraphDocument } from '../src/domain/task-graph.js'
+import type { TaskQueueDocument } from '../src/domain/task-queue.js'
+import type { TaskDocument } from '../src/domain/task.js'
+import type { WorkerDocument } from '../src/domain/worker.js'
+import type { TaskQueueFigures } from '../src/services/tasks/task-queues.service.js'
+import type { TaskForecast } from '../src/services/tasks/tasks.service.js'
 import type { Services } from './services.js'
 
 export interface Loaders {
@@ -12,15 +19,28 @@ export interface Loaders {
   readonly versionsOfModel: DataLoader<string, readonly ModelVersionDocument[]>
   /** By the id of the model. */
   readonly aliasesOfModel: DataLoader<string, readonly ModelAliasDocument[]>
+  readonly tasks: DataLoader<string, TaskDocument | null>
+  readonly taskForecasts: DataLoader<Pick<TaskDocument, 'id' | 'state' | 'queue'>, TaskForecast, string>
+  readonly taskQueues: DataLoader<string, TaskQueueDocument | null>
+  readonly taskGraphs: DataLoader<string, TaskGraphDocument | null>
+  readonly schedules: DataLoader<string, ScheduleDocument | null>
+  /** By the name of the queue. */
+  readonly queueFigures: DataLoader<string, TaskQueueFigures>
+  readonly workers: DataLoader<string, WorkerDocument | null>
+  /** By the id of the worker. */
+  readonly tasksOfWorker: DataLoader<string, readonly TaskDocument[]>
+  /** By the name of the queue. */
+  readonly deadLetterCounts: DataLoader<string, number>
 }
 
 const MAX_BATCH = 500
 
 /** Reads of one operation, gathered: however many objects refer to a version, it is read once. */
 export function createLoaders(
-  { models, predictions }: Pick<Services, 'models' | 'predictions'>,
+  services: Omit<Services, 'modelMetrics' | 'server' | 'taskClaims'>,
   principal: Principal,
 ): Loaders {
+  const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules } = services
   const options = { maxBatchSize: MAX_BATCH }
   return {
     predictions: new DataLoader((ids) => predictions.getMany(principal, ids), options),
@@ -31,6 +51,15 @@ export function createLoaders(
       options,
     ),
     aliasesOfModel: new DataLoader(async (ids) => groupByModel(ids, await models.listAliases(principal, ids)), options),
+    tasks: new DataLoader((ids) => tasks.getMany(principal, ids), options),
+    taskForecasts: new DataLoader((all) => tasks.forecast(all), { ...options, cacheKeyFn: ({ id }) => id }),
+    taskQueues: new DataLoader((ids) => Promise.resolve(taskQueues.getMany(principal, ids)), options),
+    workers: new DataLoader((ids) => workers.getMany(principal, ids), options),
+    tasksOfWorker: new DataLoader((ids) => workers.runningTasks(principal, ids), options),
+    taskGraphs: new DataLoader((ids) => taskGraphs.getMany(principal, ids), options),
+    schedules: new DataLoader((ids) => schedules.getMany(principal, ids), options),
+    queueFigures: new DataLoader((names) => taskQueues.figures(principal, names), options),
+    deadLetterCounts: new DataLoader((names) => taskQueues.countDeadLetters(principal, names), options),
   }
 }
 

@@ -1,7 +1,14 @@
 import type { ModelMetricsService } from '../src/services/models/model-metrics.service.js'
 import type { ModelsService } from '../src/services/models/models.service.js'
 import type { Residency } from '../src/services/models/residency.js'
+import type { PredictionBatchesService } from '../src/services/predictions/batches/prediction-batches.service.js'
 import type { PredictionsService } from '../src/services/predictions/predictions.service.js'
+import type { SchedulesService } from '../src/services/tasks/schedules.service.js'
+import type { TaskGraphsService } from '../src/services/tasks/task-graphs.service.js'
+import type { TaskQueuesService } from '../src/services/tasks/task-queues.service.js'
+import type { TaskClaims } from '../src/services/tasks/task-claims.js'
+import type { WorkersService } from '../src/services/tasks/workers.service.js'
+import type { TasksService } from '../src/services/tasks/tasks.service.js'
 import type { ServerService } from '../src/services/server/server.service.js'
 
 /** What the resolvers call. */
@@ -10,5 +17,12 @@ export interface Services {
   readonly residency: Residency
   readonly modelMetrics: ModelMetricsService
   readonly predictions: PredictionsService
+  readonly predictionBatches: PredictionBatchesService
+  readonly tasks: TasksService
+  readonly taskQueues: TaskQueuesService
+  readonly taskClaims: TaskClaims
+  readonly workers: WorkersService
+  readonly taskGraphs: TaskGraphsService
+  readonly schedules: SchedulesService
   readonly server: ServerService
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from './kernel/clock.js'
 import { GraphloomError } from './kernel/errors.js'
-import { createId } from './kernel/ids.js'
+import { createId, ID_PREFIXES, parseIdKind } from './kernel/ids.js'
 import { SYSTEM_SCOPE } from './ports/document-store.js'
 import type { ModelFolders } from './ports/model-folders.js'
 import type { ModelHub } from './ports/model-hub.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
+import type { WebClient } from './ports/web-client.js'
 import { createAccess, type Access, type WorkUsage } from './services/access/access.js'
 import { MemoryBudget } from './services/models/memory-budget.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
@@ -20,17 +21,28 @@ import { ModelStore } from './services/models/model-store.js'
 import { ModelsService } from './services/models/models.service.js'
 import { Registry, type BundledModel } from './services/models/registry.js'
 import { Residency } from './services/models/residency.js'
-import { Payloads } from './services/predictions/payloads.js'
+import { Payloads } from './services/payloads.js'
 import { PredictionAcceptance, type PredictionAcceptanceOptions } from './services/predictions/prediction-acceptance.js'
 import { PredictionExecutor, type PredictionExecutorOptions } from './services/predictions/prediction-executor.js'
+import { BatchResultsStore } from './services/predictions/batches/batch-results-store.js'
+import { createBatchType } from './services/predictions/batches/batch-type.js'
+import { PredictionBatchesService } from './services/predictions/batches/prediction-batches.service.js'
 import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/prediction-store.js'
+import { createPredictionType } from './services/predictions/prediction-type.js'
 import { PredictionsService } from './services/predictions/predictions.service.js'
 import { PromptEncoder } from './services/predictions/prompt-encoder.js'
 import { SharedAnswers, type SharedAnswersOptions } from './services/predictions/shared-answers.js'
 import { WaitingRoom } from './services/predictions/waiting-room.js'
 import { Retention, type RetentionSettings } from './services/retention/retention.js'
 import { Streams } from './services/streams/streams.js'
+import { parseDeclaredTypes } from './services/tasks/declared-types.js'
 import { Dispatcher } from './services/tasks/dispatcher.js'
+import { createTasks, type Tasks } from './services/tasks/start-tasks.js'
+import { createTaskRetention, type TaskRetentionOptions } from './services/tasks/task-retention.js'
+import type { TaskType } from './services/tasks/task-type.js'
+import { createHttpRequestType } from './services/tasks/types/http-request.js'
+import { SLEEP } from './services/tasks/types/sleep.js'
+import { createWebhookType } from './services/tasks/types/webhook.js'
 import type { State } from './state.js'
 
 export interface AppOptions {
@@ -50,9 +62,25 @@ export interface AppOptions {
     /** References of versions to load at start. */
     readonly preload: readonly string[]
   }
-  readonly tasks: { readonly window: number; readonly leaseMs: number }
+  readonly tasks: {
+    /** The most predictions that are claimed at once. */
+    readonly window: number
+    readonly leaseMs: number
+    /** The most tasks of a queue that this process works on at once. */
+    readonly parallel: number
+    /** The most tasks that wait in a queue whose settings do not say it. */
+    readonly queueLength: number
+    /** Declares types of tasks that workers elsewhere do. */
+    readonly typesFile: string | null
+  }
+  /** What tasks call on the web with, and the secret that signs it. */
+  readonly web: { readonly webClient: WebClient; readonly signingSecret: string | null }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }
-  readonly retention: RetentionSettings
+  readonly retention: RetentionSettings &
+    TaskRetentionOptions['settings'] & {
+      /** How long ended predictions are kept, milliseconds. */
+      readonly predictionMs: number
+    }
   readonly responseCache: Omit<SharedAnswersOptions, 'maxAgeMs'>
   /** The largest input or output, bytes. */
   readonly maxPayloadBytes: number
@@ -70,6 +98,13 @@ export interface App extends AsyncDisposable {
   readonly residency: Residency
   readonly modelMetrics: ModelMetricsService
   readonly predictions: PredictionsService
+  readonly predictionBatches: PredictionBatchesService
+  readonly tasks: Tasks['tasks']
+  readonly taskQueues: Tasks['taskQueues']
+  readonly taskClaims: Tasks['taskClaims']
+  readonly workers: Tasks['workers']
+  readonly taskGraphs: Tasks['taskGraphs']
+  readonly schedules: Tasks['schedules']
   readonly answers: Pick<SharedAnswers, 'size' | 'bytes'>
   readonly streams: Streams
   readonly access: Access
@@ -82,7 +117,7 @@ export interface App extends AsyncDisposable {
 
 /** Wires the services and starts what runs in the background. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { state, codec, clock, logger } = options
+  const { state, clock, logger } = options
   await using stack = new AsyncDisposableStack()
   const access = createAccess({ onSettled: (_work, usage) => options.onSettled?.(usage) })
   const streams = new Streams({ log: state.events, maxBacklogEvents: options.streams.backlogEvents })
@@ -92,44 +127,48 @@ export async function startApp(options: AppOptions): Promise<App> {
   const around = { access, streams, answers, waitingRoom }
   const { registry, versions, metrics, residency, models, modelMetrics } = await startModels(options, stack, around)
 
-  const store = new PredictionStore(state.documents, state.events)
-  const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
-  const encoder = new PromptEncoder(codec, (version) => registry.folderOf(version))
-  const shared = { access, store, payloads, encoder, answers, models, residency, metrics, waitingRoom, clock, logger }
-  const executor = new PredictionExecutor({
-    ...shared,
-    queue: state.queue,
-    versions,
-    inSpan: options.inSpan,
-  })
-  const acceptance = new PredictionAcceptance({ ...shared, executor, currentTrace: options.currentTrace })
-  const predictions = new PredictionsService({
-    ...shared,
-    acceptance,
-    executor,
-    streams,
-    maxJoinedBytes: options.streams.joinBytes,
-  })
+  const below = { ...around, registry, versions, metrics, residency, models }
+  const { store, executor, work, predictions, predictionBatches, isBlobReferenced } = await createWork(
+    options,
+    stack,
+    below,
+  )
   await readmitWaiting(store, waitingRoom)
 
+  const owner = createId('server')
+  // One server has the queue: the others are gone.
+  await state.queue.releaseOthers(owner, `${ID_PREFIXES.server}_`)
+  const { window, leaseMs } = options.tasks
   const dispatcher = new Dispatcher({
     tasks: state.queue,
     queue: PREDICTION_QUEUE,
-    owner: createId('server'),
-    ...options.tasks,
-    handle: (task, signal) => executor.handle(task, signal),
+    owner,
+    window,
+    // So that there is room for those of other versions.
+    maxPerKey: Math.ceil(window / 2),
+    leaseMs,
+    handle: (claim, signal) =>
+      parseIdKind(claim.taskId) === 'task' ? work.handle(claim, signal) : executor.handle(claim, signal),
     logger,
   })
   stack.defer(() => dispatcher.stop())
-  await dispatcher.start()
+  dispatcher.start()
+  work.start()
   stack.use(
     new Retention({
       settings: options.retention,
       log: state.events,
       blobs: state.blobs,
-      listEndedPredictions: (before, limit) => store.listEndedBefore(before, limit),
-      removePrediction: (prediction) => predictions.remove(prediction),
-      isBlobReferenced: (blobId) => store.isBlobReferenced(blobId),
+      removals: [
+        (limit) => predictions.removeEndedBefore(clock.now() - options.retention.predictionMs, limit),
+        createTaskRetention({
+          store: work.store,
+          remove: (task) => work.tasks.remove(task),
+          settings: options.retention,
+          clock,
+        }),
+      ],
+      isBlobReferenced,
       clock,
       logger,
     }),
@@ -140,11 +179,18 @@ export async function startApp(options: AppOptions): Promise<App> {
     residency,
     modelMetrics,
     predictions,
+    predictionBatches,
+    tasks: work.tasks,
+    taskQueues: work.taskQueues,
+    taskClaims: work.taskClaims,
+    workers: work.workers,
+    taskGraphs: work.taskGraphs,
+    schedules: work.schedules,
     answers,
     streams,
     access,
     drain: async (signal) => {
-      await dispatcher.drain(signal)
+      await Promise.all([dispatcher.drain(signal), work.drain(signal)])
       await dispatcher.stop()
       executor.abandonWaiters(
         new GraphloomError('UNAVAILABLE', 'The server is stopping; the prediction goes on when it starts again.'),
@@ -152,6 +198,69 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** Built in, and declared for workers elsewhere. */
+const listTaskTypes = async ({ tasks, web, clock }: AppOptions): Promise<TaskType[]> => [
+  SLEEP,
+  createHttpRequestType({ ...web, clock }),
+  createWebhookType({ ...web, clock }),
+  ...(await readDeclaredTypes(tasks.typesFile)),
+]
+
+interface BelowWork extends AroundModels {
+  readonly registry: Registry
+  readonly versions: ModelStore
+  readonly metrics: ModelMetricsRecorder
+  readonly residency: Residency
+  readonly models: ModelsService
+}
+
+/** Predictions and tasks, which are made of each other. */
+async function createWork(options: AppOptions, stack: AsyncDisposableStack, below: BelowWork) {
+  const { state, codec, clock, logger } = options
+  const { access, streams, registry, versions } = below
+  const store = new PredictionStore(state.documents, state.events)
+  const payloads = new Payloads(state.blobs, options.maxPayloadBytes)
+  const encoder = new PromptEncoder(codec, (version) => registry.folderOf(version))
+  const shared = { ...below, store, payloads, encoder, clock, logger }
+  const executor = new PredictionExecutor({ ...shared, queue: state.queue, inSpan: options.inSpan })
+  const results = new BatchResultsStore(state.documents)
+  const later: Pick<PredictionAcceptance, 'checkVersion' | 'ensureForTask'> = {
+    checkVersion: (principal, request) => acceptance.checkVersion(principal, request),
+    ensureForTask: (task, input) => acceptance.ensureForTask(task, input),
+  }
+  const work = stack.use(
+    await createTasks({
+      ...options,
+      ...state,
+      payloads,
+      access,
+      streams,
+      types: [
+        ...(await listTaskTypes(options)),
+        createPredictionType({ ...shared, executor, acceptance: later }),
+        createBatchType({ ...shared, versions, blobs: state.blobs, results, acceptance: later }),
+      ],
+      claimedElsewhere: [PREDICTION_QUEUE],
+      settings: {
+        window: options.tasks.parallel,
+        leaseMs: options.tasks.leaseMs,
+        queueLength: options.tasks.queueLength,
+        joinBytes: options.streams.joinBytes,
+      },
+    }),
+  )
+  const { currentTrace } = options
+  const acceptance = new PredictionAcceptance({ ...shared, tasks: work.acceptance, executor, currentTrace })
+  const maxJoinedBytes = options.streams.joinBytes
+  const predictions = new PredictionsService({ ...shared, acceptance, executor, tasks: work.tasks, maxJoinedBytes })
+  const predictionBatches = new PredictionBatchesService({ access, tasks: work.acceptance, results, payloads })
+  const isBlobReferenced = async (blobId: string): Promise<boolean> =>
+    (await store.isBlobReferenced(blobId)) ||
+    (await work.isBlobReferenced(blobId)) ||
+    (await results.isBlobReferenced(blobId))
+  return { store, executor, work, predictions, predictionBatches, isBlobReferenced }
 }
 
 interface AroundModels {
@@ -201,6 +310,12 @@ async function startModels(options: AppOptions, stack: AsyncDisposableStack, aro
   await models.start(options.models.preload)
   const modelMetrics = new ModelMetricsService({ access, store, recorder: metrics, residency, waiting, clock })
   return { registry, versions: store, metrics, residency, models, modelMetrics }
+}
+
+async function readDeclaredTypes(file: string | null): Promise<TaskType[]> {
+  if (file === null) return []
+  const text = await readFile(file, 'utf8')
+  return parseDeclaredTypes(text, file)
 }
 
 async function readCatalogue(modelsDirectory: string): Promise<BundledModel[]> {

@@ -1,21 +1,14 @@
-import { ConfigurationError, parseConfiguration, type Configuration } from './config/configuration.js'
-import { GraphloomError } from './kernel/errors.js'
+import { parseConfiguration, type Configuration } from './config/configuration.js'
 import { Lifecycle } from './kernel/lifecycle.js'
 import { createLogger } from './observability/logger.js'
 import { startTelemetry } from './observability/telemetry.js'
 import type { RunningServer } from './server.js'
+import { lineOf } from './start-failure.js'
 
 const CLOSE_LIMIT_MS = 10_000
 
 let configuration: Configuration | null = null
 let server: RunningServer | null = null
-
-function lineOf(error: unknown): string {
-  if (error instanceof ConfigurationError || error instanceof GraphloomError) return error.message
-  if (!(error instanceof Error)) return String(error)
-  // What the system refuses is the machine's matter; anything else is a defect, which is found by its stack.
-  return 'syscall' in error ? error.message : (error.stack ?? error.message)
-}
 
 const lifecycle = new Lifecycle({
   start: async (stack) => {

@@ -3,6 +3,7 @@ import { buildGraphSchema, createContextFactory } from '../resolvers/index.js'
 import { createModelFolders } from './adapters/filesystem/model-folders.js'
 import { createHuggingFaceHub } from './adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from './adapters/onnxruntime/onnx-model-runtime.js'
+import { createHttpWebClient } from './adapters/http/http-web-client.js'
 import { createTextCodec } from './adapters/transformers/text-codec.js'
 import { startApp, type App } from './app.js'
 import type { Configuration, JwtConfiguration } from './config/configuration.js'
@@ -66,6 +67,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         residency: app.residency,
         modelMetrics: app.modelMetrics,
         predictions: app.predictions,
+        predictionBatches: app.predictionBatches,
+        tasks: app.tasks,
+        taskQueues: app.taskQueues,
+        taskClaims: app.taskClaims,
+        workers: app.workers,
+        schedules: app.schedules,
+        taskGraphs: app.taskGraphs,
         server,
       }),
       health: async () => {
@@ -156,7 +164,17 @@ function startServices(
       maxModelBytes: models.hub.maxModelBytes,
     },
     models,
-    tasks: { window: work.admissionWindow, leaseMs: work.taskLeaseMs },
+    tasks: {
+      window: work.admissionWindow,
+      leaseMs: work.taskLeaseMs,
+      parallel: work.parallelTasks,
+      queueLength: work.taskQueueLength,
+      typesFile: work.taskTypesFile,
+    },
+    web: {
+      webClient: stack.use(createHttpWebClient(configuration.web)),
+      signingSecret: configuration.web.signingSecret,
+    },
     streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
     retention,
     responseCache,

@@ -9,9 +9,27 @@ import type { EffectSink } from './ports/effect-sink.js'
 import type { EventLog } from './ports/event-log.js'
 import type { TaskQueue } from './ports/task-queue.js'
 import { MODEL_ALIASES, MODELS, MODEL_VERSIONS } from './services/models/model-store.js'
+import { BATCH_RESULTS } from './services/predictions/batches/batch-results-store.js'
 import { PREDICTIONS } from './services/predictions/prediction-store.js'
+import { TASK_GRAPHS, TASK_LINKS } from './services/tasks/task-graph-store.js'
+import { SCHEDULES } from './services/tasks/schedule-store.js'
+import { TASK_QUEUES } from './services/tasks/task-queue-store.js'
+import { TASKS } from './services/tasks/task-store.js'
+import { WORKERS } from './services/tasks/worker-store.js'
 
-const COLLECTIONS = [MODELS, MODEL_VERSIONS, MODEL_ALIASES, PREDICTIONS]
+const COLLECTIONS = [
+  MODELS,
+  MODEL_VERSIONS,
+  MODEL_ALIASES,
+  PREDICTIONS,
+  BATCH_RESULTS,
+  TASKS,
+  TASK_GRAPHS,
+  TASK_LINKS,
+  TASK_QUEUES,
+  WORKERS,
+  SCHEDULES,
+]
 
 export interface StateOptions {
   readonly dataDirectory: string

@@ -6,6 +6,11 @@ export const TYPE_NAMES: Partial<Record<IdKind, string>> = {
   prediction: 'Prediction',
   model: 'Model',
   modelVersion: 'ModelVersion',
+  task: 'Task',
+  taskQueue: 'TaskQueue',
+  worker: 'Worker',
+  taskGraph: 'TaskGraph',
+  schedule: 'Schedule',
 }
 
 @InterfaceType('Node', {

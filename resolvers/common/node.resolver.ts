@@ -37,6 +37,16 @@ function loadNode({ loaders }: GraphContext, id: string): Promise<object | null>
       return loaders.models.load(id)
     case 'modelVersion':
       return loaders.modelVersions.load(id)
+    case 'task':
+      return loaders.tasks.load(id)
+    case 'taskQueue':
+      return loaders.taskQueues.load(id)
+    case 'worker':
+      return loaders.workers.load(id)
+    case 'taskGraph':
+      return loaders.taskGraphs.load(id)
+    case 'schedule':
+      return loaders.schedules.load(id)
     default:
       return Promise.resolve(null)
   }

@@ -16,7 +16,7 @@ import type { ModelVersionDocument } from '../../src/domain/model.js'
 import { isEnded, isTextKind, type PredictionDocument, type PredictionOutput } from '../../src/domain/prediction.js'
 import { toToolCallId } from '../../src/domain/tool-call.js'
 import type { StreamItem } from '../../src/domain/stream.js'
-import type { StartRequest } from '../../src/services/predictions/prediction-acceptance.js'
+import type { StartRequest } from '../../src/services/predictions/prediction-input.js'
 import type { PredictionFilter } from '../../src/services/predictions/predictions.service.js'
 import { choiceOf, toTextOutput } from '../../src/services/predictions/tokens-data.js'
 import type { PredictionEvent, PredictionSnapshot } from '../../src/services/predictions/prediction-stream.js'
@@ -37,7 +37,7 @@ import {
 } from './prediction.input.js'
 import { EstimateType, Prediction, PredictionConnection, type PredictionRoot } from './prediction.type.js'
 import { PredictionOutputUnion } from './prediction-output.union.js'
-import { toPredictionRequest } from './prediction-request.js'
+import { toPredictionRequest } from '../../src/services/predictions/prediction-json.js'
 import {
   CancelPredictionResult,
   DeletePredictionResult,

@@ -6,12 +6,11 @@ import type {
   PredictionOutput,
   PredictionState,
 } from '../../src/domain/prediction.js'
-import type { ErrorCode } from '../../src/kernel/error-catalogue.js'
 import type { PredictionStatus } from '../../src/services/predictions/prediction-store.js'
 import type { TokensData } from '../../src/services/predictions/tokens-data.js'
 import { createConnectionType } from '../common/connection.type.js'
+import { ErrorInfoType } from '../common/error-info.type.js'
 import { Node } from '../common/node.interface.js'
-import { ErrorCodeEnum } from '../common/problem.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
 import { FinishReasonEnum, PredictionKindEnum, PredictionStateEnum } from './prediction.enum.js'
 
@@ -27,24 +26,6 @@ export type PredictionRoot = PredictionStatus &
     /** The output of a prediction that has just ended, which may not be stored. */
     readonly endedOutput?: PredictionOutput | null
   }
-
-@ObjectType('ErrorInfo', { description: 'Why a piece of work failed.' })
-export class ErrorInfoType {
-  @Field(() => ErrorCodeEnum, { description: 'What kind of error it is, for programs.' })
-  readonly code!: ErrorCode
-
-  @Field(() => String, { description: 'What went wrong, in English, for people.' })
-  readonly message!: string
-
-  @Field(() => Boolean, { description: 'Whether the same work may succeed when it is asked for again.' })
-  readonly retryable!: boolean
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'For INTERNAL: the id under which the server’s log has the cause.',
-  })
-  readonly errorId?: string | null
-}
 
 @ObjectType('Usage', { description: 'Tokens that a prediction took.' })
 export class UsageType {

@@ -64,13 +64,33 @@ export interface Configuration {
   readonly work: {
     readonly admissionWindow: number
     readonly taskLeaseMs: number
+    readonly parallelTasks: number
+    readonly taskQueueLength: number
+    readonly taskTypesFile: string | null
+    /** Where a worker process gets its tasks from. */
+    readonly remote: {
+      readonly url: string
+      readonly token: string | null
+      readonly name: string | null
+      readonly allTenants: boolean
+    }
     readonly streamBacklogEvents: number
     readonly streamJoinBytes: number
     readonly maxPayloadBytes: number
   }
+  readonly web: {
+    /** Blocks of addresses and host names that may be called beside public addresses. */
+    readonly allowed: readonly string[]
+    readonly maxResponseBytes: number
+    readonly maxConnections: number
+    readonly signingSecret: string | null
+  }
   readonly responseCache: { readonly maxBytes: number; readonly maxEntries: number }
   readonly retention: {
     readonly predictionMs: number
+    readonly taskMs: number
+    readonly failedTaskMs: number
+    readonly taskCount: number
     readonly eventMs: number
     readonly openStreamMaxEvents: number
     readonly intervalMs: number
@@ -167,9 +187,24 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
     work: {
       admissionWindow: number('GRAPHLOOM_ADMISSION_WINDOW'),
       taskLeaseMs: number('GRAPHLOOM_TASK_LEASE_MS'),
+      parallelTasks: number('GRAPHLOOM_PARALLEL_TASKS'),
+      taskQueueLength: number('GRAPHLOOM_TASK_QUEUE_LENGTH'),
+      taskTypesFile: optional('GRAPHLOOM_TASK_TYPES_FILE'),
+      remote: {
+        url: string('GRAPHLOOM_SERVER_URL'),
+        token: optional('GRAPHLOOM_SERVER_TOKEN'),
+        name: optional('GRAPHLOOM_WORKER_NAME'),
+        allTenants: values.get('GRAPHLOOM_WORKER_ALL_TENANTS') as boolean,
+      },
       streamBacklogEvents: number('GRAPHLOOM_STREAM_BACKLOG_EVENTS'),
       streamJoinBytes: number('GRAPHLOOM_STREAM_JOIN_BYTES'),
       maxPayloadBytes: number('GRAPHLOOM_MAX_PAYLOAD_BYTES'),
+    },
+    web: {
+      allowed: parts('GRAPHLOOM_WEB_ALLOWED_ADDRESSES'),
+      maxResponseBytes: number('GRAPHLOOM_WEB_MAX_RESPONSE_BYTES'),
+      maxConnections: number('GRAPHLOOM_WEB_CONNECTIONS'),
+      signingSecret: optional('GRAPHLOOM_SIGNING_SECRET'),
     },
     responseCache: {
       maxBytes: number('GRAPHLOOM_RESPONSE_CACHE_BYTES'),
@@ -177,6 +212,9 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
     },
     retention: {
       predictionMs: number('GRAPHLOOM_PREDICTION_RETENTION_MS'),
+      taskMs: number('GRAPHLOOM_TASK_RETENTION_MS'),
+      failedTaskMs: number('GRAPHLOOM_FAILED_TASK_RETENTION_MS'),
+      taskCount: number('GRAPHLOOM_TASK_RETENTION_COUNT'),
       eventMs: number('GRAPHLOOM_EVENT_RETENTION_MS'),
       openStreamMaxEvents: number('GRAPHLOOM_EVENT_OPEN_STREAM_MAX_EVENTS'),
       intervalMs: number('GRAPHLOOM_RETENTION_INTERVAL_MS'),

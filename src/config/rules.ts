@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
+import { parseAllowedAddress } from '../kernel/allowed-address.js'
 import { toMistake, type ConfigurationMistake } from './mistakes.js'
 import { VARIABLES } from './table.js'
 
@@ -27,6 +28,7 @@ export function listRuleMistakes(given: ReadonlyMap<string, string>, values: Val
   checkAlgorithms(keys, values, report)
   checkKeyFiles(values, report)
   checkFolders(values, report)
+  checkAllowedAddresses(values, report)
   return mistakes
 }
 
@@ -74,6 +76,13 @@ function checkFolders(values: Values, report: Report): void {
   const allowed = (values.get('GRAPHLOOM_MODEL_FOLDERS') ?? []) as readonly string[]
   const missing = allowed.find((folder) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
   if (missing !== undefined) report('GRAPHLOOM_MODEL_FOLDERS', `there is no folder ${missing}`)
+}
+
+function checkAllowedAddresses(values: Values, report: Report): void {
+  const allowed = (values.get('GRAPHLOOM_WEB_ALLOWED_ADDRESSES') ?? []) as readonly string[]
+  const wrong = allowed.find((text) => parseAllowedAddress(text) === null)
+  if (wrong !== undefined)
+    report('GRAPHLOOM_WEB_ALLOWED_ADDRESSES', `${wrong} is neither a block of addresses nor a host name`)
 }
 
 function problemOfPem(path: string, algorithms: readonly string[]): string | null {

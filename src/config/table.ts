@@ -186,13 +186,13 @@ const limits: Variable[] = [
   }),
   integer('Limits', 'GRAPHLOOM_LIMIT_LIST_ITEMS', [1, 100_000], {
     description: 'Items of a list argument or page.',
-    example: '1024',
-    fallback: '1024',
+    example: '16384',
+    fallback: '16384',
   }),
   integer('Limits', 'GRAPHLOOM_LIMIT_VARIABLES_BYTES', [64, GIB], {
     description: 'Bytes of the variables as JSON.',
-    example: '1048576',
-    fallback: '1048576',
+    example: '8388608',
+    fallback: '8388608',
   }),
   integer('Limits', 'GRAPHLOOM_LIMIT_BATCH_OPERATIONS', [1, 1_000], {
     description: 'Operations of one HTTP batch.',
@@ -201,8 +201,8 @@ const limits: Variable[] = [
   }),
   integer('Limits', 'GRAPHLOOM_LIMIT_BODY_BYTES', [64, GIB], {
     description: 'Bytes of an HTTP body.',
-    example: '2097152',
-    fallback: '2097152',
+    example: '8388608',
+    fallback: '8388608',
   }),
   integer('Limits', 'GRAPHLOOM_LIMIT_MESSAGE_BYTES', [64, GIB], {
     description: 'Bytes of a message on a WebSocket.',
@@ -368,6 +368,55 @@ const work: Variable[] = [
     example: '30000',
     fallback: '30000',
   }),
+  integer('Work', 'GRAPHLOOM_PARALLEL_TASKS', [0, 1_000], {
+    description:
+      'The most tasks of a queue, predictions aside, that the server, or a worker process, works on at once; 0 leaves them to other workers.',
+    example: '50',
+    fallback: '50',
+  }),
+  text(
+    'Work',
+    'GRAPHLOOM_SERVER_URL',
+    { allowed: 'an http or https address', pattern: /^https?:\/\/\S+$/ },
+    {
+      description: 'Address of the API that a worker process gets its tasks from.',
+      example: 'https://graphloom.example.com/graphql',
+      fallback: 'http://127.0.0.1:4000/graphql',
+    },
+  ),
+  text('Work', 'GRAPHLOOM_SERVER_TOKEN', anything, {
+    description: 'Bearer token with which a worker process signs in.',
+    example: '',
+    secret: true,
+  }),
+  text(
+    'Work',
+    'GRAPHLOOM_WORKER_NAME',
+    { allowed: 'at most 256 characters', pattern: /^[^\0]{1,256}$/ },
+    {
+      description: 'Name of a worker process, unique among those of its tenant; its host and process id when unset.',
+      example: 'worker-1',
+    },
+  ),
+  flag('Work', 'GRAPHLOOM_WORKER_ALL_TENANTS', {
+    description: 'Whether a worker process does tasks of all tenants; its token must be an administrator’s.',
+    example: 'true',
+    fallback: 'false',
+  }),
+  text(
+    'Work',
+    'GRAPHLOOM_TASK_TYPES_FILE',
+    { allowed: 'a path', pattern: /^[^\0]+$/ },
+    {
+      description: 'JSON file that declares types of tasks which workers elsewhere do.',
+      example: '/etc/graphloom/task-types.json',
+    },
+  ),
+  integer('Work', 'GRAPHLOOM_TASK_QUEUE_LENGTH', [1, 100_000_000], {
+    description: 'The most tasks that wait in a queue whose own settings do not say it.',
+    example: '10000000',
+    fallback: '10000000',
+  }),
   integer('Work', 'GRAPHLOOM_STREAM_BACKLOG_EVENTS', [100, 10_000_000], {
     description: 'Events that a reader of a stream may be behind before it gets a gap.',
     example: '20000',
@@ -385,11 +434,66 @@ const work: Variable[] = [
   }),
 ]
 
+const web: Variable[] = [
+  list(
+    'Web',
+    'GRAPHLOOM_WEB_ALLOWED_ADDRESSES',
+    {
+      allowed: 'addresses, blocks of addresses as 10.0.0.0/8, and host names',
+      pattern: /^[A-Za-z0-9_.:/-]{1,253}$/,
+      max: 100,
+    },
+    {
+      description:
+        'What tasks and webhooks may call beside public addresses: for a host name, whatever it leads to. None when unset.',
+      example: '10.20.0.0/16, reports.internal.example',
+    },
+  ),
+  integer('Web', 'GRAPHLOOM_WEB_MAX_RESPONSE_BYTES', [1_024, GIB], {
+    description: 'The largest answer that is taken from an address that tasks call, bytes.',
+    example: '10485760',
+    fallback: '10485760',
+  }),
+  integer('Web', 'GRAPHLOOM_WEB_CONNECTIONS', [1, 10_000], {
+    description: 'Connections to called addresses at once; a quarter of them to one host.',
+    example: '64',
+    fallback: '64',
+  }),
+  text(
+    'Web',
+    'GRAPHLOOM_SIGNING_SECRET',
+    {
+      allowed: '"whsec_" and 24 to 64 bytes in base64',
+      pattern: /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$/,
+    },
+    {
+      description: 'Signs requests of tasks and webhooks by Standard Webhooks; they are not signed when it is unset.',
+      example: 'whsec_cmVwbGFjZS10aGlzLWJ5LTMyLXJhbmRvbS1ieXRlcyE=',
+      secret: true,
+    },
+  ),
+]
+
 const retention: Variable[] = [
   integer('Retention', 'GRAPHLOOM_PREDICTION_RETENTION_MS', [0, 100 * YEAR_MS], {
     description: 'How long ended predictions are kept, milliseconds.',
     example: '2592000000',
     fallback: `${30 * DAY_MS}`,
+  }),
+  integer('Retention', 'GRAPHLOOM_TASK_RETENTION_MS', [0, 100 * YEAR_MS], {
+    description: 'How long tasks are kept that succeeded, were cancelled or expired, milliseconds.',
+    example: '2592000000',
+    fallback: `${30 * DAY_MS}`,
+  }),
+  integer('Retention', 'GRAPHLOOM_FAILED_TASK_RETENTION_MS', [0, 100 * YEAR_MS], {
+    description: 'How long tasks are kept that failed for good or timed out, milliseconds.',
+    example: '7776000000',
+    fallback: `${90 * DAY_MS}`,
+  }),
+  integer('Retention', 'GRAPHLOOM_TASK_RETENTION_COUNT', [0, 1_000_000_000], {
+    description: 'The most ended tasks that are kept of each state; of more the oldest go.',
+    example: '10000000',
+    fallback: '10000000',
   }),
   integer('Retention', 'GRAPHLOOM_EVENT_RETENTION_MS', [0, 100 * YEAR_MS], {
     description: 'How long events are kept after their stream’s end, milliseconds.',
@@ -486,4 +590,4 @@ const services: Variable[] = [
 ]
 
 /** Every variable that the server reads. */
-export const VARIABLES: readonly Variable[] = [server, access, limits, models, work, retention, services].flat()
+export const VARIABLES: readonly Variable[] = [server, access, limits, models, work, web, retention, services].flat()

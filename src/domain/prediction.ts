@@ -1,6 +1,6 @@
 import type { ErrorInfo } from '../kernel/errors.js'
 import type { Json } from '../kernel/json.js'
-import type { StoredDocument } from './stored-document.js'
+import type { Stored, StoredDocument } from './stored-document.js'
 import type { StoredTensor } from './tensor.js'
 import type { ToolCall, ToolDefinition, WrittenToolCall } from './tool-call.js'
 
@@ -170,9 +170,6 @@ export interface LabelScore {
   readonly score: number
 }
 
-/** A value in the document, or in the blob store when it is too large for one. */
-export type Stored<T> = { readonly inline: T } | { readonly blobId: string; readonly sizeBytes: number }
-
 export interface Usage {
   readonly inputTokens: number
   readonly cachedInputTokens: number
@@ -237,6 +234,8 @@ export interface PredictionDocument extends StoredDocument {
   readonly deadlineAt: number | null
   /** False: the document and its stream go when it ends. */
   readonly store: boolean
+  /** The task that does it, whose place in the queue is its own; null for one that was waited for or is not kept. */
+  readonly taskId?: string | null
   readonly createdBy: string
   readonly idempotencyKey: string | null
   /** SHA-256 of what was asked, to tell a repeated request from another with the same key. */

@@ -9,3 +9,9 @@ export interface StoredDocument {
   readonly createdAt: number
   readonly updatedAt: number
 }
+
+/** A value in the document, or in the blob store when it is too large for one. */
+export type Stored<T> = { readonly inline: T } | { readonly blobId: string; readonly sizeBytes: number }
+
+export const blobIdOf = (stored: Stored<unknown> | null): string | null =>
+  stored && 'blobId' in stored ? stored.blobId : null

@@ -35,10 +35,13 @@ export const ERROR_CATALOGUE = {
   RATE_LIMITED: define(429, true, 'Too many requests; try again after the time given.'),
   OVERLOADED: define(503, true, 'A queue is full; try again after the time given.'),
   DEADLINE_EXCEEDED: define(504, true, 'The deadline, or the time that is allowed, passed before the work was done.'),
+  PARENT_FAILED: define(424, false, 'A task that this one waits for did not succeed.'),
   CANCELLED: define(499, false, 'The work was cancelled before it was done.'),
   MODEL_LOAD_FAILED: define(503, true, 'The model version could not be loaded; the message says why.'),
   RUNNER_CRASHED: define(503, true, 'The process that ran the model ended while it worked on this.'),
+  WORKER_LOST: define(500, false, 'Workers ended again and again while they had the task; it is not given to another.'),
   OUT_OF_MEMORY: define(503, true, 'The model version needs more memory than is available.'),
+  UNEXPECTED_RESPONSE: define(502, false, 'An address on the web gave an answer that the work cannot use.'),
   UNAVAILABLE: define(503, true, 'The server, or a part that it needs, is not available at the moment.'),
   INTERNAL: define(500, false, 'Something unexpected failed; the errorId leads to it in the log of the server.'),
 } as const satisfies Record<string, ErrorDefinition>

@@ -8,6 +8,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number
   /** The limit that was reached, by the name of its setting, with its value. */
   readonly limit?: { readonly name: string; readonly value: number; readonly actual?: number }
+  /** Names of what waits for each other in a circle. */
+  readonly cycle?: readonly string[]
   readonly requiredBytes?: number
   readonly availableBytes?: number
 }

@@ -3,12 +3,17 @@ import { randomBytes } from 'node:crypto'
 /** The prefix of an id says what kind of object it names. */
 export const ID_PREFIXES = {
   prediction: 'pred',
+  batchResults: 'bres',
   model: 'model',
   modelVersion: 'mver',
   modelAlias: 'malias',
   runner: 'run',
   blob: 'blob',
   task: 'task',
+  taskQueue: 'queue',
+  taskGraph: 'graph',
+  worker: 'worker',
+  schedule: 'sched',
   error: 'err',
   server: 'srv',
 } as const
@@ -40,6 +45,9 @@ export function createId(kind: IdKind, nowMs: number = Date.now()): string {
   bytes[8] = 0x80 | (bytes[8]! & 0x3f)
   return `${ID_PREFIXES[kind]}_${base32(bytes)}`
 }
+
+/** The id of an object that belongs with another: it differs in its kind alone. */
+export const toIdOfKind = (kind: IdKind, id: string): string => `${ID_PREFIXES[kind]}_${id.slice(id.indexOf('_') + 1)}`
 
 /** The kind that an id's prefix names, or null when it is not an id of this server. */
 export function parseIdKind(id: string): IdKind | null {

@@ -35,6 +35,8 @@ export function instrumentDocumentStore(
     count: (c, ...rest) => measured('count', c.name, () => store.count(c, ...rest)),
     groupSum: (c, ...rest) => measured('groupSum', c.name, () => store.groupSum(c, ...rest)),
     insert: (c, document, ...rest) => measured('insert', c.name, () => store.insert(c, document, ...rest)),
+    insertAll: (requests, options) =>
+      measured('insertAll', requests[0]?.collection.name ?? '', () => store.insertAll(requests, options)),
     update: (c, scope, revision, document, ...rest) =>
       measured('update', c.name, () => store.update(c, scope, revision, document, ...rest)),
     delete: (c, ...rest) => measured('delete', c.name, () => store.delete(c, ...rest)),

@@ -94,6 +94,16 @@ export interface WriteEffects {
   readonly deleteStreams?: readonly string[]
 }
 
+/** One of several documents that are inserted together. */
+export interface InsertRequest<T extends StoredDocument = StoredDocument> {
+  readonly collection: CollectionDefinition<T>
+  readonly document: DocumentBody<T>
+  readonly effects?: WriteEffects
+}
+
+/** The most documents that are inserted together. */
+export const MAX_INSERTED_TOGETHER = 100_000
+
 export interface CallOptions {
   /** A call whose signal has aborted rejects with its reason; a write that was handed over may still take place. */
   readonly signal?: AbortSignal
@@ -132,6 +142,14 @@ export interface DocumentStore {
     effects?: WriteEffects,
     options?: CallOptions,
   ): Promise<T>
+
+  /**
+   * Inserts documents, of one collection or of several, with what each causes: all or none, also at a crash. What they
+   * cause takes place in their order. Only the first may have values in a unique index (`INVALID_INPUT`); a conflict of
+   * it, or of any id, is one of all. Where there is no shared transaction, a read before the call resolves may see the
+   * first without the others, or some of them. At most `MAX_INSERTED_TOGETHER`; many hold other writes up for a while.
+   */
+  insertAll(requests: readonly InsertRequest[], options?: CallOptions): Promise<void>
 
   /**
    * Compare and set: replaces the document if it still has `expectedRevision`. The id and tenant stay. A `complete`

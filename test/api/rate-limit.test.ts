@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ModelsDocument, StartPredictionDocument } from '../generated/graphql.js'
+import { EnqueueTaskDocument, ModelsDocument, StartPredictionDocument } from '../generated/graphql.js'
+import { sleep } from '../support/enqueued-tasks.js'
 import { chat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
@@ -11,7 +12,7 @@ interface Answer {
 
 const PER_MINUTE = 3
 
-test('starting predictions is limited by the minute, in any way of asking, and reading is not', async () => {
+test('starting predictions and tasks is limited by the minute, in any way of asking, and reading is not', async () => {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(await createTemporaryFolder('rate-limit'))
   const server = stack.use(
@@ -49,6 +50,9 @@ test('starting predictions is limited by the minute, in any way of asking, and r
   const retryAfterMs = refused.errors?.[0]?.extensions['retryAfterMs'] as number
   expect(retryAfterMs).toBeGreaterThan(0)
   expect(retryAfterMs).toBeLessThanOrEqual(60_000)
+
+  const task = await server.send(EnqueueTaskDocument, { input: sleep(0) })
+  expect(task.errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED' })
 
   const { models } = await server.request(ModelsDocument, {})
   expect(models.length).toBeGreaterThan(0)

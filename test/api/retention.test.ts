@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { PredictionDocument } from '../generated/graphql.js'
+import { PredictionDocument, TasksDocument } from '../generated/graphql.js'
+import { enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
 import { openStore, STORES } from '../support/stores.js'
@@ -34,6 +35,32 @@ test.each(STORES)(
       async () => (await forgetting.request(PredictionDocument, { id: large.id })).prediction === null,
     )
     await expect(readWhole(forgetting, id)).rejects.toThrow('NOT_FOUND')
+  },
+  120_000,
+)
+
+test.each(STORES)(
+  'tasks go by their age and number, those that failed by an age of their own, from %s too',
+  async (store) => {
+    await using stack = new AsyncDisposableStack()
+    const environment = { ...(await openStore(stack, store)), GRAPHLOOM_RETENTION_INTERVAL_MS: '100' }
+    const keeping = await TestServer.start({ ...environment, GRAPHLOOM_TASK_RETENTION_COUNT: '2' })
+    const ids: string[] = []
+    for (let at = 0; at < 4; at++) {
+      const { id } = await enqueue(keeping, sleep(1))
+      ids.push(id)
+      await readToEnd(keeping, id)
+    }
+    const { id: failed } = await enqueue(keeping, failing())
+    await readToEnd(keeping, failed)
+    const left = async (server: TestServer): Promise<string[]> =>
+      (await server.request(TasksDocument, { orderBy: 'CREATED_AT_ASC' })).tasks.nodes.map(({ id }) => id)
+    const kept = [...ids.slice(2), failed]
+    await waitFor('the oldest to be gone', async () => (await left(keeping)).join() === kept.join())
+    await keeping[Symbol.asyncDispose]()
+    await using forgetting = await TestServer.start({ ...environment, GRAPHLOOM_TASK_RETENTION_MS: '0' })
+    await waitFor('all but the failed one to be gone', async () => (await left(forgetting)).join() === failed)
+    await expect(readToEnd(forgetting, ids[3]!)).rejects.toThrow('NOT_FOUND')
   },
   120_000,
 )

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { PredictDocument, PredictionsDocument } from '../generated/graphql.js'
+import { PauseTaskQueueDocument, PredictDocument, PredictionsDocument, TasksDocument } from '../generated/graphql.js'
+import { enqueue, sleep } from '../support/enqueued-tasks.js'
 import { EMBEDDING_MODEL } from '../support/models.js'
 import { TestServer } from '../support/server.js'
 import { openStore, STORES } from '../support/stores.js'
@@ -35,6 +36,26 @@ test.each(STORES)(
       expect(node.servedVersion?.model?.name).toBe(EMBEDDING_MODEL)
       expect(node.servedVersion?.metrics.requests).toBe(50)
     }
+    expect(reads).toBeGreaterThan(0)
+    expect(reads).toBeLessThanOrEqual(MAX_READS)
+  },
+  60_000,
+)
+
+test.each(STORES)(
+  `a page of 50 tasks with queue, figures and retries takes at most ${MAX_READS} reads of %s`,
+  async (store) => {
+    await using stack = new AsyncDisposableStack()
+    const environment = await openStore(stack, store)
+    await using server = await TestServer.start({ ...environment, GRAPHLOOM_RETENTION_INTERVAL_MS: '86400000' })
+    await server.request(PauseTaskQueueDocument, { input: { name: 'default' } })
+    await Promise.all(Array.from({ length: 50 }, () => enqueue(server, sleep(0))))
+    const before = await countReads(server)
+    const { tasks } = await server.request(TasksDocument, { first: 50 })
+    const reads = (await countReads(server)) - before
+    expect(tasks.nodes).toHaveLength(50)
+    for (const node of tasks.nodes) expect(node.queue).toMatchObject({ name: 'default', length: 50, deadLetters: 0 })
+    expect(new Set(tasks.nodes.map(({ queuePosition }) => queuePosition)).size).toBe(50)
     expect(reads).toBeGreaterThan(0)
     expect(reads).toBeLessThanOrEqual(MAX_READS)
   },

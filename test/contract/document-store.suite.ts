@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { runBatchCases } from './document-store-batches.cases.js'
 import { runEffectCases } from './document-store-effects.cases.js'
 import { type DocumentStoreFixture, type StoreTest, WIDGETS } from './document-store.fixture.js'
 import { runPagingCases } from './document-store-paging.cases.js'
@@ -16,6 +17,7 @@ export function runDocumentStoreSuite(fixture: DocumentStoreFixture): void {
   runWriteCases(storeTest)
   runPagingCases(storeTest)
   runEffectCases(storeTest, fixture)
+  runBatchCases(storeTest, fixture)
   runReopenCases(fixture)
   storeTest('tells how it is called and that it answers', async ({ store }) => {
     expect(store.description).not.toBe('')

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { AnyCollection } from '../../src/adapters/sqlite/collection-layout.js'
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.js'
+import { findQueueDrift } from '../support/queue-drift.js'
 import type { OpenedStore } from './document-store.fixture.js'
 import { runDocumentStoreSuite } from './document-store.suite.js'
 import { type OpenedEffectSink, runEffectSinkSuite } from './effect-sink.suite.js'
 import { type OpenedEventLog, runEventLogSuite } from './event-log.suite.js'
-import { type OpenedTaskQueue, runTaskQueueSuite } from './task-queue.suite.js'
+import type { OpenedTaskQueue } from './task-queue.fixture.js'
+import { runTaskQueueSuite } from './task-queue.suite.js'
 
 const logger = pino({ level: 'silent' })
 
@@ -47,6 +49,7 @@ async function openLogAndQueue(directory: string): Promise<OpenedEventLog & Open
     queue: database.queue,
     effects: database.effects,
     clock,
+    findDrift: () => findQueueDrift(database.path),
     reopen: async () => {
       await database[Symbol.asyncDispose]()
       return openLogAndQueue(directory)

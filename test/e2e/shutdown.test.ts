@@ -70,7 +70,7 @@ test('SIGTERM under load: what runs is answered, sockets close with 1001, texts 
       /graphloom_store_operations_total\{operation="insert",collection="predictions",outcome="success"\} (\d+)/.exec(
         metrics,
       )
-    return Number(accepted?.[1]) >= started + 2
+    return Number(accepted?.[1]) >= started
   })
   server.signal('SIGTERM')
   for (const result of await Promise.all(running))

@@ -19,6 +19,23 @@ export type CancelPredictionInput = {
   id: string;
 };
 
+/** What to cancel. */
+export type CancelTaskInput = {
+  /** Id of a task. */
+  id: string;
+  /** Whether all that waits for it in its graph, and for that, is cancelled too once it has ended; otherwise each ends, or runs, by its policy. */
+  withChildren?: boolean;
+};
+
+/** What becomes of due times of a schedule that were missed: nobody had fired them 10 seconds after their time, because no server ran. */
+export type CatchUpPolicy =
+  /** Each of them is fired, in order; of more than 1,000 the latest 1,000. */
+  | 'ALL'
+  /** The latest of them is fired, once. */
+  | 'LATEST'
+  /** They are left out. */
+  | 'NONE';
+
 /** Messages to answer. */
 export type ChatInput = {
   /** How to generate. */
@@ -37,6 +54,22 @@ export type ChatInput = {
   tools?: Array<ToolInput> | null | undefined;
 };
 
+/** Which tasks a worker wants. */
+export type ClaimTasksInput = {
+  /** Tasks of all tenants, for administrators; else those of the caller’s tenant alone. */
+  allTenants?: boolean;
+  /** The most tasks; 1 to 100. */
+  count?: number;
+  /** How long the tasks are the worker’s without a heartbeat, milliseconds; 1,000 to 3,600,000. */
+  leaseMs?: number;
+  /** Names of types that it can do; 1 to 100. */
+  types: Array<string>;
+  /** How long to wait for the first task when there is none, milliseconds; 0 to 30,000. */
+  waitMs?: number;
+  /** Who claims. */
+  worker: WorkerInput;
+};
+
 /** Texts to tell the labels of. */
 export type ClassificationInput = {
   /** The model: "name" (its alias `latest`), "name:version" or "name@alias". */
@@ -45,6 +78,16 @@ export type ClassificationInput = {
   texts: Array<string>;
   /** How many of the likeliest labels to give of each text, 1 or more; all when unset. At most 100,000 are given in all. */
   topN?: number | null | undefined;
+};
+
+/** What the work gave. */
+export type CompleteTaskInput = {
+  /** Id of the task. */
+  id: string;
+  /** By the output schema of the type. */
+  output?: unknown;
+  /** The claim’s `token`. */
+  token: string;
 };
 
 /** A text to continue. */
@@ -83,6 +126,18 @@ export type DeletePredictionInput = {
   id: string;
 };
 
+/** What to delete. */
+export type DeleteScheduleInput = {
+  /** Name of a schedule. */
+  name: string;
+};
+
+/** What to delete. */
+export type DeleteTaskInput = {
+  /** Id of an ended task. */
+  id: string;
+};
+
 /** Texts to turn into vectors. */
 export type EmbeddingInput = {
   /** Cuts vectors to their first components: one of the model version’s `shorterDimensions`, or all. What is left is brought to length 1 again where the model’s vectors have it. */
@@ -101,6 +156,42 @@ export type EmbeddingInputType =
   | 'DOCUMENT'
   /** A question or search, whose answer is looked for. */
   | 'QUERY';
+
+/** Tasks that wait for each other. */
+export type EnqueueTaskGraphInput = {
+  /** 1 to 10,000 tasks in any order, with at most 40,000 entries in `after` and inputs of at most 8,388,608 bytes of JSON together. */
+  tasks: Array<GraphTaskInput>;
+};
+
+/** A piece of work. What is unset is as its type’s defaults say. */
+export type EnqueueTaskInput = {
+  /** Failures that it may have before it has failed for good; 1 to 100. */
+  attemptLimit?: number | null | undefined;
+  /** How long it waits before it is tried again. */
+  backoff?: TaskBackoffInput | null | undefined;
+  /** What bounds it together with others of the same key. */
+  concurrency?: TaskConcurrencyInput | null | undefined;
+  /** How it is kept from being done more than once. */
+  dedupe?: TaskDedupeInput | null | undefined;
+  /** Not before so many milliseconds from now; 0 to ten years. Not together with `runAt`. */
+  delayMs?: number | null | undefined;
+  /** Given up at this time if it still waits; never when unset. In the future, and after the time at which it is to run. */
+  expiresAt?: string | null | undefined;
+  /** What the work is about; it must fit the type’s `inputSchema`. */
+  input: unknown;
+  /** 0 to 9, 9 first, 5 when unset; 5 and above count as interactive. */
+  priority?: number | null | undefined;
+  /** Name of a queue; its type’s queue when unset. */
+  queue?: string | null | undefined;
+  /** Not before this time, at most ten years from now; as soon as it can be when unset or past. */
+  runAt?: string | null | undefined;
+  /** The longest that one attempt may take, milliseconds: the work is told to stop then, and the attempt has failed. 1 to 604,800,000. */
+  timeoutMs?: number | null | undefined;
+  /** Name of a type; see `taskTypes`. */
+  type: string;
+  /** An http or https address that is told of its end by a POST, signed as Standard Webhooks says, at least once; at most 2,048 characters. */
+  webhookUrl?: string | null | undefined;
+};
 
 /** Every code that an error of this server can have. */
 export type ErrorCode =
@@ -140,6 +231,8 @@ export type ErrorCode =
   | 'OUT_OF_MEMORY'
   /** A queue is full; try again after the time given. */
   | 'OVERLOADED'
+  /** A task that this one waits for did not succeed. */
+  | 'PARENT_FAILED'
   /** The body or message has more bytes than allowed. */
   | 'PAYLOAD_TOO_LARGE'
   /** Too many requests; try again after the time given. */
@@ -152,8 +245,22 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   /** The server, or a part that it needs, is not available at the moment. */
   | 'UNAVAILABLE'
+  /** An address on the web gave an answer that the work cannot use. */
+  | 'UNEXPECTED_RESPONSE'
   /** The content type of the request is not supported. */
-  | 'UNSUPPORTED_MEDIA_TYPE';
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  /** Workers ended again and again while they had the task; it is not given to another. */
+  | 'WORKER_LOST';
+
+/** Why the work failed. */
+export type FailTaskInput = {
+  /** Why. */
+  error: TaskErrorInput;
+  /** Id of the task. */
+  id: string;
+  /** The claim’s `token`. */
+  token: string;
+};
 
 /** Why a text ends where it does. */
 export type FinishReason =
@@ -198,6 +305,44 @@ export type GenerationInput = {
   topK?: number | null | undefined;
   /** Considers only the likeliest tokens whose probabilities add up to this (nucleus sampling); above 0, at most 1, 0.95 when unset. */
   topP?: number | null | undefined;
+};
+
+/** A task of a graph. Where its input has an object `{ "$output": { "of": "name", "pointer": "/a/0" } }`, that is replaced by a part of the output of a task named in `after`, found by a JSON pointer (RFC 6901; "" is all of it), once the task becomes ready. Such an input, of at most 65,536 bytes, is checked by its type’s schema then. */
+export type GraphTaskInput = {
+  /** Tasks of the graph that must have ended before it begins, each once; none when unset. */
+  after?: Array<TaskDependencyInput> | null | undefined;
+  /** Failures that it may have before it has failed for good; 1 to 100. */
+  attemptLimit?: number | null | undefined;
+  /** How long it waits before it is tried again. */
+  backoff?: TaskBackoffInput | null | undefined;
+  /** What bounds it together with others of the same key. */
+  concurrency?: TaskConcurrencyInput | null | undefined;
+  /** Not before so many milliseconds from now; 0 to ten years. Not together with `runAt`. */
+  delayMs?: number | null | undefined;
+  /** Given up at this time if it still waits; never when unset. In the future, and after the time at which it is to run. */
+  expiresAt?: string | null | undefined;
+  /** What the work is about; it must fit the type’s `inputSchema`. */
+  input: unknown;
+  /** Unique in the graph; 1 to 64 characters. */
+  name: string;
+  /** 0 to 9, 9 first, 5 when unset; 5 and above count as interactive. */
+  priority?: number | null | undefined;
+  /** Name of a queue; its type’s queue when unset. */
+  queue?: string | null | undefined;
+  /** Not before this time, at most ten years from now; as soon as it can be when unset or past. */
+  runAt?: string | null | undefined;
+  /** The longest that one attempt may take, milliseconds: the work is told to stop then, and the attempt has failed. 1 to 604,800,000. */
+  timeoutMs?: number | null | undefined;
+  /** Name of a type; see `taskTypes`. */
+  type: string;
+};
+
+/** Claims to extend. */
+export type HeartbeatTaskInput = {
+  /** At most 100. */
+  claims: Array<TaskClaimInput>;
+  /** How long the tasks are the worker’s without a heartbeat, milliseconds; 1,000 to 3,600,000. From now on. */
+  leaseMs?: number;
 };
 
 /** A model at the hub (`GRAPHLOOM_HUB_URL`), in the layout of transformers.js. */
@@ -321,6 +466,36 @@ export type OutputConstraintInput =
   |  { choice?: never; grammar?: never; jsonSchema?: never;   /** A text that this regular expression matches as a whole; ECMAScript’s form without look-around and back-references. */
   regex: string; };
 
+/** What a due time of a schedule does while the task of the run before has not ended. */
+export type OverlapPolicy =
+  /** The one before is cancelled, and the new task begins when it has ended: at once, or when its worker has stopped, five seconds later at the latest. */
+  | 'CANCEL_PREVIOUS'
+  /** The new task waits until the one before has ended. */
+  | 'QUEUE'
+  /** There is no task for this due time; it is counted as skipped. */
+  | 'SKIP';
+
+/** What becomes of a task when one that it waits for ends otherwise than SUCCEEDED. */
+export type ParentFailurePolicy =
+  /** It runs once the others have ended; what its input takes of the other’s output is null. */
+  | 'CONTINUE'
+  /** It fails, with PARENT_FAILED. */
+  | 'FAIL'
+  /** It is cancelled; its `stateReason` says that it was skipped. */
+  | 'SKIP';
+
+/** What to pause. */
+export type PauseScheduleInput = {
+  /** Name of a schedule. */
+  name: string;
+};
+
+/** Which queue to pause. */
+export type PauseTaskQueueInput = {
+  /** Name of the queue. */
+  name: string;
+};
+
 /** What to ask which model: exactly one of the fields. */
 export type PredictInput =
   {   /** Answer messages. */
@@ -401,6 +576,38 @@ export type RegisterModelVersionInput = {
   version: string;
 };
 
+/** A claim to give back. */
+export type ReleaseTaskInput = {
+  /** Id of the task. */
+  id: string;
+  /** The claim’s `token`. */
+  token: string;
+};
+
+/** What the work tells of itself. */
+export type ReportTaskProgressInput = {
+  /** Id of the task. */
+  id: string;
+  /** Lines for the attempt’s log; at most 100, of which at most 2,000 characters each are kept. */
+  log?: Array<string>;
+  /** How far it is; left out when there is no news. */
+  progress?: TaskProgressInput | null | undefined;
+  /** The claim’s `token`. */
+  token: string;
+};
+
+/** Which dead letters to do again; all conditions that are given must hold. */
+export type RequeueDeadLettersInput = {
+  /** How many at most, the oldest first; 1 to 1,000. */
+  first?: number;
+  /** Of these ids, at most 1,000; others are passed over. */
+  ids?: Array<string> | null | undefined;
+  /** Of this queue. */
+  queue?: string | null | undefined;
+  /** Of this type. */
+  type?: string | null | undefined;
+};
+
 /** Documents to order by how well they answer a query. */
 export type RerankInput = {
   /** 1 to 1000 texts, none longer than the model’s context together with the query. */
@@ -413,12 +620,54 @@ export type RerankInput = {
   topN?: number | null | undefined;
 };
 
+/** From where a graph is done again. */
+export type RerunTaskGraphInput = {
+  /** Id of an ended task of a graph. */
+  id: string;
+  /** Another input of the task, which may take outputs of the tasks that it waits for; the one that was asked for when unset or null. */
+  input?: unknown;
+};
+
+/** Which task runs at another time. */
+export type RescheduleTaskInput = {
+  /** Id of a task that waits. */
+  id: string;
+  /** Not before this time, at most ten years from now; as soon as it can be when unset or null. */
+  runAt?: string | null | undefined;
+};
+
+/** What to resume. */
+export type ResumeScheduleInput = {
+  /** Name of a schedule. */
+  name: string;
+};
+
+/** Which queue goes on. */
+export type ResumeTaskQueueInput = {
+  /** Name of the queue. */
+  name: string;
+};
+
+/** What to do again. */
+export type RetryTaskInput = {
+  /** Id of an ended task. */
+  id: string;
+  /** Another input; the one that it had when unset or null. */
+  input?: unknown;
+};
+
 /** What a caller may do. */
 export type Role =
   /** Manages models and the server, and uses them. */
   | 'ADMIN'
   /** Uses models. */
   | 'MEMBER';
+
+/** What to run. */
+export type RunScheduleNowInput = {
+  /** Name of a schedule. */
+  name: string;
+};
 
 /** What a runner process is doing. */
 export type RunnerState =
@@ -448,6 +697,23 @@ export type SetModelAliasInput = {
   warm?: boolean;
 };
 
+/** Which task goes sooner or later. */
+export type SetTaskPriorityInput = {
+  /** Id of a task that waits. */
+  id: string;
+  /** 0 to 9, 9 first. */
+  priority: number;
+};
+
+/** Why there is no task for a due time of a schedule. */
+export type SkipReason =
+  /** No server ran, and the catch-up policy or its window left it out. Of one downtime 1,000 are counted. */
+  | 'MISSED'
+  /** The task of the run before had not ended. */
+  | 'OVERLAP'
+  /** The task was not accepted, as when its queue was full; `lastMessage` says why. */
+  | 'REFUSED';
+
 /** Why a stream ended. A server that stops sends no end: subscribe again with the last cursor. */
 export type StreamEndReason =
   /** A client cancelled it. */
@@ -456,6 +722,173 @@ export type StreamEndReason =
   | 'FAILED'
   /** The object came to its regular end. */
   | 'FINISHED';
+
+/** How long a task waits before it is tried again: `initialMs` × `factor` ^ (failures − 1), at most `maxMs`. What is unset is as the type’s defaults say. */
+export type TaskBackoffInput = {
+  /** By how much each wait is longer than the one before; 1 to 10. */
+  factor?: number | null | undefined;
+  /** The wait after the first failure, milliseconds; 0 to 604,800,000. */
+  initialMs?: number | null | undefined;
+  /** The part of a wait that is left to chance, so that not all come at once; 0 to 1. */
+  jitter?: number | null | undefined;
+  /** The longest wait, milliseconds; 0 to 604,800,000. */
+  maxMs?: number | null | undefined;
+};
+
+/** A claim. */
+export type TaskClaimInput = {
+  /** Id of the task. */
+  id: string;
+  /** The claim’s `token`. */
+  token: string;
+};
+
+/** How many of the tenant’s tasks with one key run at once and begin in a time, whatever their queues. Where tasks of one key say different bounds, those of the latest hold. */
+export type TaskConcurrencyInput = {
+  /** Name that the tasks share; 1 to 256 characters. */
+  key: string;
+  /** The most that run at once; 1 to 10,000. */
+  limit?: number;
+  /** How many begin in a time; unset is no bound. */
+  rate?: TaskRateInput | null | undefined;
+};
+
+/** How a task that is asked for more than once is done once. */
+export type TaskDedupeInput = {
+  /** Name of the work among the tenant’s tasks of its type; 1 to 256 characters. */
+  key: string;
+  /** Which of them is done. */
+  mode: TaskDedupeMode;
+};
+
+/** What becomes of a task that is asked for while another of the same type has its key. */
+export type TaskDedupeMode =
+  /** As long as the first has not ended, it is given in the place of a new one. */
+  | 'KEEP_FIRST'
+  /** As long as nobody works on the first, it gets the input, priority and time that are asked for, and no new one is made. */
+  | 'REPLACE_WAITING';
+
+/** A task that another waits for. */
+export type TaskDependencyInput = {
+  /** Its `name` in the graph. */
+  name: string;
+  /** What becomes of the task that waits when this one ends otherwise than SUCCEEDED. */
+  onFailure?: ParentFailurePolicy;
+};
+
+/** Why an attempt failed. */
+export type TaskErrorInput = {
+  /** What kind of error it is. */
+  code?: ErrorCode;
+  /** What went wrong, for people; at most 2,000 characters are kept. */
+  message: string;
+  /** Not before so many milliseconds have passed; 0 to 604,800,000. */
+  retryAfterMs?: number | null | undefined;
+  /** Whether it is worth trying again. */
+  retryable?: boolean;
+};
+
+/** Which tasks; all conditions that are given must hold. */
+export type TaskFilterInput = {
+  /** With this `concurrency.key`. */
+  concurrencyKey?: string | null | undefined;
+  /** Accepted after this time. */
+  createdAfter?: string | null | undefined;
+  /** Accepted before this time; after `createdAfter`. */
+  createdBefore?: string | null | undefined;
+  /** Of the graph with this id. */
+  graphId?: string | null | undefined;
+  /** Whether they are dead letters. */
+  isDeadLetter?: boolean | null | undefined;
+  /** In the queue with this name. */
+  queue?: string | null | undefined;
+  /** Made by the schedule with this id, which may be gone. */
+  scheduleId?: string | null | undefined;
+  /** In one of these states. */
+  state?: Array<TaskState> | null | undefined;
+  /** Of the type with this name. */
+  type?: string | null | undefined;
+};
+
+/** Order of a list of tasks. */
+export type TaskOrder =
+  /** The oldest first. */
+  | 'CREATED_AT_ASC'
+  /** The newest first. */
+  | 'CREATED_AT_DESC';
+
+/** How far the work is. */
+export type TaskProgressInput = {
+  /** How much is done, in a unit of the type’s own; 0 or more. It does not go back. */
+  done: number;
+  /** What is being done, for people; at most 500 characters are kept. */
+  message?: string | null | undefined;
+  /** How much there is to do; left out when it is not known. */
+  total?: number | null | undefined;
+};
+
+/** How many tasks of a key begin in a time. */
+export type TaskRateInput = {
+  /** At most so many; 1 to 10,000. */
+  count: number;
+  /** In any time as long as this, milliseconds; 1 to 604,800,000. */
+  perMs: number;
+};
+
+/** Where a task stands. */
+export type TaskState =
+  /** Waits for tasks that must end before it. */
+  | 'BLOCKED'
+  /** Ended because a client cancelled it. */
+  | 'CANCELLED'
+  /** A client cancelled it; its worker was told to stop, and has a few seconds for it. */
+  | 'CANCELLING'
+  /** Ended because it still waited at `expiresAt`. */
+  | 'EXPIRED'
+  /** Ended without success; `error` says why. */
+  | 'FAILED'
+  /** May run; waits for its turn in the queue. */
+  | 'QUEUED'
+  /** Its last attempt failed; it is tried again at `runAt`. */
+  | 'RETRYING'
+  /** A worker has it. */
+  | 'RUNNING'
+  /** Accepted and on disk; waits for its time, `runAt`. */
+  | 'SCHEDULED'
+  /** Done; `output` has what it gave. */
+  | 'SUCCEEDED'
+  /** Ended because its last attempt took longer than `timeoutMs`. */
+  | 'TIMED_OUT';
+
+/** The task that a schedule makes. What is unset is as its type’s defaults say when it is made. */
+export type TaskTemplateInput = {
+  /** Failures that it may have before it has failed for good; 1 to 100. */
+  attemptLimit?: number | null | undefined;
+  /** How long it waits before it is tried again. */
+  backoff?: TaskBackoffInput | null | undefined;
+  /** What bounds it together with others of the same key; with the overlap policy SKIP alone. */
+  concurrency?: TaskConcurrencyInput | null | undefined;
+  /** Given up if it still waits so long after its time, milliseconds; never when unset. 1 to 604,800,000. */
+  expiresAfterMs?: number | null | undefined;
+  /** What the work is about; it must fit the type’s `inputSchema`. */
+  input: unknown;
+  /** 0 to 9, 9 first, 5 when unset. */
+  priority?: number | null | undefined;
+  /** Name of a queue; its type’s queue when unset. */
+  queue?: string | null | undefined;
+  /** The longest that one attempt may take, milliseconds; 1 to 604,800,000. */
+  timeoutMs?: number | null | undefined;
+  /** Name of a type; see `taskTypes`. */
+  type: string;
+};
+
+/** A tenant’s share of a queue. */
+export type TenantWeightInput = {
+  /** The tenant; 1 to 256 characters. */
+  tenantId: string;
+  /** One with 2 gets twice as many turns as one with 1, which those have that are not named; 0.001 to 1,000. */
+  weight: number;
+};
 
 /** A tensor, with exactly one of `data` and `base64`. */
 export type TensorInput = {
@@ -555,6 +988,63 @@ export type UpdateModelSettingsInput = {
   /** How long a prediction may take from the start of its work, milliseconds; 0 is any time, at most a day. */
   timeoutMs?: number | null | undefined;
 };
+
+/** Which queue, and what to change of it; what is unset stays. */
+export type UpdateTaskQueueInput = {
+  /** The most tasks of it that run at once, over all workers; 1 to 100,000, null is no bound. */
+  concurrency?: number | null | undefined;
+  /** The most tasks that wait in it; 1 to 100,000,000. `GRAPHLOOM_TASK_QUEUE_LENGTH` for a new one. */
+  maxLength?: number | null | undefined;
+  /** Name of the queue, which is made where there is none: a small letter, then at most 62 small letters, digits, ".", "-" and "_". */
+  name: string;
+  /** Shares of tenants, in the place of those that it has; the last one for a tenant holds. */
+  weights?: Array<TenantWeightInput> | null | undefined;
+};
+
+/** A schedule, whole: what is unset is at its default, and not as it was. */
+export type UpsertScheduleInput = {
+  /** What becomes of due times that were missed. */
+  catchUp?: CatchUpPolicy;
+  /** Missed due times that are older than this are left out, milliseconds; 0 to 2,592,000,000 (30 days), a day when unset. */
+  catchUpWindowMs?: number;
+  /**
+   * Five fields: minute (0–59), hour (0–23), day of month (1–31), month (1–12 or JAN–DEC), day of week (0–7 or SUN–SAT, 0 and 7 are Sunday); or six, with seconds (0–59) before them. A field is `*`, or a list of values, ranges `a-b` and steps `*\/n` or `a-b/n`; `L`, `W` and `#` mean the last day, the nearest weekday and the nth weekday of a month. Where day of month and day of week are both given, one of them is enough. At most 256 characters.
+   *
+   * When the clock changes: an expression without `*`, `?` and `/` in its seconds, minutes and hours names times of day; one that the clock skips is due once, at the moment after the skipped time, and one that it passes twice is due the first time alone. Any other is a rhythm: it is due whenever the clock shows a time that fits, so not in a skipped hour, and in both of a doubled one.
+   */
+  cron: string;
+  /** Tasks are made up to so much later than they are due, so that not all come at once, milliseconds; 0 to 3,600,000. How much later follows from the schedule and the due time alone. */
+  jitterMs?: number;
+  /** Its name, unique within the tenant: 1 to 128 letters, digits, ".", "_" and "-"; it begins with a letter or digit. */
+  name: string;
+  /** What it does while the run before has not ended. */
+  overlap?: OverlapPolicy;
+  /** Whether it makes no tasks; when unset it stays as it is, and a new one is not paused. */
+  paused?: boolean | null | undefined;
+  /** The task that it makes. */
+  task: TaskTemplateInput;
+  /** The time zone of the cron expression, by its name in the IANA database, e.g. `Europe/Berlin`. */
+  timezone?: string;
+};
+
+/** Who claims. */
+export type WorkerInput = {
+  /** Machine that it runs on; 1 to 256 characters. */
+  host: string;
+  /** Unique among the tenant’s workers; 1 to 256 characters. */
+  name: string;
+  /** Number of its process; 0 or more. */
+  pid: number;
+};
+
+/** Whether a worker is there. */
+export type WorkerState =
+  /** It gave a sign of life within its lease. */
+  | 'ONLINE'
+  /** It gave no sign of life for longer than its lease; its tasks go to others. */
+  | 'SILENT'
+  /** It stopped in order. */
+  | 'STOPPED';
 
 export type PercentileValuesFragment = { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null };
 
@@ -687,6 +1177,11 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', id: string }
+        | { __typename: 'Schedule', id: string }
+        | { __typename: 'Task', id: string }
+        | { __typename: 'TaskGraph', id: string }
+        | { __typename: 'TaskQueue', id: string }
+        | { __typename: 'Worker', id: string }
        }
    };
 
@@ -719,6 +1214,52 @@ export type DeleteModelVersionMutation = { deleteModelVersion:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
+export type PredictionTaskQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type PredictionTaskQuery = { prediction: { id: string, state: PredictionState, error: { code: ErrorCode } | null, task: { id: string, type: string, state: TaskState, input: unknown, output: unknown, queue: { name: string }, error: { code: ErrorCode } | null, progress: { done: number, total: number | null } | null, attempts: Array<{ number: number, endedAt: string | null }>, prediction: { id: string } | null } | null } | null };
+
+export type TaskPredictionQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TaskPredictionQuery = { task: { id: string, state: TaskState, output: unknown, prediction: { id: string, state: PredictionState, task: { id: string } | null } | null } | null };
+
+export type PredictBatchMutationVariables = Exact<{
+  inputs: Array<PredictInput> | PredictInput;
+  priority?: number | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type PredictBatchMutation = { predictBatch:
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, type: string, state: TaskState, priority: number, queue: { name: string } }
+   };
+
+export type PredictionBatchQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type PredictionBatchQuery = { task: { id: string, state: TaskState, output: unknown, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null, batch: { succeededCount: number, failedCount: number, usage: { inputTokens: number, outputTokens: number }, results: { edges: Array<{ cursor: string, node: { index: number, finishReason: FinishReason | null, output:
+              | { __typename: 'ClassificationOutput' }
+              | { __typename: 'EmbeddingOutput', vectors: Array<{ index: number, values: Array<number> }> }
+              | { __typename: 'RankingOutput' }
+              | { __typename: 'TensorOutput' }
+              | { __typename: 'TextOutput', text: string, toolCalls: Array<{ id: string }> }
+             | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, usage: { inputTokens: number, outputTokens: number } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null } | null };
+
 type ProblemParts_Conflict_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
 type ProblemParts_DeadlineExceeded_Fragment = { code: ErrorCode, message: string, retryable: boolean };
@@ -735,6 +1276,8 @@ type ProblemParts_OutOfMemory_Fragment = { code: ErrorCode, message: string, ret
 
 type ProblemParts_Overloaded_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
+type ProblemParts_TaskGraphCycle_Fragment = { code: ErrorCode, message: string, retryable: boolean };
+
 type ProblemParts_Unavailable_Fragment = { code: ErrorCode, message: string, retryable: boolean };
 
 export type ProblemPartsFragment =
@@ -746,6 +1289,7 @@ export type ProblemPartsFragment =
   | ProblemParts_NotFound_Fragment
   | ProblemParts_OutOfMemory_Fragment
   | ProblemParts_Overloaded_Fragment
+  | ProblemParts_TaskGraphCycle_Fragment
   | ProblemParts_Unavailable_Fragment
 ;
 
@@ -917,8 +1461,101 @@ export type PredictionEventsSubscription = { predictionEvents:
             | { text: string }
             | Record<PropertyKey, never>
            | null }
+        | { __typename: 'Schedule', id: string }
+        | { __typename: 'Task', id: string }
+        | { __typename: 'TaskGraph', id: string }
+        | { __typename: 'TaskQueue', id: string }
+        | { __typename: 'Worker', id: string }
        }
     | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, choice: number, text: string, toolCalls: Array<{ index: number, id: string, name: string, arguments: string }>, tokens: Array<{ id: number, text: string, logprob: number | null }> }
+   };
+
+export type SchedulePartsFragment = { id: string, tenantId: string, name: string, cron: string, timezone: string, jitterMs: number, paused: boolean, overlap: OverlapPolicy, catchUp: CatchUpPolicy, catchUpWindowMs: number, input: unknown, lastDueAt: string | null, createdBy: string, createdAt: string, updatedAt: string, task: { type: string, queue: string | null, priority: number | null, timeoutMs: number | null, attemptLimit: number | null, expiresAfterMs: number | null, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number } | null, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null }, nextRuns: Array<{ dueAt: string, firesAt: string }>, lastRun: { id: string, state: TaskState, createdAt: string, scheduleDueAt: string | null, schedule: { id: string, name: string } | null } | null, skipped: Array<{ reason: SkipReason, count: number, lastDueAt: string, lastMessage: string | null }> };
+
+export type ScheduleRunPartsFragment = { id: string, state: TaskState, createdAt: string, scheduleDueAt: string | null, schedule: { id: string, name: string } | null };
+
+export type ScheduleQueryVariables = Exact<{
+  name: string;
+  nextRuns?: number | null | undefined;
+}>;
+
+
+export type ScheduleQuery = { schedule: { id: string, tenantId: string, name: string, cron: string, timezone: string, jitterMs: number, paused: boolean, overlap: OverlapPolicy, catchUp: CatchUpPolicy, catchUpWindowMs: number, input: unknown, lastDueAt: string | null, createdBy: string, createdAt: string, updatedAt: string, task: { type: string, queue: string | null, priority: number | null, timeoutMs: number | null, attemptLimit: number | null, expiresAfterMs: number | null, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number } | null, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null }, nextRuns: Array<{ dueAt: string, firesAt: string }>, lastRun: { id: string, state: TaskState, createdAt: string, scheduleDueAt: string | null, schedule: { id: string, name: string } | null } | null, skipped: Array<{ reason: SkipReason, count: number, lastDueAt: string, lastMessage: string | null }> } | null };
+
+export type ScheduleRunsQueryVariables = Exact<{
+  name: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type ScheduleRunsQuery = { schedule: { id: string, runs: { nodes: Array<{ id: string, state: TaskState, createdAt: string, scheduleDueAt: string | null, schedule: { id: string, name: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type SchedulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type SchedulesQuery = { schedules: { nodes: Array<{ id: string, name: string, cron: string, timezone: string, paused: boolean }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type UpsertScheduleMutationVariables = Exact<{
+  input: UpsertScheduleInput;
+  nextRuns?: number | null | undefined;
+}>;
+
+
+export type UpsertScheduleMutation = { upsertSchedule:
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: string | null }
+    | { __typename: 'Schedule', id: string, tenantId: string, name: string, cron: string, timezone: string, jitterMs: number, paused: boolean, overlap: OverlapPolicy, catchUp: CatchUpPolicy, catchUpWindowMs: number, input: unknown, lastDueAt: string | null, createdBy: string, createdAt: string, updatedAt: string, task: { type: string, queue: string | null, priority: number | null, timeoutMs: number | null, attemptLimit: number | null, expiresAfterMs: number | null, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number } | null, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null }, nextRuns: Array<{ dueAt: string, firesAt: string }>, lastRun: { id: string, state: TaskState, createdAt: string, scheduleDueAt: string | null, schedule: { id: string, name: string } | null } | null, skipped: Array<{ reason: SkipReason, count: number, lastDueAt: string, lastMessage: string | null }> }
+   };
+
+export type DeleteScheduleMutationVariables = Exact<{
+  input: DeleteScheduleInput;
+}>;
+
+
+export type DeleteScheduleMutation = { deleteSchedule:
+    | { __typename: 'DeletedSchedule', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string }
+   };
+
+export type PauseScheduleMutationVariables = Exact<{
+  input: PauseScheduleInput;
+}>;
+
+
+export type PauseScheduleMutation = { pauseSchedule:
+    | { __typename: 'NotFound', code: ErrorCode, message: string }
+    | { __typename: 'Schedule', id: string, name: string, paused: boolean, nextRuns: Array<{ dueAt: string }> }
+   };
+
+export type ResumeScheduleMutationVariables = Exact<{
+  input: ResumeScheduleInput;
+}>;
+
+
+export type ResumeScheduleMutation = { resumeSchedule:
+    | { __typename: 'NotFound', code: ErrorCode, message: string }
+    | { __typename: 'Schedule', id: string, name: string, paused: boolean, nextRuns: Array<{ dueAt: string }> }
+   };
+
+export type RunScheduleNowMutationVariables = Exact<{
+  input: RunScheduleNowInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type RunScheduleNowMutation = { runScheduleNow:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, state: TaskState, createdAt: string, scheduleDueAt: string | null, schedule: { id: string, name: string } | null }
    };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
@@ -940,6 +1577,11 @@ export type FindNodeQuery = { node:
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Prediction', id: string }
+    | { __typename: 'Schedule', id: string }
+    | { __typename: 'Task', id: string }
+    | { __typename: 'TaskGraph', id: string }
+    | { __typename: 'TaskQueue', id: string }
+    | { __typename: 'Worker', id: string }
    | null };
 
 export type FindNodesQueryVariables = Exact<{
@@ -951,7 +1593,354 @@ export type FindNodesQuery = { nodes: Array<
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Prediction', id: string }
+    | { __typename: 'Schedule', id: string }
+    | { __typename: 'Task', id: string }
+    | { __typename: 'TaskGraph', id: string }
+    | { __typename: 'TaskQueue', id: string }
+    | { __typename: 'Worker', id: string }
    | null> };
+
+export type TaskGraphPartsFragment = { id: string, taskCount: number, linkCount: number, idempotencyKey: string | null, createdBy: string, createdAt: string, states: Array<{ state: TaskState, count: number }>, rerunOf: { id: string } | null };
+
+export type TaskDependencyPartsFragment = { parentId: string, parentName: string, childId: string, onFailure: ParentFailurePolicy };
+
+export type TaskGraphQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type TaskGraphQuery = { taskGraph: { id: string, taskCount: number, linkCount: number, idempotencyKey: string | null, createdBy: string, createdAt: string, tasks: { nodes: Array<{ name: string | null, parentCount: number, childCount: number, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } }, states: Array<{ state: TaskState, count: number }>, rerunOf: { id: string } | null } | null };
+
+export type TaskDependenciesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  parentsAfter?: string | null | undefined;
+  childrenAfter?: string | null | undefined;
+}>;
+
+
+export type TaskDependenciesQuery = { task: { name: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, graph: { id: string } | null, parents: { nodes: Array<{ parentId: string, parentName: string, childId: string, onFailure: ParentFailurePolicy, parent: { id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, children: { nodes: Array<{ parentId: string, parentName: string, childId: string, onFailure: ParentFailurePolicy, child: { name: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } | null };
+
+export type EnqueueTaskGraphMutationVariables = Exact<{
+  input: EnqueueTaskGraphInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type EnqueueTaskGraphMutation = { enqueueTaskGraph:
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'TaskGraph', id: string, taskCount: number, linkCount: number, idempotencyKey: string | null, createdBy: string, createdAt: string, states: Array<{ state: TaskState, count: number }>, rerunOf: { id: string } | null }
+    | { __typename: 'TaskGraphCycle', path: string | null, names: Array<string>, code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type RerunTaskGraphMutationVariables = Exact<{
+  input: RerunTaskGraphInput;
+}>;
+
+
+export type RerunTaskGraphMutation = { rerunTaskGraph:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'TaskGraph', id: string, taskCount: number, linkCount: number, idempotencyKey: string | null, createdBy: string, createdAt: string, states: Array<{ state: TaskState, count: number }>, rerunOf: { id: string } | null }
+   };
+
+export type TaskEventsWithChildrenSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type TaskEventsWithChildrenSubscription = { taskEvents:
+    | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
+    | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string }
+    | { __typename: 'TaskChanged', cursor: string, fromSequence: number, sequence: number, at: string, task: { id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
+    | { __typename: 'TaskChildren', cursor: string, fromSequence: number, sequence: number, at: string, states: Array<{ state: TaskState, count: number }>, changed: Array<{ name: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }> }
+    | { __typename: 'TaskDeduplicated', cursor: string, fromSequence: number, sequence: number, at: string }
+    | { __typename: 'TaskLogged', cursor: string, fromSequence: number, sequence: number, at: string }
+    | { __typename: 'TaskSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, task: { id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
+   };
+
+export type TaskErrorPartsFragment = { code: ErrorCode, message: string, retryable: boolean, errorId: string | null };
+
+export type TaskBackoffPartsFragment = { initialMs: number, factor: number, maxMs: number, jitter: number };
+
+export type TaskStatusPartsFragment = { id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null };
+
+export type TaskPartsFragment = { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null };
+
+export type TaskQueuePartsFragment = { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null };
+
+export type TaskQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type TaskQuery = { task: { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, webhook: { url: string, delivery: { id: string, state: TaskState, attempts: Array<{ number: number, startedAt: string, error: { code: ErrorCode, message: string } | null }> } | null } | null, trace: { traceId: string, spans: Array<{ attempt: number, name: string, startedAt: string, durationMs: number, failed: boolean }> }, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } | null };
+
+export type TaskLogsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type TaskLogsQuery = { task: { id: string, logs: { nodes: Array<{ attempt: number, at: string, text: string }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type TasksQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: TaskFilterInput | null | undefined;
+  orderBy?: TaskOrder | null | undefined;
+}>;
+
+
+export type TasksQuery = { tasks: { nodes: Array<{ createdAt: string, queuePosition: number | null, etaMs: number | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }, retryOf: { id: string, state: TaskState } | null, retriedAs: { id: string, state: TaskState } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type TaskTypesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TaskTypesQuery = { taskTypes: Array<{ name: string, description: string, inputSchema: unknown, outputSchema: unknown, queue: { id: string, name: string }, defaults: { attemptLimit: number, timeoutMs: number | null, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number } } }> };
+
+export type TaskQueueQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type TaskQueueQuery = { taskQueue: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } | null };
+
+export type TaskQueuesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TaskQueuesQuery = { taskQueues: Array<{ id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }> };
+
+export type EnqueueTaskMutationVariables = Exact<{
+  input: EnqueueTaskInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type EnqueueTaskMutation = { enqueueTask:
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
+   };
+
+export type CancelTaskMutationVariables = Exact<{
+  input: CancelTaskInput;
+}>;
+
+
+export type CancelTaskMutation = { cancelTask:
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
+   };
+
+export type RetryTaskMutationVariables = Exact<{
+  input: RetryTaskInput;
+}>;
+
+
+export type RetryTaskMutation = { retryTask:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
+   };
+
+export type SetTaskPriorityMutationVariables = Exact<{
+  input: SetTaskPriorityInput;
+}>;
+
+
+export type SetTaskPriorityMutation = { setTaskPriority:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
+   };
+
+export type RescheduleTaskMutationVariables = Exact<{
+  input: RescheduleTaskInput;
+}>;
+
+
+export type RescheduleTaskMutation = { rescheduleTask:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
+   };
+
+export type DeleteTaskMutationVariables = Exact<{
+  input: DeleteTaskInput;
+}>;
+
+
+export type DeleteTaskMutation = { deleteTask:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'DeletedTask', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type RequeueDeadLettersMutationVariables = Exact<{
+  input: RequeueDeadLettersInput;
+}>;
+
+
+export type RequeueDeadLettersMutation = { requeueDeadLetters:
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'RequeuedDeadLetters', taskIds: Array<string>, count: number, hasMore: boolean }
+   };
+
+export type UpdateTaskQueueMutationVariables = Exact<{
+  input: UpdateTaskQueueInput;
+}>;
+
+
+export type UpdateTaskQueueMutation = { updateTaskQueue:
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
+   };
+
+export type PauseTaskQueueMutationVariables = Exact<{
+  input: PauseTaskQueueInput;
+}>;
+
+
+export type PauseTaskQueueMutation = { pauseTaskQueue:
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
+   };
+
+export type ResumeTaskQueueMutationVariables = Exact<{
+  input: ResumeTaskQueueInput;
+}>;
+
+
+export type ResumeTaskQueueMutation = { resumeTaskQueue:
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
+   };
+
+export type TaskEventsSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type TaskEventsSubscription = { taskEvents:
+    | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
+    | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Model', id: string }
+        | { __typename: 'ModelVersion', id: string }
+        | { __typename: 'Prediction', id: string }
+        | { __typename: 'Schedule', id: string }
+        | { __typename: 'Task', id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
+        | { __typename: 'TaskGraph', id: string }
+        | { __typename: 'TaskQueue', id: string }
+        | { __typename: 'Worker', id: string }
+       }
+    | { __typename: 'TaskChanged', cursor: string, fromSequence: number, sequence: number, at: string, task: { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
+    | { __typename: 'TaskChildren', cursor: string, fromSequence: number, sequence: number, at: string }
+    | { __typename: 'TaskDeduplicated', cursor: string, fromSequence: number, sequence: number, at: string, mode: TaskDedupeMode }
+    | { __typename: 'TaskLogged', cursor: string, fromSequence: number, sequence: number, at: string, attempt: number, lines: Array<string> }
+    | { __typename: 'TaskSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, task: { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
+   };
+
+export type TaskQueueEventsSubscriptionVariables = Exact<{
+  name: string;
+  everyMs: number;
+}>;
+
+
+export type TaskQueueEventsSubscription = { taskQueueEvents: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } };
+
+export type WorkersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type WorkersQuery = { workers: { nodes: Array<{ id: string, name: string, host: string, pid: number, types: Array<string>, state: WorkerState, createdAt: string, lastHeartbeatAt: string, leaseMs: number, running: Array<{ id: string, state: TaskState }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ClaimTasksMutationVariables = Exact<{
+  input: ClaimTasksInput;
+}>;
+
+
+export type ClaimTasksMutation = { claimTasks:
+    | { __typename: 'ClaimedTasks', tasks: Array<{ token: string, leaseUntil: string, task: { id: string, type: string, tenantId: string, input: unknown, attempt: number, timeoutMs: number | null, state: TaskState } }> }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type HeartbeatTaskMutationVariables = Exact<{
+  input: HeartbeatTaskInput;
+}>;
+
+
+export type HeartbeatTaskMutation = { heartbeatTask:
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'TaskClaimStates', claims: Array<{ id: string, isLost: boolean, isCancelled: boolean }> }
+   };
+
+export type ReportTaskProgressMutationVariables = Exact<{
+  input: ReportTaskProgressInput;
+}>;
+
+
+export type ReportTaskProgressMutation = { reportTaskProgress:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, state: TaskState, progress: { done: number, total: number | null, message: string | null } | null }
+   };
+
+export type CompleteTaskMutationVariables = Exact<{
+  input: CompleteTaskInput;
+}>;
+
+
+export type CompleteTaskMutation = { completeTask:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, state: TaskState, output: unknown }
+   };
+
+export type FailTaskMutationVariables = Exact<{
+  input: FailTaskInput;
+}>;
+
+
+export type FailTaskMutation = { failTask:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, state: TaskState }
+   };
+
+export type ReleaseTaskMutationVariables = Exact<{
+  input: ReleaseTaskInput;
+}>;
+
+
+export type ReleaseTaskMutation = { releaseTask:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Task', id: string, state: TaskState }
+   };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1192,6 +2181,262 @@ export const PredictionPartsFragmentDoc = new TypedDocumentString(`
   name
   arguments
 }`, {"fragmentName":"PredictionParts"}) as unknown as TypedDocumentString<PredictionPartsFragment, unknown>;
+export const TaskBackoffPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}
+    `, {"fragmentName":"TaskBackoffParts"}) as unknown as TypedDocumentString<TaskBackoffPartsFragment, unknown>;
+export const ScheduleRunPartsFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleRunParts on Task {
+  id
+  state
+  createdAt
+  scheduleDueAt
+  schedule {
+    id
+    name
+  }
+}
+    `, {"fragmentName":"ScheduleRunParts"}) as unknown as TypedDocumentString<ScheduleRunPartsFragment, unknown>;
+export const SchedulePartsFragmentDoc = new TypedDocumentString(`
+    fragment ScheduleParts on Schedule {
+  id
+  tenantId
+  name
+  cron
+  timezone
+  jitterMs
+  paused
+  overlap
+  catchUp
+  catchUpWindowMs
+  input
+  task {
+    type
+    queue
+    priority
+    timeoutMs
+    attemptLimit
+    backoff {
+      ...TaskBackoffParts
+    }
+    concurrency {
+      key
+      limit
+      rate {
+        count
+        perMs
+      }
+    }
+    expiresAfterMs
+  }
+  nextRuns(first: $nextRuns) {
+    dueAt
+    firesAt
+  }
+  lastDueAt
+  lastRun {
+    ...ScheduleRunParts
+  }
+  skipped {
+    reason
+    count
+    lastDueAt
+    lastMessage
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+    fragment ScheduleRunParts on Task {
+  id
+  state
+  createdAt
+  scheduleDueAt
+  schedule {
+    id
+    name
+  }
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}`, {"fragmentName":"ScheduleParts"}) as unknown as TypedDocumentString<SchedulePartsFragment, unknown>;
+export const TaskGraphPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskGraphParts on TaskGraph {
+  id
+  taskCount
+  linkCount
+  idempotencyKey
+  createdBy
+  createdAt
+  states {
+    state
+    count
+  }
+  rerunOf {
+    id
+  }
+}
+    `, {"fragmentName":"TaskGraphParts"}) as unknown as TypedDocumentString<TaskGraphPartsFragment, unknown>;
+export const TaskDependencyPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskDependencyParts on TaskDependency {
+  parentId
+  parentName
+  childId
+  onFailure
+}
+    `, {"fragmentName":"TaskDependencyParts"}) as unknown as TypedDocumentString<TaskDependencyPartsFragment, unknown>;
+export const TaskErrorPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+    `, {"fragmentName":"TaskErrorParts"}) as unknown as TypedDocumentString<TaskErrorPartsFragment, unknown>;
+export const TaskStatusPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}`, {"fragmentName":"TaskStatusParts"}) as unknown as TypedDocumentString<TaskStatusPartsFragment, unknown>;
+export const TaskPartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskParts on Task {
+  ...TaskStatusParts
+  tenantId
+  queue {
+    id
+    name
+  }
+  input
+  output
+  attempts {
+    number
+    workerId
+    worker {
+      id
+      host
+    }
+    startedAt
+    endedAt
+    error {
+      ...TaskErrorParts
+    }
+    nextAttemptAt
+  }
+  attemptLimit
+  backoff {
+    ...TaskBackoffParts
+  }
+  expiresAt
+  timeoutMs
+  concurrency {
+    key
+    limit
+    rate {
+      count
+      perMs
+    }
+  }
+  dedupe {
+    key
+    mode
+  }
+  idempotencyKey
+  isDeadLetter
+  queuePosition
+  etaMs
+  retryOf {
+    id
+  }
+  retriedAs {
+    id
+  }
+  traceId
+  createdBy
+  createdAt
+  updatedAt
+  queuedAt
+}
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`, {"fragmentName":"TaskParts"}) as unknown as TypedDocumentString<TaskPartsFragment, unknown>;
+export const TaskQueuePartsFragmentDoc = new TypedDocumentString(`
+    fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"TaskQueueParts"}) as unknown as TypedDocumentString<TaskQueuePartsFragment, unknown>;
 export const ModelMetricsDocument = new TypedDocumentString(`
     query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
   model(name: $name) {
@@ -1856,6 +3101,148 @@ export const DeleteModelVersionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteModelVersionMutation, DeleteModelVersionMutationVariables>;
+export const PredictionTaskDocument = new TypedDocumentString(`
+    query PredictionTask($id: ID!) {
+  prediction(id: $id) {
+    id
+    state
+    error {
+      code
+    }
+    task {
+      id
+      type
+      queue {
+        name
+      }
+      state
+      error {
+        code
+      }
+      input
+      output
+      progress {
+        done
+        total
+      }
+      attempts {
+        number
+        endedAt
+      }
+      prediction {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionTaskQuery, PredictionTaskQueryVariables>;
+export const TaskPredictionDocument = new TypedDocumentString(`
+    query TaskPrediction($id: ID!) {
+  task(id: $id) {
+    id
+    state
+    output
+    prediction {
+      id
+      state
+      task {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TaskPredictionQuery, TaskPredictionQueryVariables>;
+export const PredictBatchDocument = new TypedDocumentString(`
+    mutation PredictBatch($inputs: [PredictInput!]!, $priority: Int, $idempotencyKey: String) {
+  predictBatch(
+    inputs: $inputs
+    priority: $priority
+    idempotencyKey: $idempotencyKey
+  ) {
+    __typename
+    ... on Task {
+      id
+      type
+      state
+      priority
+      queue {
+        name
+      }
+    }
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<PredictBatchMutation, PredictBatchMutationVariables>;
+export const PredictionBatchDocument = new TypedDocumentString(`
+    query PredictionBatch($id: ID!, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  task(id: $id) {
+    id
+    state
+    output
+    progress {
+      done
+      total
+    }
+    error {
+      code
+      message
+    }
+    batch {
+      succeededCount
+      failedCount
+      usage {
+        inputTokens
+        outputTokens
+      }
+      results(first: $first, after: $after, last: $last, before: $before) {
+        edges {
+          cursor
+          node {
+            index
+            output {
+              __typename
+              ... on EmbeddingOutput {
+                vectors {
+                  index
+                  values
+                }
+              }
+              ... on TextOutput {
+                text
+                toolCalls {
+                  id
+                }
+              }
+            }
+            error {
+              code
+              message
+              retryable
+            }
+            finishReason
+            usage {
+              inputTokens
+              outputTokens
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionBatchQuery, PredictionBatchQueryVariables>;
 export const PredictDocument = new TypedDocumentString(`
     mutation Predict($input: PredictInput!, $priority: Int, $deadlineMs: Float, $store: Boolean = true) {
   predict(
@@ -2577,6 +3964,281 @@ export const PredictionEventsDocument = new TypedDocumentString(`
   name
   arguments
 }`) as unknown as TypedDocumentString<PredictionEventsSubscription, PredictionEventsSubscriptionVariables>;
+export const ScheduleDocument = new TypedDocumentString(`
+    query Schedule($name: String!, $nextRuns: Int = 5) {
+  schedule(name: $name) {
+    ...ScheduleParts
+  }
+}
+    fragment ScheduleParts on Schedule {
+  id
+  tenantId
+  name
+  cron
+  timezone
+  jitterMs
+  paused
+  overlap
+  catchUp
+  catchUpWindowMs
+  input
+  task {
+    type
+    queue
+    priority
+    timeoutMs
+    attemptLimit
+    backoff {
+      ...TaskBackoffParts
+    }
+    concurrency {
+      key
+      limit
+      rate {
+        count
+        perMs
+      }
+    }
+    expiresAfterMs
+  }
+  nextRuns(first: $nextRuns) {
+    dueAt
+    firesAt
+  }
+  lastDueAt
+  lastRun {
+    ...ScheduleRunParts
+  }
+  skipped {
+    reason
+    count
+    lastDueAt
+    lastMessage
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment ScheduleRunParts on Task {
+  id
+  state
+  createdAt
+  scheduleDueAt
+  schedule {
+    id
+    name
+  }
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}`) as unknown as TypedDocumentString<ScheduleQuery, ScheduleQueryVariables>;
+export const ScheduleRunsDocument = new TypedDocumentString(`
+    query ScheduleRuns($name: String!, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  schedule(name: $name) {
+    id
+    runs(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        ...ScheduleRunParts
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment ScheduleRunParts on Task {
+  id
+  state
+  createdAt
+  scheduleDueAt
+  schedule {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<ScheduleRunsQuery, ScheduleRunsQueryVariables>;
+export const SchedulesDocument = new TypedDocumentString(`
+    query Schedules($first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  schedules(first: $first, after: $after, last: $last, before: $before) {
+    nodes {
+      id
+      name
+      cron
+      timezone
+      paused
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SchedulesQuery, SchedulesQueryVariables>;
+export const UpsertScheduleDocument = new TypedDocumentString(`
+    mutation UpsertSchedule($input: UpsertScheduleInput!, $nextRuns: Int = 5) {
+  upsertSchedule(input: $input) {
+    __typename
+    ... on Schedule {
+      ...ScheduleParts
+    }
+    ... on Problem {
+      code
+      message
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ScheduleParts on Schedule {
+  id
+  tenantId
+  name
+  cron
+  timezone
+  jitterMs
+  paused
+  overlap
+  catchUp
+  catchUpWindowMs
+  input
+  task {
+    type
+    queue
+    priority
+    timeoutMs
+    attemptLimit
+    backoff {
+      ...TaskBackoffParts
+    }
+    concurrency {
+      key
+      limit
+      rate {
+        count
+        perMs
+      }
+    }
+    expiresAfterMs
+  }
+  nextRuns(first: $nextRuns) {
+    dueAt
+    firesAt
+  }
+  lastDueAt
+  lastRun {
+    ...ScheduleRunParts
+  }
+  skipped {
+    reason
+    count
+    lastDueAt
+    lastMessage
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment ScheduleRunParts on Task {
+  id
+  state
+  createdAt
+  scheduleDueAt
+  schedule {
+    id
+    name
+  }
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}`) as unknown as TypedDocumentString<UpsertScheduleMutation, UpsertScheduleMutationVariables>;
+export const DeleteScheduleDocument = new TypedDocumentString(`
+    mutation DeleteSchedule($input: DeleteScheduleInput!) {
+  deleteSchedule(input: $input) {
+    __typename
+    ... on DeletedSchedule {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteScheduleMutation, DeleteScheduleMutationVariables>;
+export const PauseScheduleDocument = new TypedDocumentString(`
+    mutation PauseSchedule($input: PauseScheduleInput!) {
+  pauseSchedule(input: $input) {
+    __typename
+    ... on Schedule {
+      id
+      name
+      paused
+      nextRuns {
+        dueAt
+      }
+    }
+    ... on Problem {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PauseScheduleMutation, PauseScheduleMutationVariables>;
+export const ResumeScheduleDocument = new TypedDocumentString(`
+    mutation ResumeSchedule($input: ResumeScheduleInput!) {
+  resumeSchedule(input: $input) {
+    __typename
+    ... on Schedule {
+      id
+      name
+      paused
+      nextRuns {
+        dueAt
+      }
+    }
+    ... on Problem {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeScheduleMutation, ResumeScheduleMutationVariables>;
+export const RunScheduleNowDocument = new TypedDocumentString(`
+    mutation RunScheduleNow($input: RunScheduleNowInput!, $idempotencyKey: String) {
+  runScheduleNow(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on Task {
+      ...ScheduleRunParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ScheduleRunParts on Task {
+  id
+  state
+  createdAt
+  scheduleDueAt
+  schedule {
+    id
+    name
+  }
+}`) as unknown as TypedDocumentString<RunScheduleNowMutation, RunScheduleNowMutationVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -2621,3 +4283,1352 @@ export const FindNodesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FindNodesQuery, FindNodesQueryVariables>;
+export const TaskGraphDocument = new TypedDocumentString(`
+    query TaskGraph($id: ID!, $first: Int = 100, $after: Cursor) {
+  taskGraph(id: $id) {
+    ...TaskGraphParts
+    tasks(first: $first, after: $after) {
+      nodes {
+        ...TaskStatusParts
+        name
+        parentCount
+        childCount
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    fragment TaskGraphParts on TaskGraph {
+  id
+  taskCount
+  linkCount
+  idempotencyKey
+  createdBy
+  createdAt
+  states {
+    state
+    count
+  }
+  rerunOf {
+    id
+  }
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`) as unknown as TypedDocumentString<TaskGraphQuery, TaskGraphQueryVariables>;
+export const TaskDependenciesDocument = new TypedDocumentString(`
+    query TaskDependencies($id: ID!, $first: Int = 100, $parentsAfter: Cursor, $childrenAfter: Cursor) {
+  task(id: $id) {
+    ...TaskStatusParts
+    name
+    graph {
+      id
+    }
+    parents(first: $first, after: $parentsAfter) {
+      nodes {
+        ...TaskDependencyParts
+        parent {
+          ...TaskStatusParts
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+    children(first: $first, after: $childrenAfter) {
+      nodes {
+        ...TaskDependencyParts
+        child {
+          ...TaskStatusParts
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment TaskDependencyParts on TaskDependency {
+  parentId
+  parentName
+  childId
+  onFailure
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`) as unknown as TypedDocumentString<TaskDependenciesQuery, TaskDependenciesQueryVariables>;
+export const EnqueueTaskGraphDocument = new TypedDocumentString(`
+    mutation EnqueueTaskGraph($input: EnqueueTaskGraphInput!, $idempotencyKey: String) {
+  enqueueTaskGraph(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ...TaskGraphParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+    ... on TaskGraphCycle {
+      path
+      names
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskGraphParts on TaskGraph {
+  id
+  taskCount
+  linkCount
+  idempotencyKey
+  createdBy
+  createdAt
+  states {
+    state
+    count
+  }
+  rerunOf {
+    id
+  }
+}`) as unknown as TypedDocumentString<EnqueueTaskGraphMutation, EnqueueTaskGraphMutationVariables>;
+export const RerunTaskGraphDocument = new TypedDocumentString(`
+    mutation RerunTaskGraph($input: RerunTaskGraphInput!) {
+  rerunTaskGraph(input: $input) {
+    __typename
+    ...TaskGraphParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskGraphParts on TaskGraph {
+  id
+  taskCount
+  linkCount
+  idempotencyKey
+  createdBy
+  createdAt
+  states {
+    state
+    count
+  }
+  rerunOf {
+    id
+  }
+}`) as unknown as TypedDocumentString<RerunTaskGraphMutation, RerunTaskGraphMutationVariables>;
+export const TaskEventsWithChildrenDocument = new TypedDocumentString(`
+    subscription TaskEventsWithChildren($id: ID!, $after: Cursor) {
+  taskEvents(id: $id, after: $after, children: true) {
+    __typename
+    ... on StreamItem {
+      cursor
+      fromSequence
+      sequence
+      at
+    }
+    ... on TaskSnapshot {
+      task {
+        ...TaskStatusParts
+      }
+    }
+    ... on TaskChanged {
+      task {
+        ...TaskStatusParts
+      }
+    }
+    ... on TaskChildren {
+      states {
+        state
+        count
+      }
+      changed {
+        ...TaskStatusParts
+        name
+      }
+    }
+    ... on StreamGap {
+      missed
+      firstAvailable
+    }
+    ... on StreamEnd {
+      reason
+    }
+  }
+}
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`) as unknown as TypedDocumentString<TaskEventsWithChildrenSubscription, TaskEventsWithChildrenSubscriptionVariables>;
+export const TaskDocument = new TypedDocumentString(`
+    query Task($id: ID!) {
+  task(id: $id) {
+    webhook {
+      url
+      delivery {
+        id
+        state
+        attempts {
+          number
+          startedAt
+          error {
+            code
+            message
+          }
+        }
+      }
+    }
+    trace {
+      traceId
+      spans {
+        attempt
+        name
+        startedAt
+        durationMs
+        failed
+      }
+    }
+    ...TaskParts
+  }
+}
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}
+fragment TaskParts on Task {
+  ...TaskStatusParts
+  tenantId
+  queue {
+    id
+    name
+  }
+  input
+  output
+  attempts {
+    number
+    workerId
+    worker {
+      id
+      host
+    }
+    startedAt
+    endedAt
+    error {
+      ...TaskErrorParts
+    }
+    nextAttemptAt
+  }
+  attemptLimit
+  backoff {
+    ...TaskBackoffParts
+  }
+  expiresAt
+  timeoutMs
+  concurrency {
+    key
+    limit
+    rate {
+      count
+      perMs
+    }
+  }
+  dedupe {
+    key
+    mode
+  }
+  idempotencyKey
+  isDeadLetter
+  queuePosition
+  etaMs
+  retryOf {
+    id
+  }
+  retriedAs {
+    id
+  }
+  traceId
+  createdBy
+  createdAt
+  updatedAt
+  queuedAt
+}`) as unknown as TypedDocumentString<TaskQuery, TaskQueryVariables>;
+export const TaskLogsDocument = new TypedDocumentString(`
+    query TaskLogs($id: ID!, $first: Int = 100, $after: Cursor) {
+  task(id: $id) {
+    id
+    logs(first: $first, after: $after) {
+      nodes {
+        attempt
+        at
+        text
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TaskLogsQuery, TaskLogsQueryVariables>;
+export const TasksDocument = new TypedDocumentString(`
+    query Tasks($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: TaskFilterInput, $orderBy: TaskOrder = CREATED_AT_DESC) {
+  tasks(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+    orderBy: $orderBy
+  ) {
+    nodes {
+      ...TaskStatusParts
+      createdAt
+      queuePosition
+      etaMs
+      queue {
+        ...TaskQueueParts
+      }
+      retryOf {
+        id
+        state
+      }
+      retriedAs {
+        id
+        state
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}
+fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<TasksQuery, TasksQueryVariables>;
+export const TaskTypesDocument = new TypedDocumentString(`
+    query TaskTypes {
+  taskTypes {
+    name
+    description
+    queue {
+      id
+      name
+    }
+    inputSchema
+    outputSchema
+    defaults {
+      attemptLimit
+      backoff {
+        ...TaskBackoffParts
+      }
+      timeoutMs
+    }
+  }
+}
+    fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}`) as unknown as TypedDocumentString<TaskTypesQuery, TaskTypesQueryVariables>;
+export const TaskQueueDocument = new TypedDocumentString(`
+    query TaskQueue($name: String!) {
+  taskQueue(name: $name) {
+    ...TaskQueueParts
+  }
+}
+    fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<TaskQueueQuery, TaskQueueQueryVariables>;
+export const TaskQueuesDocument = new TypedDocumentString(`
+    query TaskQueues {
+  taskQueues {
+    ...TaskQueueParts
+  }
+}
+    fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<TaskQueuesQuery, TaskQueuesQueryVariables>;
+export const EnqueueTaskDocument = new TypedDocumentString(`
+    mutation EnqueueTask($input: EnqueueTaskInput!, $idempotencyKey: String) {
+  enqueueTask(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ...TaskParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}
+fragment TaskParts on Task {
+  ...TaskStatusParts
+  tenantId
+  queue {
+    id
+    name
+  }
+  input
+  output
+  attempts {
+    number
+    workerId
+    worker {
+      id
+      host
+    }
+    startedAt
+    endedAt
+    error {
+      ...TaskErrorParts
+    }
+    nextAttemptAt
+  }
+  attemptLimit
+  backoff {
+    ...TaskBackoffParts
+  }
+  expiresAt
+  timeoutMs
+  concurrency {
+    key
+    limit
+    rate {
+      count
+      perMs
+    }
+  }
+  dedupe {
+    key
+    mode
+  }
+  idempotencyKey
+  isDeadLetter
+  queuePosition
+  etaMs
+  retryOf {
+    id
+  }
+  retriedAs {
+    id
+  }
+  traceId
+  createdBy
+  createdAt
+  updatedAt
+  queuedAt
+}`) as unknown as TypedDocumentString<EnqueueTaskMutation, EnqueueTaskMutationVariables>;
+export const CancelTaskDocument = new TypedDocumentString(`
+    mutation CancelTask($input: CancelTaskInput!) {
+  cancelTask(input: $input) {
+    __typename
+    ...TaskStatusParts
+    ...ProblemParts
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`) as unknown as TypedDocumentString<CancelTaskMutation, CancelTaskMutationVariables>;
+export const RetryTaskDocument = new TypedDocumentString(`
+    mutation RetryTask($input: RetryTaskInput!) {
+  retryTask(input: $input) {
+    __typename
+    ...TaskParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}
+fragment TaskParts on Task {
+  ...TaskStatusParts
+  tenantId
+  queue {
+    id
+    name
+  }
+  input
+  output
+  attempts {
+    number
+    workerId
+    worker {
+      id
+      host
+    }
+    startedAt
+    endedAt
+    error {
+      ...TaskErrorParts
+    }
+    nextAttemptAt
+  }
+  attemptLimit
+  backoff {
+    ...TaskBackoffParts
+  }
+  expiresAt
+  timeoutMs
+  concurrency {
+    key
+    limit
+    rate {
+      count
+      perMs
+    }
+  }
+  dedupe {
+    key
+    mode
+  }
+  idempotencyKey
+  isDeadLetter
+  queuePosition
+  etaMs
+  retryOf {
+    id
+  }
+  retriedAs {
+    id
+  }
+  traceId
+  createdBy
+  createdAt
+  updatedAt
+  queuedAt
+}`) as unknown as TypedDocumentString<RetryTaskMutation, RetryTaskMutationVariables>;
+export const SetTaskPriorityDocument = new TypedDocumentString(`
+    mutation SetTaskPriority($input: SetTaskPriorityInput!) {
+  setTaskPriority(input: $input) {
+    __typename
+    ...TaskStatusParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`) as unknown as TypedDocumentString<SetTaskPriorityMutation, SetTaskPriorityMutationVariables>;
+export const RescheduleTaskDocument = new TypedDocumentString(`
+    mutation RescheduleTask($input: RescheduleTaskInput!) {
+  rescheduleTask(input: $input) {
+    __typename
+    ...TaskStatusParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}`) as unknown as TypedDocumentString<RescheduleTaskMutation, RescheduleTaskMutationVariables>;
+export const DeleteTaskDocument = new TypedDocumentString(`
+    mutation DeleteTask($input: DeleteTaskInput!) {
+  deleteTask(input: $input) {
+    __typename
+    ... on DeletedTask {
+      deletedId
+    }
+    ...ProblemParts
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<DeleteTaskMutation, DeleteTaskMutationVariables>;
+export const RequeueDeadLettersDocument = new TypedDocumentString(`
+    mutation RequeueDeadLetters($input: RequeueDeadLettersInput!) {
+  requeueDeadLetters(input: $input) {
+    __typename
+    ... on RequeuedDeadLetters {
+      taskIds
+      count
+      hasMore
+    }
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<RequeueDeadLettersMutation, RequeueDeadLettersMutationVariables>;
+export const UpdateTaskQueueDocument = new TypedDocumentString(`
+    mutation UpdateTaskQueue($input: UpdateTaskQueueInput!) {
+  updateTaskQueue(input: $input) {
+    __typename
+    ...TaskQueueParts
+    ...ProblemParts
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<UpdateTaskQueueMutation, UpdateTaskQueueMutationVariables>;
+export const PauseTaskQueueDocument = new TypedDocumentString(`
+    mutation PauseTaskQueue($input: PauseTaskQueueInput!) {
+  pauseTaskQueue(input: $input) {
+    __typename
+    ...TaskQueueParts
+    ...ProblemParts
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<PauseTaskQueueMutation, PauseTaskQueueMutationVariables>;
+export const ResumeTaskQueueDocument = new TypedDocumentString(`
+    mutation ResumeTaskQueue($input: ResumeTaskQueueInput!) {
+  resumeTaskQueue(input: $input) {
+    __typename
+    ...TaskQueueParts
+    ...ProblemParts
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}
+fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<ResumeTaskQueueMutation, ResumeTaskQueueMutationVariables>;
+export const TaskEventsDocument = new TypedDocumentString(`
+    subscription TaskEvents($id: ID!, $after: Cursor) {
+  taskEvents(id: $id, after: $after) {
+    __typename
+    ... on StreamItem {
+      cursor
+      fromSequence
+      sequence
+      at
+    }
+    ... on TaskSnapshot {
+      task {
+        ...TaskParts
+      }
+    }
+    ... on TaskChanged {
+      task {
+        ...TaskParts
+      }
+    }
+    ... on TaskLogged {
+      attempt
+      lines
+    }
+    ... on TaskDeduplicated {
+      mode
+    }
+    ... on StreamGap {
+      missed
+      firstAvailable
+      snapshot {
+        __typename
+        id
+        ... on Task {
+          ...TaskStatusParts
+        }
+      }
+    }
+    ... on StreamEnd {
+      reason
+    }
+  }
+}
+    fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
+}
+fragment TaskBackoffParts on TaskBackoff {
+  initialMs
+  factor
+  maxMs
+  jitter
+}
+fragment TaskStatusParts on Task {
+  id
+  type
+  state
+  stateReason
+  priority
+  attempt
+  failures
+  runAt
+  startedAt
+  endedAt
+  progress {
+    done
+    total
+    message
+  }
+  error {
+    ...TaskErrorParts
+  }
+}
+fragment TaskParts on Task {
+  ...TaskStatusParts
+  tenantId
+  queue {
+    id
+    name
+  }
+  input
+  output
+  attempts {
+    number
+    workerId
+    worker {
+      id
+      host
+    }
+    startedAt
+    endedAt
+    error {
+      ...TaskErrorParts
+    }
+    nextAttemptAt
+  }
+  attemptLimit
+  backoff {
+    ...TaskBackoffParts
+  }
+  expiresAt
+  timeoutMs
+  concurrency {
+    key
+    limit
+    rate {
+      count
+      perMs
+    }
+  }
+  dedupe {
+    key
+    mode
+  }
+  idempotencyKey
+  isDeadLetter
+  queuePosition
+  etaMs
+  retryOf {
+    id
+  }
+  retriedAs {
+    id
+  }
+  traceId
+  createdBy
+  createdAt
+  updatedAt
+  queuedAt
+}`) as unknown as TypedDocumentString<TaskEventsSubscription, TaskEventsSubscriptionVariables>;
+export const TaskQueueEventsDocument = new TypedDocumentString(`
+    subscription TaskQueueEvents($name: String!, $everyMs: Int!) {
+  taskQueueEvents(name: $name, everyMs: $everyMs) {
+    ...TaskQueueParts
+  }
+}
+    fragment TaskQueueParts on TaskQueue {
+  id
+  name
+  paused
+  concurrency
+  maxLength
+  weights {
+    tenantId
+    weight
+  }
+  length
+  runningCount
+  oldestWaitMs
+  throughputPerSecond
+  deadLetters
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<TaskQueueEventsSubscription, TaskQueueEventsSubscriptionVariables>;
+export const WorkersDocument = new TypedDocumentString(`
+    query Workers($first: Int = 20, $after: Cursor) {
+  workers(first: $first, after: $after) {
+    nodes {
+      id
+      name
+      host
+      pid
+      types
+      state
+      createdAt
+      lastHeartbeatAt
+      leaseMs
+      running {
+        id
+        state
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
+export const ClaimTasksDocument = new TypedDocumentString(`
+    mutation ClaimTasks($input: ClaimTasksInput!) {
+  claimTasks(input: $input) {
+    __typename
+    ... on ClaimedTasks {
+      tasks {
+        token
+        leaseUntil
+        task {
+          id
+          type
+          tenantId
+          input
+          attempt
+          timeoutMs
+          state
+        }
+      }
+    }
+    ... on Problem {
+      ...ProblemParts
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<ClaimTasksMutation, ClaimTasksMutationVariables>;
+export const HeartbeatTaskDocument = new TypedDocumentString(`
+    mutation HeartbeatTask($input: HeartbeatTaskInput!) {
+  heartbeatTask(input: $input) {
+    __typename
+    ... on TaskClaimStates {
+      claims {
+        id
+        isLost
+        isCancelled
+      }
+    }
+    ... on Problem {
+      ...ProblemParts
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<HeartbeatTaskMutation, HeartbeatTaskMutationVariables>;
+export const ReportTaskProgressDocument = new TypedDocumentString(`
+    mutation ReportTaskProgress($input: ReportTaskProgressInput!) {
+  reportTaskProgress(input: $input) {
+    __typename
+    ... on Task {
+      id
+      state
+      progress {
+        done
+        total
+        message
+      }
+    }
+    ... on Problem {
+      ...ProblemParts
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<ReportTaskProgressMutation, ReportTaskProgressMutationVariables>;
+export const CompleteTaskDocument = new TypedDocumentString(`
+    mutation CompleteTask($input: CompleteTaskInput!) {
+  completeTask(input: $input) {
+    __typename
+    ... on Task {
+      id
+      state
+      output
+    }
+    ... on Problem {
+      ...ProblemParts
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<CompleteTaskMutation, CompleteTaskMutationVariables>;
+export const FailTaskDocument = new TypedDocumentString(`
+    mutation FailTask($input: FailTaskInput!) {
+  failTask(input: $input) {
+    __typename
+    ... on Task {
+      id
+      state
+    }
+    ... on Problem {
+      ...ProblemParts
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<FailTaskMutation, FailTaskMutationVariables>;
+export const ReleaseTaskDocument = new TypedDocumentString(`
+    mutation ReleaseTask($input: ReleaseTaskInput!) {
+  releaseTask(input: $input) {
+    __typename
+    ... on Task {
+      id
+      state
+    }
+    ... on Problem {
+      ...ProblemParts
+    }
+  }
+}
+    fragment ProblemParts on Problem {
+  code
+  message
+  retryable
+}`) as unknown as TypedDocumentString<ReleaseTaskMutation, ReleaseTaskMutationVariables>;

@@ -44,7 +44,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly log: Record<string, unknown>[]
 }
 
-type Options = Partial<Omit<GatewayOptions, 'schema' | 'limits'>> & { readonly limits?: Partial<GatewayLimits> }
+type Options = Partial<Omit<GatewayOptions, 'limits'>> & { readonly limits?: Partial<GatewayLimits> }
 
 function createMemoryLogger(lines: Record<string, unknown>[]): Logger {
   return pino({ level: 'debug' }, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) })

@@ -3,12 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { FormattedExecutionResult } from 'graphql'
-import { createClient as createSseClient } from 'graphql-sse'
-import { createClient as createWsClient } from 'graphql-ws'
 import { SignJWT } from 'jose'
-import { WebSocket } from 'ws'
-import type { TypedDocumentString } from '../generated/graphql.js'
+import { GraphClient } from './graph-client.js'
 import { createTemporaryFolder, type TemporaryFolder } from './temporary.js'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
@@ -40,7 +36,7 @@ export async function findFreePort(): Promise<number> {
 }
 
 /** A server as users start it: a process of its own. */
-export class TestServer implements AsyncDisposable {
+export class TestServer extends GraphClient implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
   readonly lines: Record<string, unknown>[] = []
@@ -50,6 +46,7 @@ export class TestServer implements AsyncDisposable {
     process: ChildProcess,
     readonly environment: Environment,
   ) {
+    super()
     this.#process = process
     this.exited = once(process, 'exit').then(([code, signal]) => ({
       code: code as number | null,
@@ -58,7 +55,6 @@ export class TestServer implements AsyncDisposable {
     process.stderr?.on('data', (text: Buffer) => (this.stderr += text.toString()))
   }
 
-  url = ''
   #folder: TemporaryFolder | null = null
 
   /** Starts a process and does not wait for it to be ready. */
@@ -98,65 +94,6 @@ export class TestServer implements AsyncDisposable {
 
   get pid(): number {
     return this.#process.pid ?? 0
-  }
-
-  get graphqlUrl(): string {
-    return `${this.url}/graphql`
-  }
-
-  /** Sends an operation and gives the whole result. */
-  async send<TResult, TVariables>(
-    document: TypedDocumentString<TResult, TVariables>,
-    variables: TVariables,
-    token?: string,
-    signal?: AbortSignal,
-  ): Promise<FormattedExecutionResult<TResult>> {
-    const response = await fetch(this.graphqlUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ query: document.toString(), variables }),
-      ...(signal && { signal }),
-    })
-    return (await response.json()) as FormattedExecutionResult<TResult>
-  }
-
-  /** Sends an operation that must succeed. */
-  async request<TResult, TVariables>(
-    document: TypedDocumentString<TResult, TVariables>,
-    variables: TVariables,
-    token?: string,
-  ): Promise<TResult> {
-    const { data, errors } = await this.send(document, variables, token)
-    if (errors || !data) throw new Error(`The operation failed: ${JSON.stringify(errors)}`)
-    return data
-  }
-
-  /** Follows a subscription over a socket or over server-sent events; leaving the loop closes it. */
-  async *subscribe<TResult, TVariables>(
-    document: TypedDocumentString<TResult, TVariables>,
-    variables: TVariables,
-    options: { readonly transport?: 'websocket' | 'sse'; readonly token?: string } = {},
-  ): AsyncGenerator<TResult, void, void> {
-    const request = { query: document.toString(), variables: variables as Record<string, unknown> }
-    const authorization = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }
-    const client =
-      options.transport === 'sse'
-        ? createSseClient({ url: `${this.graphqlUrl}/stream`, headers: authorization, retryAttempts: 0 })
-        : createWsClient({
-            url: this.graphqlUrl.replace(/^http/, 'ws'),
-            webSocketImpl: WebSocket,
-            connectionParams: authorization,
-            retryAttempts: 0,
-          })
-    try {
-      for await (const result of client.iterate<TResult>(request)) {
-        const { data, errors } = result as FormattedExecutionResult<TResult>
-        if (errors || !data) throw new Error(`The subscription failed: ${JSON.stringify(errors)}`)
-        yield data
-      }
-    } finally {
-      await client.dispose()
-    }
   }
 
   signal(name: NodeJS.Signals): void {

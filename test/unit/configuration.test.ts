@@ -220,6 +220,22 @@ const CASES: readonly Case[] = [
     problem: /"name:version"/,
   },
   {
+    environment: { GRAPHLOOM_WEB_ALLOWED_ADDRESSES: 'localhost, 10.0.0.0/33' },
+    variable: 'GRAPHLOOM_WEB_ALLOWED_ADDRESSES',
+    problem: /10\.0\.0\.0\/33 is neither a block of addresses nor a host name/,
+  },
+  {
+    environment: { GRAPHLOOM_WEB_CONNECTIONS: '0' },
+    variable: 'GRAPHLOOM_WEB_CONNECTIONS',
+    problem: /from 1 to/,
+  },
+  {
+    environment: { GRAPHLOOM_SIGNING_SECRET: `whsec_${SECRET}` },
+    variable: 'GRAPHLOOM_SIGNING_SECRET',
+    problem: /24 to 64 bytes in base64/,
+    found: '(not shown)',
+  },
+  {
     environment: { GRAPHLOOM_EVENT_OPEN_STREAM_MAX_EVENTS: '19999' },
     variable: 'GRAPHLOOM_EVENT_OPEN_STREAM_MAX_EVENTS',
     problem: /from 20000 to/,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createModelFolders } from '../../src/adapters/filesystem/model-folders.js'
+import { createHttpWebClient } from '../../src/adapters/http/http-web-client.js'
 import { createHuggingFaceHub } from '../../src/adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
 import { createTextCodec } from '../../src/adapters/transformers/text-codec.js'
@@ -28,7 +29,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
   const folder = stack.use(await createTemporaryFolder('acceptance'))
   const state = stack.use(await openState({ dataDirectory: folder.path, mongodbUri: null, logger }))
   const settled: object[] = []
-  const { models, retention, responseCache } = parseConfiguration({})
+  const { models, retention, responseCache, web } = parseConfiguration({})
   const app = stack.use(
     await startApp({
       state,
@@ -41,7 +42,8 @@ test('what was admitted and could not be stored is settled, and no longer waits'
         maxModelBytes: 0,
       },
       models: { ...models, queueLength: 1 },
-      tasks: { window: 1, leaseMs: 60_000 },
+      tasks: { window: 1, leaseMs: 60_000, parallel: 1, queueLength: 10, typesFile: null },
+      web: { webClient: stack.use(createHttpWebClient(web)), signingSecret: null },
       streams: { backlogEvents: 100, joinBytes: 1_000 },
       retention,
       responseCache,

@@ -1,6 +1,12 @@
 import type { StoredDocument } from '../../domain/stored-document.js'
 import { invalidInput } from '../../kernel/errors.js'
-import type { CollectionDefinition, FieldKind, FieldValue, IndexDefinition } from '../../ports/document-store.js'
+import type {
+  CollectionDefinition,
+  DocumentBody,
+  FieldKind,
+  FieldValue,
+  IndexDefinition,
+} from '../../ports/document-store.js'
 
 /** A definition whose document type does not matter. */
 export type AnyCollection = CollectionDefinition<StoredDocument>
@@ -83,4 +89,10 @@ export function toFieldValue(kind: FieldKind, value: unknown, path: string): Fie
       return value
   }
   throw invalidInput(path, `must be a ${kind} or null`)
+}
+
+/** Whether a unique index would hold the document: none of its values there is null. */
+export function hasUniqueValue({ indexes }: AnyCollection, document: DocumentBody<StoredDocument>): boolean {
+  const values: Readonly<Record<string, unknown>> = { ...document }
+  return indexes.some(({ unique, fields }) => unique && fields.every((field) => (values[field] ?? null) !== null))
 }

@@ -49,6 +49,7 @@ export async function dropUniqueIndexes(collection: Collection<StoredForm>): Pro
 function wantedIndexes(definition: AnyCollection): WantedIndex[] {
   const own: WantedIndex[] = [
     { name: 'outbox', indexName: OUTBOX_INDEX, key: { 'outbox.revision': 1 }, unique: false, sparse: true },
+    { name: 'batch', indexName: toIndexName('_batch'), key: { batch: 1 }, unique: false, sparse: true },
     { name: 'tenant', indexName: toIndexName('_tenant'), key: { tenant: 1, _id: 1 }, unique: false, sparse: false },
   ]
   const declared = definition.indexes.map((index): WantedIndex => {

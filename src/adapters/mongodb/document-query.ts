@@ -11,9 +11,9 @@ export type Condition = MongoFilter<StoredForm>
 const MAX_IN_VALUES = 1_000
 const NOTHING: Condition = { _id: { $in: [] } }
 
-/** A deleted document has no tenant. A tenant that cannot be finds nothing. */
+/** A document that is deleted or held has no tenant. A tenant that cannot be finds nothing. */
 export function scopeCondition(scope: Scope): Condition {
-  if (!('tenantId' in scope)) return { deleted: { $exists: false } }
+  if (!('tenantId' in scope)) return { tenant: { $exists: true } }
   return isId(scope.tenantId) ? { tenant: scope.tenantId } : NOTHING
 }
 

@@ -18,14 +18,13 @@ export interface WriteRequest {
   readonly version: number
   readonly effects: string | null
   readonly nowMs: number
+  /** The batch that this write commits. */
+  readonly batch?: string
 }
 
-/** `settleDeleted` takes away a deleted document that still stands under the id. */
-export async function insertDocument(
-  { collection, written, version, effects, nowMs }: WriteRequest,
-  settleDeleted: () => Promise<void>,
-): Promise<void> {
-  const stored = {
+/** The document as its insert stores it. */
+export function toInsertedForm({ written, version, effects, nowMs, batch }: WriteRequest): StoredForm {
+  return {
     _id: written.id,
     tenant: written.tenantId,
     revision: new Double(1),
@@ -35,10 +34,17 @@ export async function insertDocument(
     body: written.body,
     f: written.f,
     ...(effects !== null && { outbox: [{ revision: 1, effects }] }),
-  }
+    ...(batch !== undefined && { batch }),
+  } as unknown as StoredForm
+}
+
+/** `settleDeleted` takes away a deleted document that still stands under the id. */
+export async function insertDocument(request: WriteRequest, settleDeleted: () => Promise<void>): Promise<void> {
+  const { collection, written } = request
+  const stored = toInsertedForm(request)
   for (let attempt = 1; ; attempt++) {
     try {
-      await collection.insertOne(stored as unknown as StoredForm)
+      await collection.insertOne(stored)
       return
     } catch (error) {
       const conflict = toConflict(collection, error)
@@ -129,7 +135,7 @@ function lostRace(collection: Collection<StoredForm>, { pending }: CurrentForm):
 
 const isIdTaken = (error: unknown): boolean => isDuplicateKey(error) && duplicateIndexName(error) === 'id'
 
-function toConflict(collection: Collection<StoredForm>, error: unknown): GraphloomError | null {
+export function toConflict(collection: Collection<StoredForm>, error: unknown): GraphloomError | null {
   if (!isDuplicateKey(error)) return null
   const message = `${collection.collectionName}: the value of unique index "${duplicateIndexName(error)}" is taken.`
   return new GraphloomError('CONFLICT', message)

@@ -2,20 +2,23 @@ import type { Collection, Db } from 'mongodb'
 import type { StoredDocument } from '../../domain/stored-document.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { Page } from '../../kernel/pages.js'
-import type {
-  CallOptions,
-  CollectionDefinition,
-  DocumentBody,
-  DocumentStore,
-  FieldValue,
-  Filter,
-  FindRequest,
-  GroupSum,
-  Scope,
-  WriteEffects,
+import {
+  type CallOptions,
+  type CollectionDefinition,
+  type DocumentBody,
+  type DocumentStore,
+  type FieldValue,
+  type Filter,
+  type FindRequest,
+  type GroupSum,
+  type InsertRequest,
+  MAX_INSERTED_TOGETHER,
+  type Scope,
+  type WriteEffects,
 } from '../../ports/document-store.js'
 import type { CallGate } from './call-gate.js'
-import { requireField } from './collection-fields.js'
+import { hasUniqueValue, requireField } from './collection-fields.js'
+import { insertBatch } from './document-batches.js'
 import { findPage } from './document-pages.js'
 import { allOf, type Condition, filterConditions, scopeCondition } from './document-query.js'
 import { insertDocument, markDeleted, updateDocument } from './document-writes.js'
@@ -26,6 +29,7 @@ import { isId, READ_PROJECTION, type ReadForm, type StoredForm, toDocument, toWr
 
 const MAX_IDS = 1_000
 const MAX_GROUPS = 1_000
+const UNIQUE_VALUE = 'only the first of documents that are inserted together may have values in a unique index'
 
 export interface MongoDocumentStoreDeps {
   readonly db: Db
@@ -95,6 +99,20 @@ export class MongoDocumentStore implements DocumentStore {
       if (text !== null) await delivery.settle(collection, written.id)
     })
     return toDocument<T>({ body: written.body, revision: 1, createdAt: nowMs, updatedAt: nowMs })
+  }
+
+  async insertAll(requests: readonly InsertRequest[], options?: CallOptions): Promise<void> {
+    if (requests.length > MAX_INSERTED_TOGETHER) throw invalidInput('requests', `more than ${MAX_INSERTED_TOGETHER}`)
+    const nowMs = this.#deps.now()
+    const writes = requests.map(({ collection: c, document, effects }, at) => {
+      if (at > 0 && hasUniqueValue(c, document)) throw invalidInput(`requests.${at}`, UNIQUE_VALUE)
+      const written = toWrittenForm(c, document)
+      return { collection: this.#collection(c), written, version: c.version, effects: toEffectsText(effects), nowMs }
+    })
+    await insertBatch(writes, this.#deps.delivery, {
+      beforeCommit: (work) => this.#write(options, work),
+      afterCommit: (work) => this.#write(undefined, work),
+    })
   }
 
   async update<T extends StoredDocument>(

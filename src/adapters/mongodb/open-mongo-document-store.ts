@@ -5,6 +5,7 @@ import type { EffectSink } from '../../ports/effect-sink.js'
 import { CallGate } from './call-gate.js'
 import { type AnyCollection, requireNames } from './collection-fields.js'
 import { openCollection, openFormat } from './collection-migration.js'
+import { recoverBatches } from './document-batches.js'
 import { type MongoConnection, openMongoConnection } from './mongo-connection.js'
 import { MongoDocumentStore } from './mongo-document-store.js'
 import { toStoreError } from './mongo-error.js'
@@ -105,6 +106,7 @@ const connect = (options: MongoDocumentStoreOptions, answerTimeoutMs: number): P
 async function prepareDatabase(options: MongoDocumentStoreOptions): Promise<void> {
   await using connection = await connect(options, 0)
   await openFormat({ db: connection.db, logger: options.logger })
+  await recoverBatches(options.collections.map(({ name }) => connection.db.collection<StoredForm>(name)))
   for (const collection of options.collections)
     await openCollection(collection, { db: connection.db, logger: options.logger })
 }

@@ -40,7 +40,7 @@ export class OutboxDelivery {
    * in the document then, and is delivered later.
    */
   settle(collection: Collection<StoredForm>, id: string): Promise<void> {
-    return this.#inTurn(`${collection.collectionName} ${id}`, async () => {
+    return this.#inTurn(keyOf(collection, id), async () => {
       try {
         const pending = await collection.findOne<PendingOutbox>({ _id: id }, { projection: OUTBOX_PROJECTION })
         if (pending && (pending.deleted || pending.outbox)) await this.#deliver(collection, pending)
@@ -48,6 +48,51 @@ export class OutboxDelivery {
         throw this.#toLeft(collection, error)
       }
     })
+  }
+
+  /**
+   * As `settle`, for documents of a collection that were just inserted together: all in one turn, what their inserts
+   * caused in the order of `ids`.
+   */
+  async settleInserted(collection: Collection<StoredForm>, ids: readonly string[]): Promise<void> {
+    await this.#inTurns(
+      ids.map((id) => keyOf(collection, id)),
+      async () => {
+        try {
+          const find = collection.find<PendingOutbox>({ _id: { $in: [...ids] } }, { projection: OUTBOX_PROJECTION })
+          const found = new Map((await find.toArray()).map((pending) => [pending._id, pending]))
+          const entries = ids.flatMap((id) => {
+            const { deleted, outbox = [] } = found.get(id) ?? {}
+            return deleted ? [] : outbox.filter(({ revision }) => revision === 1).map((entry) => ({ id, entry }))
+          })
+          await Promise.all(entries.map(({ id, entry }) => this.#deliverOne(id, entry)))
+          await this.#trying(() => removeInserted(collection, ids), collection)
+        } catch (error) {
+          throw this.#toLeft(collection, error)
+        }
+      },
+    )
+  }
+
+  /** Takes the turns of all, so that none waits for another that waits for it: each was asked for before any is had. */
+  async #inTurns(keys: readonly string[], work: () => Promise<void>): Promise<void> {
+    const done = Promise.withResolvers<void>()
+    const begun: Promise<void>[] = []
+    const turns = keys.map((key) => {
+      const turn = Promise.withResolvers<void>()
+      begun.push(turn.promise)
+      return this.#inTurn(key, () => {
+        turn.resolve()
+        return done.promise
+      })
+    })
+    await Promise.all(begun)
+    try {
+      await work()
+    } finally {
+      done.resolve()
+      await Promise.all(turns)
+    }
   }
 
   async #inTurn(key: string, work: () => Promise<void>): Promise<void> {
@@ -64,8 +109,12 @@ export class OutboxDelivery {
   async #deliver(collection: Collection<StoredForm>, pending: PendingOutbox): Promise<void> {
     const entries = [...(pending.outbox ?? [])].sort((a, b) => a.revision - b.revision)
     for (const entry of entries) await this.#deliverOne(pending._id, entry)
+    await this.#trying(() => removeDelivered(collection, pending, entries.at(-1)?.revision ?? 0), collection)
+  }
+
+  async #trying(remove: () => Promise<void>, collection: Collection<StoredForm>): Promise<void> {
     try {
-      await removeDelivered(collection, pending, entries.at(-1)?.revision ?? 0)
+      await remove()
     } catch (error) {
       this.#options.onLeft()
       this.#options.logger.debug(
@@ -112,9 +161,19 @@ async function removeDelivered(
     await collection.deleteOne({ _id, deleted: true, revision })
     return
   }
-  const left = { $filter: { input: '$outbox', cond: { $gt: ['$$this.revision', upTo] } } }
-  const outbox = { $cond: [{ $eq: [{ $size: left }, 0] }, '$$REMOVE', left] }
-  await collection.updateOne({ _id, 'outbox.revision': { $lte: upTo } }, [{ $set: { outbox } }], {
-    writeConcern: new WriteConcern(1),
-  })
+  await collection.updateOne({ _id, 'outbox.revision': { $lte: upTo } }, withoutDelivered(upTo), NOT_DURABLE)
 }
+
+async function removeInserted(collection: Collection<StoredForm>, ids: readonly string[]): Promise<void> {
+  const filter = { _id: { $in: [...ids] }, deleted: { $exists: false }, 'outbox.revision': 1 }
+  await collection.updateMany(filter, withoutDelivered(1), NOT_DURABLE)
+}
+
+const NOT_DURABLE = { writeConcern: new WriteConcern(1) }
+
+function withoutDelivered(upTo: number) {
+  const left = { $filter: { input: '$outbox', cond: { $gt: ['$$this.revision', upTo] } } }
+  return [{ $set: { outbox: { $cond: [{ $eq: [{ $size: left }, 0] }, '$$REMOVE', left] } } }]
+}
+
+const keyOf = (collection: Collection<StoredForm>, id: string): string => `${collection.collectionName} ${id}`

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Collection } from 'mongodb'
 import type { Logger } from 'pino'
+import { showCommitted } from './document-batches.js'
 import { toIndexName, toStoreError } from './mongo-error.js'
 import type { OutboxDelivery } from './outbox-delivery.js'
 import type { StoredForm } from './stored-form.js'
@@ -33,6 +34,7 @@ export class OutboxSweeper implements AsyncDisposable {
   /** Looks through everything once; resolves with the number of documents whose effects could not be delivered. */
   async sweep(): Promise<number> {
     let failed = 0
+    await showCommitted(this.#options.collections)
     for (const collection of this.#options.collections) {
       for (let after: string | null = null; !this.#stop.signal.aborted;) {
         const ids: string[] = await findPending(collection, after)

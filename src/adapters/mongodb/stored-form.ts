@@ -16,7 +16,7 @@ type IndexedValue = string | Double | boolean | null
  */
 export interface StoredForm {
   readonly _id: string
-  /** Missing in a document that is deleted, so that no read finds it. */
+  /** Missing in a document that is deleted or held, so that no read finds it. */
   readonly tenant?: string
   readonly revision: number
   readonly createdAt: number
@@ -30,6 +30,10 @@ export interface StoredForm {
   readonly outbox?: readonly OutboxEntry[]
   /** The document is gone, what its deletion caused is still to be delivered. */
   readonly deleted?: true
+  /** The batch that it is a part of. Of a batch that is committed and not shown yet, the first document has it too. */
+  readonly batch?: string
+  /** What it gets when its batch is shown; until then it is not there for any read. */
+  readonly held?: Pick<StoredForm, 'tenant' | 'outbox'>
 }
 
 /** The parts of the stored form that come from the caller. */

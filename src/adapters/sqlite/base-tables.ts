@@ -1,7 +1,8 @@
+import { QUEUE_TABLES } from './queue-tables.js'
+
 /**
  * The tables that every database has. A stream's row is its head: `long` is the number of kept events in steps, so that
- * open streams with many are found by an index that an append rarely touches. A task is 0 ready, 1 waiting for its
- * time, 2 claimed; `due_at` is when one of the last two becomes ready.
+ * open streams with many are found by an index that an append rarely touches.
  */
 export const BASE_TABLES = `
 CREATE TABLE collections (name TEXT PRIMARY KEY, version INTEGER NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
@@ -27,24 +28,7 @@ CREATE TABLE events (
   PRIMARY KEY (stream, sequence)
 ) WITHOUT ROWID;
 
-CREATE TABLE tasks (
-  accepted INTEGER PRIMARY KEY,
-  task TEXT NOT NULL UNIQUE,
-  queue TEXT NOT NULL,
-  key TEXT NOT NULL,
-  tenant TEXT NOT NULL,
-  priority INTEGER NOT NULL,
-  run_at INTEGER NOT NULL,
-  state INTEGER NOT NULL,
-  due_at INTEGER NOT NULL,
-  attempt INTEGER NOT NULL,
-  owner TEXT
-);
-CREATE INDEX tasks_ready ON tasks (queue, priority DESC, accepted) WHERE state = 0;
-CREATE INDEX tasks_due ON tasks (queue, due_at) WHERE state > 0;
-CREATE INDEX tasks_waiting ON tasks (queue, key) WHERE state < 2;
-CREATE INDEX tasks_owned ON tasks (owner) WHERE owner IS NOT NULL;
-
+${QUEUE_TABLES}
 CREATE TABLE deliveries (
   document TEXT PRIMARY KEY,
   revision INTEGER NOT NULL,

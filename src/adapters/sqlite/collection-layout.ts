@@ -1,4 +1,10 @@
-import type { CollectionDefinition, FieldKind, FieldValue, IndexDefinition } from '../../ports/document-store.js'
+import type {
+  CollectionDefinition,
+  DocumentBody,
+  FieldKind,
+  FieldValue,
+  IndexDefinition,
+} from '../../ports/document-store.js'
 import type { StoredDocument } from '../../domain/stored-document.js'
 import { invalidInput } from '../../kernel/errors.js'
 import type { SqlValue } from './connection.js'
@@ -91,3 +97,9 @@ export function toSqlValue(kind: FieldKind, value: unknown, path: string): SqlVa
 
 export const toFieldValue = (kind: FieldKind, value: SqlValue): FieldValue =>
   kind === 'boolean' && value !== null ? value === 1 : value
+
+/** Whether a unique index would hold the document: none of its values there is null. */
+export function hasUniqueValue({ indexes }: AnyCollection, document: DocumentBody<StoredDocument>): boolean {
+  const values: Readonly<Record<string, unknown>> = { ...document }
+  return indexes.some(({ unique, fields }) => unique && fields.every((field) => (values[field] ?? null) !== null))
+}

@@ -51,6 +51,16 @@ export class Connection implements Disposable {
     return Number(this.prepare(sql).run(...values).changes)
   }
 
+  /** Runs reads that see one state of the database. */
+  snapshot<T>(read: () => T): T {
+    this.run('BEGIN')
+    try {
+      return read()
+    } finally {
+      this.run('COMMIT')
+    }
+  }
+
   /** Runs `work` in one transaction, undone when it throws. */
   transaction<T>(work: () => T): T {
     this.run('BEGIN IMMEDIATE')

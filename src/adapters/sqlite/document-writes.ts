@@ -21,7 +21,7 @@ interface Written<K extends 'insert' | 'update' | 'delete'> {
 export function insertDocument(
   database: Connection,
   layout: CollectionLayout,
-  { row }: WriteAsk<'insert'>,
+  { row }: Pick<WriteAsk<'insert'>, 'row'>,
   nowMs: number,
 ): Written<'insert'> {
   const columns = ['id', 'tenant', 'revision', 'created_at', 'updated_at', 'version', 'body', ...layout.columns]

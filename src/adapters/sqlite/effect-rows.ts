@@ -1,6 +1,7 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { WriteEffects } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
+import { requireChange } from './queue-checks.js'
 import type { EffectRows, EventRow } from './writer-protocol.js'
 
 const MAX_EVENT_BYTES = 1_048_576
@@ -13,8 +14,8 @@ export function toEventRow(event: NewEvent): EventRow {
   return { stream: event.stream, type: event.type, data, ends: event.ends === true }
 }
 
-export const toEffectRows = (effects: WriteEffects = {}): EffectRows => ({
-  events: (effects.events ?? []).map(toEventRow),
-  queue: effects.queue ?? [],
-  deleteStreams: effects.deleteStreams ?? [],
-})
+/** `INVALID_INPUT` also for a change of the queue that cannot be made. */
+export function toEffectRows({ events = [], queue = [], deleteStreams = [] }: WriteEffects = {}): EffectRows {
+  queue.forEach(requireChange)
+  return { events: events.map(toEventRow), queue, deleteStreams }
+}

@@ -7,10 +7,11 @@ import type { EventLog } from '../../ports/event-log.js'
 import type { TaskQueue } from '../../ports/task-queue.js'
 import { type AnyCollection, type CollectionLayout, toLayout } from './collection-layout.js'
 import { openCollection } from './collection-tables.js'
-import { type Connection, openConnection } from './connection.js'
+import { openConnection } from './connection.js'
 import { openFormat } from './database-format.js'
 import { EventListeners } from './event-listeners.js'
 import { QueueListeners } from './queue-listeners.js'
+import { readNextDue } from './queue-reads.js'
 import { SqliteDocumentStore } from './sqlite-document-store.js'
 import { SqliteEffectSink } from './sqlite-effect-sink.js'
 import { unavailableReason } from './sqlite-error.js'
@@ -104,9 +105,4 @@ async function prepareFile(
     const layout = layouts.get(collection.name)
     if (layout) await openCollection(collection, layout, { database, path, logger })
   }
-}
-
-function readNextDue(reader: Connection, queue: string, afterMs: number): number | null {
-  const sql = 'SELECT min(due_at) AS due FROM tasks WHERE state > 0 AND queue = ? AND due_at > ?'
-  return reader.get<{ due: number | null }>(sql, [queue, afterMs])?.due ?? null
 }

@@ -1,18 +1,22 @@
+import { setImmediate } from 'node:timers/promises'
 import type { StoredDocument } from '../../domain/stored-document.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { Page } from '../../kernel/pages.js'
-import type {
-  CallOptions,
-  CollectionDefinition,
-  DocumentBody,
-  DocumentStore,
-  Filter,
-  FindRequest,
-  GroupSum,
-  Scope,
-  WriteEffects,
+import {
+  type CallOptions,
+  type CollectionDefinition,
+  type DocumentBody,
+  type DocumentStore,
+  type Filter,
+  type FindRequest,
+  type GroupSum,
+  type InsertRequest,
+  MAX_INSERTED_TOGETHER,
+  type Scope,
+  type WriteEffects,
 } from '../../ports/document-store.js'
-import { type CollectionLayout, requireField, toFieldValue } from './collection-layout.js'
+import type { QueueChange } from '../../ports/task-queue.js'
+import { type CollectionLayout, hasUniqueValue, requireField, toFieldValue } from './collection-layout.js'
 import type { Connection, SqlValue } from './connection.js'
 import {
   afterPosition,
@@ -24,15 +28,18 @@ import {
   type SqlPart,
   toOrderColumns,
 } from './document-query.js'
-import { STORED_COLUMNS, type StoredRow, toDocument, toDocumentRow } from './document-row.js'
+import { type DocumentRow, STORED_COLUMNS, type StoredRow, toDocument, toDocumentRow } from './document-row.js'
 import { toEffectRows } from './effect-rows.js'
 import { type OrderColumn, parseCursor, toCursor } from './page-cursor.js'
 import { toStoreError } from './sqlite-error.js'
+import type { EventRow } from './writer-protocol.js'
 import type { Writer } from './writer.js'
 
 const MAX_PAGE = 1_000
 const MAX_IDS = 1_000
 const MAX_GROUPS = 1_000
+const STEP = 500
+const UNIQUE_VALUE = 'only the first of documents that are inserted together may have values in a unique index'
 
 interface SqliteDocumentStoreDeps {
   readonly reader: Connection
@@ -100,6 +107,25 @@ export class SqliteDocumentStore implements DocumentStore {
     const ask = { collection: c.name, row, effects: toEffectRows(effects) }
     await this.#deps.writer.write('insert', ask, nowMs, options?.signal)
     return toDocument<T>({ body: row.body, revision: 1, created_at: nowMs, updated_at: nowMs })
+  }
+
+  async insertAll(requests: readonly InsertRequest[], options?: CallOptions): Promise<void> {
+    if (requests.length > MAX_INSERTED_TOGETHER) throw invalidInput('requests', `more than ${MAX_INSERTED_TOGETHER}`)
+    const documents: { readonly collection: string; readonly row: DocumentRow }[] = []
+    const events: EventRow[] = []
+    const queue: QueueChange[] = []
+    for (const [at, { collection, document, effects }] of requests.entries()) {
+      // Many are not all made in one turn of the event loop.
+      if (at % STEP === STEP - 1) await setImmediate()
+      const layout = this.#layout(collection, options)
+      if (at > 0 && hasUniqueValue(collection, document)) throw invalidInput(`requests.${at}`, UNIQUE_VALUE)
+      documents.push({ collection: collection.name, row: toDocumentRow(collection, layout, document) })
+      const rows = toEffectRows(effects)
+      events.push(...rows.events)
+      queue.push(...rows.queue)
+    }
+    const ask = { documents, effects: { events, queue, deleteStreams: [] } }
+    await this.#deps.writer.write('insertAll', ask, this.#deps.now(), options?.signal)
   }
 
   async update<T extends StoredDocument>(

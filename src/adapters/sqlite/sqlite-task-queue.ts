@@ -1,12 +1,19 @@
-import { invalidInput } from '../../kernel/errors.js'
-import type { ClaimedTask, ClaimRequest, QueueEntry, TaskQueue } from '../../ports/task-queue.js'
+import type {
+  ClaimedTask,
+  ClaimRequest,
+  QueueEntry,
+  QueueFigures,
+  QueueSettings,
+  TaskQueue,
+} from '../../ports/task-queue.js'
 import type { Connection } from './connection.js'
+import { requireClaim, requireEntry, requireSettings } from './queue-checks.js'
 import type { QueueListeners } from './queue-listeners.js'
+import { readFigures, readWaitingByKey } from './queue-reads.js'
+import { readPosition } from './queue-position.js'
 import { toStoreError } from './sqlite-error.js'
 import type { TaskClaim } from './writer-protocol.js'
 import type { Writer } from './writer.js'
-
-const MAX_CLAIM = 1_000
 
 interface SqliteTaskQueueDeps {
   readonly reader: Connection
@@ -23,13 +30,17 @@ export class SqliteTaskQueue implements TaskQueue {
   }
 
   async enqueue(entry: QueueEntry): Promise<void> {
+    requireEntry(entry)
     await this.#deps.writer.write('enqueue', { entry }, this.#deps.now())
   }
 
+  async configure(queue: string, settings: QueueSettings): Promise<void> {
+    requireSettings(settings)
+    await this.#deps.writer.write('configure', { queue, settings }, this.#deps.now())
+  }
+
   async claim(request: ClaimRequest): Promise<ClaimedTask[]> {
-    const { limit } = request
-    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_CLAIM)
-      throw invalidInput('limit', `must be 1 to ${MAX_CLAIM}`)
+    requireClaim(request)
     return (await this.#deps.writer.write('claim', { request }, this.#deps.now())).answer
   }
 
@@ -46,8 +57,8 @@ export class SqliteTaskQueue implements TaskQueue {
     return (await this.#deps.writer.write('release', { taskId, attempt, runAtMs }, this.#deps.now())).answer
   }
 
-  async releaseOthers(owner: string): Promise<number> {
-    return (await this.#deps.writer.write('releaseOthers', { owner }, this.#deps.now())).answer
+  async releaseOthers(owner: string, prefix: string): Promise<number> {
+    return (await this.#deps.writer.write('releaseOthers', { owner, prefix }, this.#deps.now())).answer
   }
 
   async remove(taskId: string): Promise<void> {
@@ -55,24 +66,28 @@ export class SqliteTaskQueue implements TaskQueue {
   }
 
   async waitingByKey(queue: string): Promise<ReadonlyMap<string, number>> {
-    const waiting = 'SELECT key, count(*) AS count FROM tasks WHERE state < 2 AND queue = ? GROUP BY key'
-    const lapsed =
-      'SELECT key, count(*) AS count FROM tasks WHERE state > 0 AND state = 2 AND queue = ? AND due_at <= ? GROUP BY key'
-    const counts = new Map<string, number>()
-    try {
-      const { reader, now } = this.#deps
-      const rows = [
-        ...reader.all<{ key: string; count: number }>(waiting, [queue]),
-        ...reader.all<{ key: string; count: number }>(lapsed, [queue, now()]),
-      ]
-      for (const { key, count } of rows) counts.set(key, (counts.get(key) ?? 0) + count)
-    } catch (error) {
-      throw toStoreError(error)
-    }
-    return counts
+    return this.#read((reader, nowMs) => readWaitingByKey(reader, queue, nowMs))
+  }
+
+  async figures(tenantId?: string): Promise<QueueFigures[]> {
+    return this.#read((reader, nowMs) => readFigures(reader, tenantId ?? null, nowMs))
+  }
+
+  async position(taskId: string): Promise<number | null> {
+    return this.#read((reader) => readPosition(reader, taskId))
   }
 
   subscribe(queue: string, listener: () => void): Disposable {
     return this.#deps.listeners.add(queue, listener)
+  }
+
+  /** What is read in one transaction belongs together. */
+  #read<T>(read: (reader: Connection, nowMs: number) => T): T {
+    const { reader, now } = this.#deps
+    try {
+      return reader.snapshot(() => read(reader, now()))
+    } catch (error) {
+      throw toStoreError(error)
+    }
   }
 }

@@ -1,16 +1,17 @@
 import type { CollectionLayout } from './collection-layout.js'
 import type { Connection } from './connection.js'
 import { deleteDocument, insertDocument, updateDocument } from './document-writes.js'
+import { claimTasks } from './queue-claims.js'
+import type { Wakeups } from './queue-rows.js'
 import {
   applyQueueChanges,
-  claimTasks,
   completeTask,
+  configureQueue,
   enqueueTask,
   extendLeases,
   releaseOthers,
   releaseTask,
   removeTask,
-  type Wakeups,
 } from './queue-writes.js'
 import { appendEvents, deleteStream, trimEvents } from './stream-writes.js'
 import type { EffectRows, WriteAsk, WriteOutcome, WriteRequest } from './writer-protocol.js'
@@ -27,11 +28,15 @@ export function executeWrite(
   request: WriteRequest,
 ): WriteOutcome {
   const { nowMs } = request
-  const wakeups: Wakeups = []
   switch (request.kind) {
     case 'insert': {
       const written = insertDocument(database, requireLayout(layouts, request.collection), request, nowMs)
       return withEffects(database, request.effects, nowMs, written)
+    }
+    case 'insertAll': {
+      for (const { collection, row } of request.documents)
+        insertDocument(database, requireLayout(layouts, collection), { row }, nowMs)
+      return withEffects(database, request.effects, nowMs, { revision: 1, answer: null })
     }
     case 'update': {
       const written = updateDocument(database, requireLayout(layouts, request.collection), request, nowMs)
@@ -53,21 +58,46 @@ export function executeWrite(
       deleteStream(database, request.stream)
       return { ...NOTHING, answer: null }
     case 'enqueue':
-      enqueueTask(database, request.entry, nowMs, wakeups)
-      return { ...NOTHING, answer: null, wakeups }
+    case 'configure':
     case 'claim':
-      return { ...NOTHING, answer: claimTasks(database, request.request, nowMs, wakeups), wakeups }
     case 'heartbeat':
-      return { ...NOTHING, answer: extendLeases(database, request.claims, nowMs + request.leaseMs) }
     case 'complete':
-      return { ...NOTHING, answer: completeTask(database, request) }
     case 'release':
-      return { ...NOTHING, answer: releaseTask(database, request, wakeups), wakeups }
     case 'releaseOthers':
-      return { ...NOTHING, answer: releaseOthers(database, request.owner, nowMs, wakeups), wakeups }
+    case 'remove': {
+      const wakeups: Wakeups = []
+      return { ...NOTHING, answer: executeQueueWrite(database, request, wakeups), wakeups }
+    }
+  }
+}
+
+type QueueWrite = Extract<
+  WriteRequest,
+  { kind: 'enqueue' | 'configure' | 'claim' | 'heartbeat' | 'complete' | 'release' | 'releaseOthers' | 'remove' }
+>
+
+function executeQueueWrite(database: Connection, request: QueueWrite, wakeups: Wakeups): unknown {
+  const { nowMs } = request
+  switch (request.kind) {
+    case 'enqueue':
+      enqueueTask(database, request.entry, nowMs, wakeups)
+      return null
+    case 'configure':
+      configureQueue(database, request, nowMs, wakeups)
+      return null
+    case 'claim':
+      return claimTasks(database, request.request, nowMs, wakeups)
+    case 'heartbeat':
+      return extendLeases(database, request.claims, nowMs + request.leaseMs)
+    case 'complete':
+      return completeTask(database, request, nowMs, wakeups)
+    case 'release':
+      return releaseTask(database, request, wakeups)
+    case 'releaseOthers':
+      return releaseOthers(database, request, wakeups)
     case 'remove':
-      removeTask(database, request.taskId)
-      return { ...NOTHING, answer: null }
+      removeTask(database, request.taskId, nowMs, wakeups)
+      return null
   }
 }
 

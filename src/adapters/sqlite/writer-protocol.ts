@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../kernel/error-catalogue.js'
 import type { TrimPolicy } from '../../ports/event-log.js'
-import type { ClaimedTask, ClaimRequest, QueueChange, QueueEntry } from '../../ports/task-queue.js'
+import type { ClaimedTask, ClaimRequest, QueueChange, QueueEntry, QueueSettings } from '../../ports/task-queue.js'
 import type { CollectionLayout } from './collection-layout.js'
 import type { DocumentRow } from './document-row.js'
 
@@ -26,6 +26,11 @@ export interface TaskClaim {
 /** What a write does, by kind: what is asked, and what comes back. */
 interface WriteKinds {
   insert: { ask: { collection: string; row: DocumentRow; effects: EffectRows }; answer: null }
+  /** The effects of all are in their order. */
+  insertAll: {
+    ask: { documents: readonly { readonly collection: string; readonly row: DocumentRow }[]; effects: EffectRows }
+    answer: null
+  }
   update: {
     ask: {
       collection: string
@@ -51,11 +56,12 @@ interface WriteKinds {
   trim: { ask: { policy: TrimPolicy }; answer: number }
   deleteStream: { ask: { stream: string }; answer: null }
   enqueue: { ask: { entry: QueueEntry }; answer: null }
+  configure: { ask: { queue: string; settings: QueueSettings }; answer: null }
   claim: { ask: { request: ClaimRequest }; answer: ClaimedTask[] }
   heartbeat: { ask: { claims: readonly TaskClaim[]; leaseMs: number }; answer: string[] }
   complete: { ask: TaskClaim; answer: boolean }
   release: { ask: TaskClaim & { readonly runAtMs: number }; answer: boolean }
-  releaseOthers: { ask: { owner: string }; answer: number }
+  releaseOthers: { ask: { owner: string; prefix: string }; answer: number }
   remove: { ask: { taskId: string }; answer: null }
 }
 

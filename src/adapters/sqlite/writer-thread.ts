@@ -15,9 +15,8 @@ import type {
 } from './writer-protocol.js'
 
 const MAX_GROUP_REQUESTS = 1_024
-/** Pages that one request is taken to change beside its document, to guess how far the log has grown. */
-const PAGES_PER_REQUEST = 6
-const PAGE_BYTES = 4_096
+/** What one write is taken to change beside its document, to guess how far the log has grown: six pages. */
+const BYTES_PER_WRITE = 6 * 4_096
 const CHECKPOINT_EVERY_BYTES = 4 * 1_048_576
 const MAX_LOG_BYTES = 64 * 1_048_576
 
@@ -110,7 +109,7 @@ class WriterThread {
 
   /** After the group was answered, so that nobody waits for it but the next group. */
   #checkpoint(group: readonly NumberedRequest[]): void {
-    for (const { request } of group) this.#grownBytes += PAGES_PER_REQUEST * PAGE_BYTES + requestBytes(request)
+    for (const { request } of group) this.#grownBytes += requestBytes(request)
     if (this.#grownBytes < CHECKPOINT_EVERY_BYTES) return
     this.#grownBytes = 0
     this.#runCheckpoint(statSync(this.#logPath).size > MAX_LOG_BYTES ? 'RESTART' : 'PASSIVE')
@@ -158,8 +157,9 @@ function toFailure(error: unknown): WriteFailure {
 }
 
 function requestBytes(request: NumberedRequest['request']): number {
-  if (request.kind === 'insert' || request.kind === 'update') return request.row.body.length
-  return 0
+  if (request.kind === 'insert' || request.kind === 'update') return BYTES_PER_WRITE + request.row.body.length
+  if (request.kind !== 'insertAll') return BYTES_PER_WRITE
+  return request.documents.reduce((bytes, { row }) => bytes + BYTES_PER_WRITE + row.body.length, 0)
 }
 
 if (!parentPort) throw new Error('The writer runs as a worker thread.')

@@ -209,6 +209,7 @@ const FIXED_BYTES = 256
 function sizeOf(request: WriteRequest): number {
   let bytes = FIXED_BYTES
   if ('row' in request) bytes += request.row.body.length
+  if ('documents' in request) for (const { row } of request.documents) bytes += row.body.length + FIXED_BYTES
   const events = 'effects' in request ? request.effects.events : request.kind === 'append' ? request.events : []
   for (const event of events) bytes += event.data.length + FIXED_BYTES
   return bytes

@@ -9,6 +9,17 @@ const ALLOWED_ROLES = {
   'prediction.read': ['ADMIN', 'MEMBER'],
   'prediction.cancel': ['ADMIN', 'MEMBER'],
   'prediction.delete': ['ADMIN', 'MEMBER'],
+  'task.create': ['ADMIN', 'MEMBER'],
+  'task.read': ['ADMIN', 'MEMBER'],
+  'task.cancel': ['ADMIN', 'MEMBER'],
+  'task.change': ['ADMIN', 'MEMBER'],
+  'task.work': ['ADMIN', 'MEMBER'],
+  'task.delete': ['ADMIN', 'MEMBER'],
+  'schedule.read': ['ADMIN', 'MEMBER'],
+  'schedule.change': ['ADMIN', 'MEMBER'],
+  'schedule.delete': ['ADMIN', 'MEMBER'],
+  'schedule.run': ['ADMIN', 'MEMBER'],
+  'taskQueue.manage': ['ADMIN'],
   'server.read': ['ADMIN', 'MEMBER'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../kernel/clock.js'
-import { invalidInput, notFound } from '../../kernel/errors.js'
+import { notFound } from '../../kernel/errors.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
+import { checkEveryMs, readEvery } from '../streams/read-every.js'
 import type { MetricsWindow, ModelFigures, ModelMetricsRecorder } from './model-metrics.js'
 import type { ModelStore } from './model-store.js'
 import type { ModelTally } from './model-tally.js'
@@ -41,9 +42,6 @@ export interface ModelTotals {
   readonly runningCount: number
 }
 
-const LEAST_EVERY_MS = 1_000
-const MOST_EVERY_MS = 60_000
-
 /** The figures of models and versions. */
 export class ModelMetricsService {
   readonly #options: ModelMetricsServiceOptions
@@ -59,16 +57,14 @@ export class ModelMetricsService {
   }
 
   /**
-   * A model's figures at once and then every so often, until it is deleted or the signal aborts. Each is read when it
-   * is asked for, so that a slow reader gets fewer, and the newest.
+   * A model's figures at once and then every so often, until it is deleted or the signal aborts.
    * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`.
    */
   async follow(principal: Principal, request: FollowMetricsRequest): Promise<AsyncIterable<ModelMetrics>> {
     const { access, store, recorder } = this.#options
     access.require(principal, 'model.read')
     const { name, version, everyMs } = request
-    if (!(everyMs >= LEAST_EVERY_MS && everyMs <= MOST_EVERY_MS))
-      throw invalidInput('everyMs', `is ${everyMs}; a number from ${LEAST_EVERY_MS} to ${MOST_EVERY_MS} is allowed.`)
+    checkEveryMs(everyMs)
     const model = await store.getModelByName(name)
     if (!model) throw notFound('model', name)
     const versions = await store.listVersions([model.id])
@@ -90,21 +86,13 @@ export class ModelMetricsService {
     }))
   }
 
-  async *#follow(
-    versionIds: () => readonly string[],
-    { window, everyMs, signal }: FollowMetricsRequest,
-  ): AsyncGenerator<ModelMetrics, void, void> {
-    const { clock } = this.#options
-    for (let ids = versionIds(); ids.length > 0 && !signal.aborted; ids = versionIds()) {
-      const metrics = this.#read(ids, window)
-      yield metrics
-      const leftMs = (): number => metrics.at + everyMs - clock.now()
-      // A timer may be early, and a clock be set back.
-      for (let ms = leftMs(); ms > 0 && ms <= everyMs && !signal.aborted; ms = leftMs())
-        await clock.sleep(ms, signal).catch((error: unknown) => {
-          if (!signal.aborted) throw error
-        })
+  #follow(versionIds: () => readonly string[], request: FollowMetricsRequest): AsyncIterable<ModelMetrics> {
+    const { everyMs, signal, window } = request
+    const read = (): ModelMetrics | null => {
+      const ids = versionIds()
+      return ids.length > 0 ? this.#read(ids, window) : null
     }
+    return readEvery(read, { everyMs, signal, clock: this.#options.clock })
   }
 
   #read(versionIds: readonly string[], window: MetricsWindow): ModelMetrics {

@@ -2,21 +2,31 @@ import { createHash, randomInt } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
-import { canonicalJson } from '../../kernel/json.js'
+import { canonicalJson, type Json } from '../../kernel/json.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import { isTextKind, type CacheInfo, type PredictionDocument } from '../../domain/prediction.js'
 import type { Principal } from '../../domain/principal.js'
+import type { TaskDocument } from '../../domain/task.js'
 import type { Access } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Residency } from '../models/residency.js'
 import { answerKeyOf } from './answer-key.js'
-import type { Payloads } from './payloads.js'
+import type { Payloads } from '../payloads.js'
+import type { TaskAcceptance } from '../tasks/task-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import { parseSeed, withVersionSettings } from './generation-settings.js'
-import { INPUT_FIELDS, type PredictionRequest } from './prediction-input.js'
+import { INPUT_FIELDS, type PredictionRequest, type StartRequest } from './prediction-input.js'
 import { kindOf, parseInput } from './prediction-kinds.js'
 import type { PredictionBody, PredictionStore } from './prediction-store.js'
+import {
+  PREDICTION_TASK,
+  principalOf,
+  toPredictionId,
+  toStartRequest,
+  toTaskId,
+  toTaskInput,
+} from './prediction-task.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 import type { WaitingRoom } from './waiting-room.js'
 
@@ -25,6 +35,7 @@ export interface PredictionAcceptanceOptions {
   readonly store: PredictionStore
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
+  readonly tasks: Pick<TaskAcceptance, 'toInsert'>
   readonly encoder: PromptEncoder
   readonly models: Pick<ModelsService, 'requireByReference'>
   readonly residency: Pick<Residency, 'getRunner' | 'settingsOf' | 'checkMemory'>
@@ -35,21 +46,20 @@ export interface PredictionAcceptanceOptions {
   readonly clock: Clock
 }
 
-export interface StartRequest {
-  readonly input: PredictionRequest
-  /** 0 to 9; that of the model version's settings when null. */
-  readonly priority: number | null
-  /** Milliseconds from now; null is none. */
-  readonly deadlineMs: number | null
-  readonly store: boolean
-  readonly idempotencyKey: string | null
-}
-
 export interface Accepted {
   readonly document: PredictionDocument
   /** Its end, for whoever waits for it. */
   readonly ended: Promise<EndedPrediction> | null
 }
+
+/** How a prediction comes about. */
+type Origin =
+  /** Somebody waits for its end. */
+  | { readonly kind: 'predict' }
+  /** It gets a task. */
+  | { readonly kind: 'start' }
+  /** It is that of a task. */
+  | { readonly kind: 'task'; readonly task: TaskDocument }
 
 const MAX_DEADLINE_MS = 24 * 3_600_000
 const MAX_IDEMPOTENCY_KEY = 256
@@ -69,12 +79,43 @@ export class PredictionAcceptance {
    * later ones find what the first one started. `wait` says whether the caller wants its end.
    * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `OVERLOADED`, `OUT_OF_MEMORY`, `IDEMPOTENCY_CONFLICT`.
    */
-  async accept(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
+  accept(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
+    return this.#acceptInTurn(principal, request, { kind: wait ? 'predict' : 'start' })
+  }
+
+  /**
+   * The prediction of a task, accepted now where it was not together with it.
+   * @throws GraphloomError as `accept`.
+   */
+  async ensureForTask(task: TaskDocument, input: Json): Promise<PredictionDocument> {
+    const { store } = this.#options
+    const scope = { tenantId: task.tenantId }
+    const id = toPredictionId(task.id)
+    const known = await store.get(scope, id)
+    if (known) return known
+    try {
+      const request = toStartRequest(input, task.priority)
+      return (await this.#acceptNow(principalOf(task), request, { kind: 'task', task })).document
+    } catch (error) {
+      const first = isErrorWithCode(error, 'CONFLICT') ? await store.get(scope, id) : null
+      if (!first) throw error
+      return first
+    }
+  }
+
+  /** The version that would do it. @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`. */
+  async checkVersion(principal: Principal, request: PredictionRequest): Promise<ModelVersionDocument> {
+    parseInput(request)
+    parseSeed(request)
+    return requirePredictionVersion(this.#options.models, principal, request)
+  }
+
+  async #acceptInTurn(principal: Principal, request: StartRequest, origin: Origin): Promise<Accepted> {
     const { idempotencyKey } = request
-    if (idempotencyKey === null) return this.#acceptNow(principal, request, wait)
+    if (idempotencyKey === null) return this.#acceptNow(principal, request, origin)
     const key = JSON.stringify([principal.tenantId, idempotencyKey])
     const before = this.#accepting.get(key)
-    const accepted = (before ?? Promise.resolve()).then(() => this.#acceptNow(principal, request, wait))
+    const accepted = (before ?? Promise.resolve()).then(() => this.#acceptNow(principal, request, origin))
     const settled = accepted.then(
       () => undefined,
       () => undefined,
@@ -87,8 +128,8 @@ export class PredictionAcceptance {
     }
   }
 
-  async #acceptNow(principal: Principal, request: StartRequest, wait: boolean): Promise<Accepted> {
-    const { access, encoder, executor, payloads, store, models, residency } = this.#options
+  async #acceptNow(principal: Principal, request: StartRequest, origin: Origin): Promise<Accepted> {
+    const { access, encoder, executor, payloads, models, residency } = this.#options
     checkStartRequest(request)
     const parsed = parseInput(request.input)
     const seed = parseSeed(request.input)
@@ -96,7 +137,8 @@ export class PredictionAcceptance {
     const known = await this.#getByKey(principal, request)
     if (known) return { document: sameInput(known, inputHash), ended: null }
     const version = await requirePredictionVersion(models, principal, request.input)
-    const id = createId('prediction', this.#options.clock.now())
+    const id =
+      origin.kind === 'task' ? toPredictionId(origin.task.id) : createId('prediction', this.#options.clock.now())
     const settings = residency.settingsOf(version)
     const input = withVersionSettings(parsed, request.input, settings)
     const inputTokens = await encoder.countTokens(version, input, id)
@@ -105,7 +147,7 @@ export class PredictionAcceptance {
     const key = cacheResponses ? answerKeyOf({ tenantId, version, input, seed }) : null
     this.#enterWaitingRoom(version, id, key === null)
     const maxTokens = inputTokens + ('settings' in input ? (input.settings.n ?? 1) * input.settings.maxTokens : 0)
-    const ended = wait ? executor.expectEnd(id) : null
+    const ended = origin.kind === 'predict' ? executor.expectEnd(id) : null
     try {
       executor.hold(id, access.admit({ kind: 'prediction', tenantId, subject: principal.subject, maxTokens }))
       const body = this.#toDocument({
@@ -118,15 +160,28 @@ export class PredictionAcceptance {
         inputHash,
         cache: key === null ? null : { hit: false, key, ageMs: null },
         id,
+        // Of what is not to be kept nothing may stay in a task.
+        taskId: origin.kind === 'predict' || !request.store ? null : toTaskId(id),
       })
-      const document = await store.insert(body, this.#options.clock.now())
-      return { document, ended }
+      return { document: await this.#insert(principal, request, { body, origin }), ended }
     } catch (error) {
       executor.forget(id)
       const first = isErrorWithCode(error, 'CONFLICT') ? await this.#getByKey(principal, request) : null
       if (!first) throw error
       return { document: sameInput(first, inputHash), ended: null }
     }
+  }
+
+  async #insert(
+    principal: Principal,
+    request: StartRequest,
+    { body, origin }: { readonly body: PredictionBody; readonly origin: Origin },
+  ): Promise<PredictionDocument> {
+    const { store, tasks, clock } = this.#options
+    if (origin.kind !== 'start' || !body.taskId) return store.insert(body, clock.now())
+    const { priority, modelVersionId: queueKey } = body
+    const asked = { type: PREDICTION_TASK, input: toTaskInput(request), priority }
+    return store.insertWith(body, await tasks.toInsert(principal, asked, { id: body.taskId, queueKey }))
   }
 
   #enterWaitingRoom(version: ModelVersionDocument, predictionId: string, needsMemory: boolean): void {
@@ -158,8 +213,9 @@ export class PredictionAcceptance {
     readonly inputHash: string
     readonly cache: CacheInfo | null
     readonly id: string
+    readonly taskId: string | null
   }): PredictionBody {
-    const { principal, request, version, input, seed, priority, inputHash, cache, id } = accepted
+    const { principal, request, version, input, seed, priority, inputHash, cache, id, taskId } = accepted
     const now = this.#options.clock.now()
     return {
       id,
@@ -186,6 +242,7 @@ export class PredictionAcceptance {
       priority,
       deadlineAt: request.deadlineMs === null ? null : now + request.deadlineMs,
       store: request.store,
+      taskId,
       createdBy: principal.subject,
       idempotencyKey: request.idempotencyKey,
       inputHash,

@@ -1,11 +1,25 @@
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
-import { isEnded, type PredictionDocument, type PredictionOutput, type Usage } from '../../domain/prediction.js'
+import {
+  isEnded,
+  isTextKind,
+  type PredictionDocument,
+  type PredictionOutput,
+  type Usage,
+} from '../../domain/prediction.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, QueueChange, TaskQueue } from '../../ports/task-queue.js'
 import type { Admission } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
+import type { PredictionStore } from './prediction-store.js'
 import { toPredictionSample } from './prediction-sample.js'
-import { NO_USAGE, PredictionWork, type Outcome, type PredictionWorkOptions } from './prediction-work.js'
+import {
+  NO_USAGE,
+  PredictionWork,
+  type Outcome,
+  type PredictionClaim,
+  type PredictionWorkOptions,
+} from './prediction-work.js'
+import { toTextOutput } from './tokens-data.js'
 
 /** An ended prediction with its output at hand, also when nothing of it is stored. */
 export interface EndedPrediction {
@@ -14,6 +28,7 @@ export interface EndedPrediction {
 }
 
 export interface PredictionExecutorOptions extends PredictionWorkOptions {
+  readonly store: PredictionStore
   readonly queue: TaskQueue
   readonly metrics: Pick<ModelMetricsRecorder, 'record'>
   /** Runs a part of the work as a span below the trace that it was accepted with. */
@@ -73,23 +88,23 @@ export class PredictionExecutor {
    * Stores an end with what it changes in the queue, the output too where it is to be kept.
    * @throws GraphloomError `CONFLICT` or `NOT_FOUND` when another has ended it.
    */
-  async storeEnd(
+  async #storeEnd(
     end: PredictionDocument,
     output: PredictionOutput | null,
-    change: QueueChange,
+    changes: readonly QueueChange[],
   ): Promise<EndedPrediction> {
     const { store, payloads } = this.#options
     const document = { ...end, output: end.store && output ? await payloads.put(output) : null }
-    if (document.store) await store.update(document, [change])
+    if (document.store) await store.update(document, changes)
     else {
-      await store.endAndDelete(document, [change])
+      await store.endAndDelete(document, changes)
       await payloads.delete(document.input)
     }
     return { document, output }
   }
 
   /** Counts it, closes the account and tells whoever waits. */
-  settle(ended: EndedPrediction): void {
+  #settle(ended: EndedPrediction): void {
     const { id, modelVersionId, usage } = ended.document
     this.#options.metrics.record(modelVersionId, toPredictionSample(ended.document, ended.output))
     this.#closeAccount(id, usage)
@@ -123,7 +138,7 @@ export class PredictionExecutor {
   }
 
   async #handle(task: ClaimedTask, signal: AbortSignal, stopping: AbortSignal): Promise<void> {
-    const { store, queue, inSpan, logger } = this.#options
+    const { store, queue, inSpan } = this.#options
     const prediction = await store.get(SYSTEM_SCOPE, task.taskId)
     if (!prediction || isEnded(prediction.state)) {
       await queue.complete(task.taskId, task.attempt)
@@ -138,34 +153,80 @@ export class PredictionExecutor {
         await queue.release(task.taskId, task.attempt, this.#options.clock.now())
         return
       }
-      try {
-        await this.#finish(work.current, task, outcome).catch((error: unknown) => {
-          if (!isErrorWithCode(error, 'PAYLOAD_TOO_LARGE')) throw error
-          return this.#finish(work.current, task, toUnstorable(outcome, error))
-        })
-      } catch (error) {
-        if (!isErrorWithCode(error, 'CONFLICT') && !isErrorWithCode(error, 'NOT_FOUND')) throw error
-        logger.info({ prediction: prediction.id }, 'prediction was ended by another')
-      }
+      await this.#store(work.current, outcome, [{ kind: 'complete', taskId: task.taskId, attempt: task.attempt }])
     })
   }
 
-  async #finish(current: PredictionDocument, task: ClaimedTask, outcome: Outcome): Promise<void> {
+  /**
+   * Does a prediction for its task, and gives it as it ended.
+   * @throws the signal's reason when that says that the task goes on elsewhere.
+   */
+  async run(prediction: PredictionDocument, claim: PredictionClaim, signal: AbortSignal): Promise<PredictionDocument> {
+    const { store, inSpan } = this.#options
+    if (isEnded(prediction.state)) return prediction
+    await inSpan('prediction', prediction.traceparent, async () => {
+      const work = new PredictionWork(this.#options, prediction, claim)
+      const outcome = await work.run(signal)
+      if (outcome.state !== 'SUCCEEDED' && goesOnElsewhere(signal)) throw signal.reason
+      await this.#store(work.current, outcome, [])
+    })
+    const ended = await store.require(SYSTEM_SCOPE, prediction.id)
+    if (isEnded(ended.state)) return ended
+    throw new GraphloomError('CONFLICT', 'Another attempt goes on with the prediction.')
+  }
+
+  /**
+   * Ends a prediction, as it was read, that nobody does at the moment, with the text that there is.
+   * @throws GraphloomError `CONFLICT` or `NOT_FOUND` when another has begun or ended it.
+   */
+  async end(
+    current: PredictionDocument,
+    outcome: Pick<PredictionDocument, 'state' | 'error' | 'finishReason'>,
+    changes: readonly QueueChange[],
+  ): Promise<PredictionDocument> {
+    const { store, clock } = this.#options
+    const hasText = current.state === 'RUNNING' && isTextKind(current.kind)
+    const generated = hasText ? await store.readTokens(current.id) : []
+    const endedAt = clock.now()
+    const timings = { ...current.timings, totalMs: endedAt - current.createdAt }
+    const output = generated.length > 0 ? toTextOutput(generated) : null
+    const ended = await this.#storeEnd({ ...current, ...outcome, timings, endedAt }, output, changes)
+    this.#settle(ended)
+    return ended.document
+  }
+
+  /** Stores how it ended, unless another has ended it. */
+  async #store(current: PredictionDocument, outcome: Outcome, changes: readonly QueueChange[]): Promise<void> {
+    try {
+      await this.#finish(current, outcome, changes).catch((error: unknown) => {
+        if (!isErrorWithCode(error, 'PAYLOAD_TOO_LARGE')) throw error
+        return this.#finish(current, toUnstorable(outcome, error), changes)
+      })
+    } catch (error) {
+      if (!isErrorWithCode(error, 'CONFLICT') && !isErrorWithCode(error, 'NOT_FOUND')) throw error
+      this.#options.logger.info({ prediction: current.id }, 'prediction was ended by another')
+    }
+  }
+
+  async #finish(current: PredictionDocument, outcome: Outcome, changes: readonly QueueChange[]): Promise<void> {
     const { clock, waitingRoom } = this.#options
     const endedAt = clock.now()
     const totalMs = endedAt - current.createdAt
     const { output, ...result } = outcome
     const timings = { ...current.timings, ...outcome.timings, totalMs }
-    const change = { kind: 'complete', taskId: task.taskId, attempt: task.attempt } as const
-    const ended = await this.storeEnd({ ...current, ...result, timings, endedAt }, output, change)
+    const ended = await this.#storeEnd({ ...current, ...result, timings, endedAt }, output, changes)
     const {
       batch,
       timings: { computeMs = null },
     } = outcome
     if (computeMs !== null) waitingRoom.noteCost(current.modelVersionId, computeMs / (batch?.size ?? 1))
-    this.settle(ended)
+    this.#settle(ended)
   }
 }
+
+/** The claim was lost, or the process stops: somebody else goes on with it. */
+const goesOnElsewhere = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && (isErrorWithCode(reason, 'CONFLICT') || isErrorWithCode(reason, 'UNAVAILABLE'))
 
 /** What is too large to be stored would be so again. */
 const toUnstorable = (outcome: Outcome, { code, message, retryable, details }: GraphloomError): Outcome => ({

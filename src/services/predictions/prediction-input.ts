@@ -56,6 +56,17 @@ export type PredictionRequest =
       readonly outputs?: readonly string[] | null | undefined
     }
 
+/** A prediction to be done, and how. */
+export interface StartRequest {
+  readonly input: PredictionRequest
+  /** 0 to 9; that of the model version's settings when null. */
+  readonly priority: number | null
+  /** Milliseconds from now; null is none. */
+  readonly deadlineMs: number | null
+  readonly store: boolean
+  readonly idempotencyKey: string | null
+}
+
 /** A tensor as a client gives it: with exactly one of `data` and `base64`. */
 export interface TensorRequest {
   readonly name: string

@@ -1,14 +1,17 @@
 import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
-import { isEnded, type PredictionDocument, type Stored } from '../../domain/prediction.js'
+import { isEnded, type PredictionDocument } from '../../domain/prediction.js'
+import { blobIdOf } from '../../domain/stored-document.js'
 import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
+import type { TaskDocument } from '../../domain/task.js'
 import {
   SYSTEM_SCOPE,
   type CollectionDefinition,
   type DocumentBody,
   type DocumentStore,
   type Filter,
+  type InsertRequest,
   type Order,
   type Scope,
 } from '../../ports/document-store.js'
@@ -118,7 +121,7 @@ export class PredictionStore {
     return false
   }
 
-  /** Accepts a prediction: the document, its first event and its place in the queue, together. */
+  /** Accepts a prediction: the document, its first event and, unless it has a task, its place in the queue, together. */
   insert(prediction: PredictionBody, nowMs: number): Promise<PredictionDocument> {
     const entry = {
       taskId: prediction.id,
@@ -130,8 +133,16 @@ export class PredictionStore {
     }
     return this.#documents.insert(PREDICTIONS, withBlobIds(prediction), {
       events: [changed(prediction)],
-      queue: [{ kind: 'enqueue', entry }],
+      queue: prediction.taskId ? [] : [{ kind: 'enqueue', entry }],
     })
+  }
+
+  /** Accepts a prediction together with its task: both are there then, or neither. */
+  async insertWith(prediction: PredictionBody, task: InsertRequest<TaskDocument>): Promise<PredictionDocument> {
+    const effects = { events: [changed(prediction)] }
+    const own = { collection: PREDICTIONS, document: withBlobIds(prediction), effects }
+    await this.#documents.insertAll([own, task])
+    return this.require({ tenantId: prediction.tenantId }, prediction.id)
   }
 
   /** Replaces the prediction as it was read. @throws GraphloomError `CONFLICT` when it was changed meanwhile. */
@@ -213,9 +224,6 @@ const withBlobIds = <T extends PredictionBody>(prediction: T) => ({
   inputBlobId: blobIdOf(prediction.input),
   outputBlobId: blobIdOf(prediction.output),
 })
-
-const blobIdOf = (stored: Stored<unknown> | null): string | null =>
-  stored && 'blobId' in stored ? stored.blobId : null
 
 export function toStreamEndReason(prediction: Pick<PredictionDocument, 'state'>): StreamEndReason {
   if (prediction.state === 'CANCELLED') return 'CANCELLED'

@@ -10,12 +10,11 @@ import type {
   PredictionOutput,
   Usage,
 } from '../../domain/prediction.js'
-import type { ClaimedTask } from '../../ports/task-queue.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { Residency } from '../models/residency.js'
 import type { ModelSlot } from '../models/resident-version.js'
 import type { PartialOutput, RunOutcome } from './kinds/prediction-kind.js'
-import type { Payloads } from './payloads.js'
+import type { Payloads } from '../payloads.js'
 import { kindOf } from './prediction-kinds.js'
 import type { PredictionStore, TokenLog } from './prediction-store.js'
 import { joinByChoice, toTextOutput, type TokensData } from './tokens-data.js'
@@ -26,7 +25,7 @@ import type { SharedAnswers } from './shared-answers.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionWorkOptions {
-  readonly store: PredictionStore
+  readonly store: Pick<PredictionStore, 'update'> & TokenLog
   readonly payloads: Payloads
   readonly residency: Pick<Residency, 'acquire' | 'settingsOf'>
   readonly versions: Pick<ModelStore, 'requireVersion'>
@@ -35,6 +34,15 @@ export interface PredictionWorkOptions {
   readonly waitingRoom: WaitingRoom
   readonly clock: Clock
   readonly logger: Logger
+}
+
+/** What its work is told of a claim, and tells of itself. */
+export interface PredictionClaim {
+  readonly attempt: number
+  /** Called before it is stored that the prediction runs. */
+  readonly begin?: () => Promise<void>
+  /** Told of each part of a text that was stored. */
+  readonly onTokens?: (count: number) => void
 }
 
 /** How a prediction ended, before it is stored. */
@@ -72,6 +80,7 @@ export class PredictionWork {
   /** What there is of its output so far. */
   #partial: () => PartialOutput | null = () => null
   #inputTokens = 0
+  readonly #log: TokenLog
   #queueMs: number | null = null
   #loadMs: number | null = null
   /** Text that another prediction computed. */
@@ -86,9 +95,10 @@ export class PredictionWork {
   constructor(
     readonly options: PredictionWorkOptions,
     prediction: PredictionDocument,
-    readonly task: ClaimedTask,
+    readonly claim: PredictionClaim,
   ) {
     this.current = prediction
+    this.#log = claim.onTokens ? createTellingLog(options.store, claim.onTokens) : options.store
   }
 
   /** Never rejects: what goes wrong is the outcome. */
@@ -116,13 +126,13 @@ export class PredictionWork {
 
   async #run(signal: AbortSignal): Promise<Outcome> {
     signal.throwIfAborted()
-    const { versions, payloads, store } = this.options
+    const { versions, payloads } = this.options
     const version = await versions.requireVersion(this.current.modelVersionId)
     const input = await payloads.get(this.current.input)
     const asked = { version, input, signal }
     const key = this.#keyToShare(version)
     if (key !== null) return this.#share(key, asked)
-    return { ...SUCCEEDED, ...(await this.#ask({ ...asked, log: store, isResumed: this.task.attempt > 1 })) }
+    return { ...SUCCEEDED, ...(await this.#ask({ ...asked, log: this.#log, isResumed: this.claim.attempt > 1 })) }
   }
 
   /** What may have given a part of its answer already goes on by itself. */
@@ -132,12 +142,12 @@ export class PredictionWork {
   }
 
   async #share(key: string, asked: Question): Promise<Outcome> {
-    const { answers, store, waitingRoom, clock } = this.options
+    const { answers, waitingRoom, clock } = this.options
     const { outcome, fingerprint, ageMs } = await shareAnswer({
       answers,
       key,
       prediction: this.current,
-      log: store,
+      log: this.#log,
       clock,
       signal: asked.signal,
       onShared: () => waitingRoom.leave(this.current.id),
@@ -162,7 +172,7 @@ export class PredictionWork {
   }
 
   async #give(parts: readonly TokensData[]): Promise<void> {
-    const { store, clock } = this.options
+    const { clock } = this.options
     if (this.#firstGivenMs === null) {
       const timeToFirstTokenMs = clock.now() - this.current.createdAt
       this.#firstGivenMs = timeToFirstTokenMs
@@ -171,7 +181,7 @@ export class PredictionWork {
       this.current = await mark.settle()
       this.#partial = () => toPartial(this.#given, timeToFirstTokenMs)
     }
-    await store.appendTokens(this.current.id, parts)
+    await this.#log.appendTokens(this.current.id, parts)
     this.#given.push(...parts)
   }
 
@@ -217,12 +227,12 @@ export class PredictionWork {
     this.current = {
       ...current,
       state: 'RUNNING',
-      attempt: this.task.attempt,
+      attempt: this.claim.attempt,
       startedAt: current.startedAt ?? options.clock.now(),
       fingerprint,
       timings: { ...current.timings, queueMs: this.#queueMs, loadMs: this.#loadMs },
     }
-    return new RunningMark(options.store, this.current)
+    return new RunningMark(options.store, this.current, this.claim.begin)
   }
 
   async #compute({ version, input, signal, log, isResumed }: Computation, slot: ModelSlot): Promise<RunOutcome> {
@@ -267,6 +277,16 @@ export class PredictionWork {
     return { code: 'INTERNAL', message: 'Something unexpected failed.', retryable: false, errorId }
   }
 }
+
+const createTellingLog = (log: TokenLog, onTokens: (count: number) => void): TokenLog => ({
+  isFollowed: (id) => log.isFollowed(id),
+  appendTokens: async (id, parts) => {
+    await log.appendTokens(id, parts)
+    onTokens(parts.reduce((total, { tokens }) => total + tokens.length, 0))
+  },
+  readTokens: (id, untilSequence) => log.readTokens(id, untilSequence),
+  readFirstTokenAt: (id) => log.readFirstTokenAt(id),
+})
 
 function toPartial(given: readonly TokensData[], timeToFirstTokenMs: number): PartialOutput | null {
   const outputTokens = given.reduce((total, { tokens }) => total + tokens.length, 0)

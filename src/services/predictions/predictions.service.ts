@@ -5,7 +5,6 @@ import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import {
   isEnded,
-  isTextKind,
   type PredictionDocument,
   type PredictionInput,
   type PredictionKind,
@@ -19,19 +18,20 @@ import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Residency } from '../models/residency.js'
 import type { Streams } from '../streams/streams.js'
+import type { TasksService } from '../tasks/tasks.service.js'
 import { answerKeyOf } from './answer-key.js'
-import type { Payloads } from './payloads.js'
-import { requirePredictionVersion, type PredictionAcceptance, type StartRequest } from './prediction-acceptance.js'
+import type { Payloads } from '../payloads.js'
+import { requirePredictionVersion, type PredictionAcceptance } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import { parseSeed, withVersionSettings } from './generation-settings.js'
-import type { PredictionRequest } from './prediction-input.js'
+import type { PredictionRequest, StartRequest } from './prediction-input.js'
 import { parseInput } from './prediction-kinds.js'
 import type { PredictionStore } from './prediction-store.js'
 import { createPredictionSource, type PredictionEvent, type PredictionSnapshot } from './prediction-stream.js'
 import { deadlineExceeded } from './prediction-work.js'
 import type { PromptEncoder } from './prompt-encoder.js'
 import type { SharedAnswers } from './shared-answers.js'
-import { toTextOutput, type TokensData } from './tokens-data.js'
+import type { TokensData } from './tokens-data.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionsServiceOptions {
@@ -45,6 +45,7 @@ export interface PredictionsServiceOptions {
   readonly models: Pick<ModelsService, 'requireByReference'>
   readonly residency: Pick<Residency, 'getRunner' | 'settingsOf'>
   readonly streams: Streams
+  readonly tasks: Pick<TasksService, 'cancelAndWait' | 'removeEnded'>
   readonly waitingRoom: WaitingRoom
   readonly maxJoinedBytes: number
   readonly clock: Clock
@@ -118,9 +119,18 @@ export class PredictionsService {
    * @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`.
    */
   async cancel(principal: Principal, id: string): Promise<PredictionDocument> {
-    this.#options.access.require(principal, 'prediction.cancel', { id })
-    const prediction = await this.#options.store.require(scopeOf(principal), id)
-    return this.#end(prediction)
+    const { access, store, tasks } = this.#options
+    access.require(principal, 'prediction.cancel', { id })
+    const scope = scopeOf(principal)
+    const prediction = await store.require(scope, id)
+    if (!prediction.taskId || isEnded(prediction.state)) return this.#end(prediction)
+    try {
+      await tasks.cancelAndWait(principal, prediction.taskId)
+    } catch (error) {
+      if (!isErrorWithCode(error, 'NOT_FOUND')) throw error
+      return this.#end(prediction)
+    }
+    return (await store.get(scope, id)) ?? { ...prediction, state: 'CANCELLED' }
   }
 
   /** Deletes an ended prediction, its payloads and its stream. @throws GraphloomError `NOT_FOUND`, `CONFLICT` while it runs, `FORBIDDEN`. */
@@ -134,10 +144,19 @@ export class PredictionsService {
     if (prediction.cache) this.#options.answers.forget(prediction.cache.key)
   }
 
-  /** Deletes an ended prediction, for retention. */
+  /** Deletes an ended prediction and its task, for retention. */
   async remove(prediction: PredictionDocument): Promise<void> {
-    if (!(await this.#options.store.delete(prediction))) return
-    await this.#options.payloads.delete(prediction.input, prediction.output)
+    const { store, payloads, tasks } = this.#options
+    // The task goes first: it takes the prediction along, and is not left to itself by a crash.
+    if (prediction.taskId) await tasks.removeEnded(prediction.tenantId, prediction.taskId)
+    if (await store.delete(prediction)) await payloads.delete(prediction.input, prediction.output)
+  }
+
+  /** Deletes up to so many predictions that ended before the time; gives how many. */
+  async removeEndedBefore(endedBeforeMs: number, limit: number): Promise<number> {
+    const ended = await this.#options.store.listEndedBefore(endedBeforeMs, limit)
+    for (const prediction of ended) await this.remove(prediction)
+    return ended.length
   }
 
   /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */
@@ -213,7 +232,7 @@ export class PredictionsService {
       if (isEnded(current.state)) return current
       if (await executor.cancel(current.id)) continue
       try {
-        return await this.#cancelWaiting(current)
+        return await executor.end(current, CANCELLED, leaveQueue(current))
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT') && !isErrorWithCode(error, 'NOT_FOUND')) throw error
       }
@@ -226,35 +245,19 @@ export class PredictionsService {
     try {
       const current = await store.get({ tenantId }, id)
       if (current?.state !== 'QUEUED' || executor.isRunning(id)) return
-      await this.#endWaiting(current, { state: 'FAILED', error: { code, message, retryable, details } })
+      const error = { code, message, retryable, details }
+      await executor.end(current, { state: 'FAILED', error, finishReason: null }, leaveQueue(current))
     } catch (error) {
       // Another has begun or ended it meanwhile.
       if (isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')) return
       logger.error({ err: error, prediction: id }, 'late prediction not ended')
     }
   }
-
-  async #cancelWaiting(current: PredictionDocument): Promise<PredictionDocument> {
-    const generated =
-      current.state === 'RUNNING' && isTextKind(current.kind) ? await this.#options.store.readTokens(current.id) : []
-    const output = generated.length > 0 ? toTextOutput(generated) : null
-    return this.#endWaiting(current, { state: 'CANCELLED', finishReason: 'CANCELLED' }, output)
-  }
-
-  async #endWaiting(
-    current: PredictionDocument,
-    outcome: Pick<PredictionDocument, 'state'> & Partial<Pick<PredictionDocument, 'finishReason' | 'error'>>,
-    output: PredictionOutput | null = null,
-  ): Promise<PredictionDocument> {
-    const { clock, executor } = this.#options
-    const endedAt = clock.now()
-    const timings = { ...current.timings, totalMs: endedAt - current.createdAt }
-    const end = { ...current, ...outcome, timings, endedAt }
-    const ended = await executor.storeEnd(end, output, { kind: 'remove', taskId: current.id })
-    executor.settle(ended)
-    return ended.document
-  }
 }
+
+const CANCELLED = { state: 'CANCELLED', error: null, finishReason: 'CANCELLED' } as const
+
+const leaveQueue = ({ id }: PredictionDocument) => [{ kind: 'remove', taskId: id } as const]
 
 const scopeOf = (principal: Principal) => ({ tenantId: principal.tenantId })
 

@@ -6,15 +6,21 @@ const MARKED_AFTER_MS = 1_000
 
 /** Stores that a prediction runs: at once where that is seen, else when it has run for a while. */
 export class RunningMark {
-  readonly #store: PredictionStore
+  readonly #store: Pick<PredictionStore, 'update'>
   readonly #running: PredictionDocument
+  readonly #before: () => Promise<void>
   #writing: Promise<PredictionDocument> | null = null
   #timer: NodeJS.Timeout | null = null
 
-  /** `running` is the prediction as it was read, with what is to be stored of its running. */
-  constructor(store: PredictionStore, running: PredictionDocument) {
+  /** `running` is the prediction as it was read, with what is to be stored of its running once `before` is done. */
+  constructor(
+    store: Pick<PredictionStore, 'update'>,
+    running: PredictionDocument,
+    before = (): Promise<void> => Promise.resolve(),
+  ) {
     this.#store = store
     this.#running = running
+    this.#before = before
   }
 
   async set(isSeen: boolean): Promise<void> {
@@ -32,7 +38,7 @@ export class RunningMark {
   }
 
   #write(): Promise<PredictionDocument> {
-    this.#writing ??= this.#store.update(this.#running)
+    this.#writing ??= this.#before().then(() => this.#store.update(this.#running))
     return this.#writing
   }
 }

@@ -1,12 +1,9 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
-import type { PredictionDocument } from '../../domain/prediction.js'
 import type { BlobStore } from '../../ports/blob-store.js'
 import type { EventLog } from '../../ports/event-log.js'
 
 export interface RetentionSettings {
-  /** How long ended predictions are kept, milliseconds. */
-  readonly predictionMs: number
   /** How long events are kept after their stream's end, milliseconds. */
   readonly eventMs: number
   /** How many events of a stream that has not ended are kept. */
@@ -19,15 +16,15 @@ export interface RetentionOptions {
   readonly settings: RetentionSettings
   readonly log: EventLog
   readonly blobs: BlobStore
-  readonly listEndedPredictions: (endedBeforeMs: number, limit: number) => Promise<PredictionDocument[]>
-  readonly removePrediction: (prediction: PredictionDocument) => Promise<void>
+  /** Each deletes up to so many objects that have been kept long enough, and gives how many. */
+  readonly removals: readonly ((limit: number) => Promise<number>)[]
   readonly isBlobReferenced: (blobId: string) => Promise<boolean>
   readonly clock: Clock
   readonly logger: Logger
 }
 
 /** So little at a time that nothing else waits long for the store. */
-const STEP_PREDICTIONS = 100
+const STEP_OBJECTS = 100
 const STEP_EVENTS = 2_000
 /** A blob that is older than this and that nobody refers to was left by a crash. */
 const ORPHAN_MS = 3_600_000
@@ -45,13 +42,9 @@ export class Retention implements AsyncDisposable {
 
   /** Everything that may go by now. */
   async runOnce(): Promise<void> {
-    const { settings, log, blobs, listEndedPredictions, removePrediction, isBlobReferenced, clock } = this.#options
+    const { settings, log, blobs, removals, isBlobReferenced, clock } = this.#options
     const { signal } = this.#stopping
-    for (;;) {
-      const ended = await listEndedPredictions(clock.now() - settings.predictionMs, STEP_PREDICTIONS)
-      for (const prediction of ended) await removePrediction(prediction)
-      if (ended.length < STEP_PREDICTIONS || signal.aborted) break
-    }
+    for (const removeSome of removals) while ((await removeSome(STEP_OBJECTS)) >= STEP_OBJECTS && !signal.aborted);
     for (;;) {
       const endedBeforeMs = clock.now() - settings.eventMs
       const { openStreamMaxEvents } = settings

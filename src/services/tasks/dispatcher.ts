@@ -7,8 +7,12 @@ export interface DispatcherOptions {
   readonly queue: string
   /** Name of this process among those that claim. */
   readonly owner: string
+  /** What it claims tasks of; all when left out. */
+  readonly keys?: readonly string[]
   /** The most tasks claimed at once: what the handler admits. */
   readonly window: number
+  /** The most of one key, so that there is room for others; no bound when left out. */
+  readonly maxPerKey?: number
   readonly leaseMs: number
   /**
    * Does the work, ends the task itself (by the write that stores its result), and does not throw for work that failed.
@@ -20,10 +24,6 @@ export interface DispatcherOptions {
 
 const CLAIM_BATCH = 64
 const RETRY_MS = 1_000
-/** Of so many claims one takes what has waited longest, so that nothing starves. */
-const OLDEST_FIRST_EVERY = 4
-/** The part of the window that work of one key may take, so that there is room for that of others. */
-const KEY_PARTS = 2
 /** A full window is refilled when one of so many of its places are free: a look at all that waits costs some. */
 const REFILL_PARTS = 64
 
@@ -38,7 +38,6 @@ export class Dispatcher {
   #heartbeat: NodeJS.Timeout | null = null
   #claiming: Promise<void> | null = null
   #again = false
-  #claims = 0
   #isFull = false
   #stopped = true
 
@@ -46,10 +45,9 @@ export class Dispatcher {
     this.#options = options
   }
 
-  /** Takes over what a process that is gone had claimed, and begins to claim. */
-  async start(): Promise<void> {
-    const { tasks, queue, owner, leaseMs } = this.#options
-    await tasks.releaseOthers(owner)
+  /** Begins to claim. */
+  start(): void {
+    const { tasks, queue, leaseMs } = this.#options
     this.#stopped = false
     this.#subscription = tasks.subscribe(queue, () => this.#wake())
     this.#heartbeat = setInterval(() => void this.#beat(), leaseMs / 3)
@@ -103,14 +101,13 @@ export class Dispatcher {
   }
 
   async #claim(): Promise<void> {
-    const { tasks, queue, owner, window, leaseMs, logger } = this.#options
+    const { tasks, queue, owner, keys, window, maxPerKey, leaseMs, logger } = this.#options
     const least = this.#isFull ? Math.max(1, Math.floor(window / REFILL_PARTS)) : 1
     while (!this.#stopped && window - this.#running.size >= least) {
       const limit = Math.min(CLAIM_BATCH, window - this.#running.size)
-      const oldestFirst = ++this.#claims % OLDEST_FIRST_EVERY === 0
       try {
-        const maxPerKey = Math.ceil(window / KEY_PARTS)
-        const claimed = await tasks.claim({ queue, owner, limit, leaseMs, oldestFirst, maxPerKey })
+        const bounds = { ...(maxPerKey !== undefined && { maxPerKey }), ...(keys && { keys }) }
+        const claimed = await tasks.claim({ queue, owner, limit, leaseMs, ...bounds })
         for (const task of claimed) this.#run(task)
         this.#isFull = this.#running.size >= window
         if (claimed.length < limit) return

@@ -1,5 +1,5 @@
-import type { Stored } from '../../domain/prediction.js'
-import type { BlobStore } from '../../ports/blob-store.js'
+import type { Stored } from '../domain/stored-document.js'
+import type { BlobStore } from '../ports/blob-store.js'
 
 /** What is at most this long as JSON stands in the document; the rest goes to the blob store. */
 const INLINE_BYTES = 64 * 1024
@@ -7,18 +7,19 @@ const INLINE_BYTES = 64 * 1024
 /** Inputs and outputs, in their document or beside it. */
 export class Payloads {
   readonly #blobs: BlobStore
-  readonly #maxBytes: number
+  /** The most that a value has as JSON, bytes. */
+  readonly maxBytes: number
 
   constructor(blobs: BlobStore, maxBytes: number) {
     this.#blobs = blobs
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
   }
 
   /** @throws GraphloomError `PAYLOAD_TOO_LARGE`. */
   async put<T>(value: T): Promise<Stored<T>> {
     const text = JSON.stringify(value)
     if (text.length <= INLINE_BYTES && Buffer.byteLength(text) <= INLINE_BYTES) return { inline: value }
-    const { id, sizeBytes } = await this.#blobs.put(Buffer.from(text), { maxBytes: this.#maxBytes })
+    const { id, sizeBytes } = await this.#blobs.put(Buffer.from(text), { maxBytes: this.maxBytes })
     return { blobId: id, sizeBytes }
   }
 

@@ -1,0 +1,55 @@
+import { execFileSync, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { BullAnswer, BullRequest } from './bullmq-process.js'
+
+/** The peer that tasks are measured against, fetched once into `.cache/peers`. */
+const BULLMQ = 'bullmq@6.7.0'
+const FOLDER = join(import.meta.dirname, '../../../.cache/peers')
+
+export interface BullPeer extends AsyncDisposable {
+  ask(request: BullRequest): Promise<BullAnswer>
+}
+
+/**
+ * Starts BullMQ in a process of its own over a Redis that acknowledges a write when it is on the disk. Needs a network
+ * the first time, and Debian's redis-server.
+ */
+export async function startBullMq(dataFolder: string): Promise<BullPeer> {
+  mkdirSync(FOLDER, { recursive: true })
+  const packageFolder = join(FOLDER, 'node_modules/bullmq')
+  if (!existsSync(packageFolder))
+    execFileSync('npm', ['install', '--prefix', FOLDER, '--no-save', BULLMQ], { cwd: FOLDER, stdio: 'inherit' })
+  const port = await freePort()
+  const settings = ['--port', port, '--bind', '127.0.0.1', '--dir', dataFolder, '--save', '', '--appendonly', 'yes']
+  const redis = spawn('redis-server', [...settings.map(String), '--appendfsync', 'always'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const text of redis.stdout) if (String(text).includes('Ready to accept connections')) break
+  redis.stdout.resume()
+  const child = fork(join(import.meta.dirname, 'bullmq-process.js'), [packageFolder, String(port)])
+  await once(child, 'message')
+  return {
+    ask: async (request) => {
+      child.send(request)
+      return ((await once(child, 'message')) as [BullAnswer])[0]
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.disconnect()
+      await once(child, 'exit')
+      redis.kill('SIGKILL')
+      await once(redis, 'exit')
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,0 +1,69 @@
+import { createTemporaryFolder } from '../test/support/temporary.js'
+import { startBullMq } from './support/bullmq.js'
+import { CLIENT, startEmptyTasks } from './support/empty-tasks.js'
+import { median, printRatio } from './support/figures.js'
+import { inTurns } from './support/in-turns.js'
+
+/**
+ * Tasks that do nothing, each acknowledged when it is on the disk with its event: enqueued by 100 clients and by one,
+ * and done 50 at once; against BullMQ over a Redis with `appendfsync always`, in turns.
+ */
+const ROUNDS = Number(process.argv[2] ?? 5)
+const COUNT = 5_000
+const ALONE = 300
+const CLIENTS = 100
+const PARALLEL = 50
+
+await using folder = await createTemporaryFolder('bench-tasks')
+await using bull = await startBullMq(folder.path)
+await using ours = await startEmptyTasks(folder.path)
+
+const enqueue = () => ours.tasks.enqueue(CLIENT, { type: 'empty', input: {} })
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now()
+  await work()
+  return performance.now() - startedAt
+}
+
+interface Round {
+  readonly many: number
+  readonly alone: number
+  readonly done: number
+}
+
+async function ourRound(): Promise<Round> {
+  await ours.taskQueues.setPaused(CLIENT, 'bench', true)
+  const many = await timed(() => inTurns({ count: COUNT, clients: CLIENTS }, enqueue))
+  const alone = await timed(() => inTurns({ count: ALONE, clients: 1 }, enqueue))
+  const ended = ours.ended(COUNT + ALONE)
+  const done = await timed(async () => {
+    await ours.taskQueues.setPaused(CLIENT, 'bench', false)
+    await ended
+  })
+  return { many, alone, done }
+}
+
+async function theirRound(): Promise<Round> {
+  const [many] = await bull.ask({ kind: 'enqueue', count: COUNT, clients: CLIENTS })
+  const [alone] = await bull.ask({ kind: 'enqueue', count: ALONE, clients: 1 })
+  const [done] = await bull.ask({ kind: 'process', parallel: PARALLEL })
+  return { many: many!, alone: alone!, done: done! }
+}
+
+const rounds: { readonly ours: Round; readonly theirs: Round }[] = []
+await ourRound()
+await theirRound()
+for (let round = 0; round < ROUNDS; round++) rounds.push({ ours: await ourRound(), theirs: await theirRound() })
+
+const FIGURES = [
+  { name: 'many', what: `enqueued by ${CLIENTS} clients`, count: COUNT, wanted: 2.5 },
+  { name: 'alone', what: 'enqueued by one client', count: ALONE, wanted: 1.2 },
+  { name: 'done', what: `done ${PARALLEL} at once`, count: COUNT + ALONE, wanted: 1.5 },
+] as const
+for (const { name, what, count, wanted } of FIGURES) {
+  const rate = (times: readonly number[]): number => (1_000 * count) / median(times)
+  const own = rate(rounds.map((round) => round.ours[name]))
+  const their = rate(rounds.map((round) => round.theirs[name]))
+  console.log(`${what}: ours ${own.toFixed(0)} tasks/s, BullMQ ${their.toFixed(0)}`)
+  printRatio(what, own, their, wanted)
+}

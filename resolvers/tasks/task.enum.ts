@@ -1,0 +1,41 @@
+import type { TaskDedupe, TaskState } from '../../src/domain/task.js'
+import { createEnum } from '../common/enums.js'
+
+export const TaskStateEnum = createEnum<TaskState>({
+  name: 'TaskState',
+  description: 'Where a task stands.',
+  values: {
+    SCHEDULED: 'Accepted and on disk; waits for its time, `runAt`.',
+    BLOCKED: 'Waits for tasks that must end before it.',
+    QUEUED: 'May run; waits for its turn in the queue.',
+    RUNNING: 'A worker has it.',
+    RETRYING: 'Its last attempt failed; it is tried again at `runAt`.',
+    SUCCEEDED: 'Done; `output` has what it gave.',
+    FAILED: 'Ended without success; `error` says why.',
+    CANCELLING: 'A client cancelled it; its worker was told to stop, and has a few seconds for it.',
+    CANCELLED: 'Ended because a client cancelled it.',
+    TIMED_OUT: 'Ended because its last attempt took longer than `timeoutMs`.',
+    EXPIRED: 'Ended because it still waited at `expiresAt`.',
+  },
+})
+
+export const TaskDedupeModeEnum = createEnum<TaskDedupe['mode']>({
+  name: 'TaskDedupeMode',
+  description: 'What becomes of a task that is asked for while another of the same type has its key.',
+  values: {
+    KEEP_FIRST: 'As long as the first has not ended, it is given in the place of a new one.',
+    REPLACE_WAITING:
+      'As long as nobody works on the first, it gets the input, priority and time that are asked for, and no new one is made.',
+  },
+})
+
+export type TaskOrder = 'CREATED_AT_DESC' | 'CREATED_AT_ASC'
+
+export const TaskOrderEnum = createEnum<TaskOrder>({
+  name: 'TaskOrder',
+  description: 'Order of a list of tasks.',
+  values: {
+    CREATED_AT_DESC: 'The newest first.',
+    CREATED_AT_ASC: 'The oldest first.',
+  },
+})

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../kernel/clock.js'
+import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
+import { createId } from '../../kernel/ids.js'
+import { canonicalJson } from '../../kernel/json.js'
+import type { Principal } from '../../domain/principal.js'
+import { DEFAULT_PRIORITY, type TaskDedupe, type TaskDocument } from '../../domain/task.js'
+import type { InsertRequest } from '../../ports/document-store.js'
+import type { Payloads } from '../payloads.js'
+import { checkEnqueueRequest, checkKey, type EnqueueRequest } from './enqueue-request.js'
+import { acceptTask, replaceWaiting } from './task-rules.js'
+import { TASK_DEDUPLICATED, type TaskStore } from './task-store.js'
+import type { TaskQueues } from './task-queues.js'
+import type { TaskType } from './task-type.js'
+import type { TaskTypes } from './task-types.js'
+
+export interface TaskAcceptanceOptions {
+  readonly store: TaskStore
+  readonly types: TaskTypes
+  readonly queues: TaskQueues
+  readonly payloads: Payloads
+  /** The trace that the current call belongs to. */
+  readonly currentTrace: () => { readonly traceId: string; readonly traceparent: string | null }
+  readonly clock: Clock
+}
+
+/** Parts of a task that do not come from the request. */
+type Origin = Partial<
+  Pick<TaskDocument, 'id' | 'retryOf' | 'queueKey' | 'graphId' | 'graph' | 'scheduleId' | 'scheduleDueAt'>
+>
+
+export interface CheckedRequest {
+  readonly type: TaskType
+  readonly queue: string
+  readonly queueKey: string | null
+}
+
+export interface AcceptedTask {
+  readonly principal: Principal
+  readonly request: EnqueueRequest
+  readonly type: TaskType
+  readonly queue: string
+  readonly inputHash: string | null
+  readonly origin: Origin
+}
+
+const RACES = 20
+
+/** Lets tasks in: checks them, and puts them on disk with their place in the queue. */
+export class TaskAcceptance {
+  readonly #options: TaskAcceptanceOptions
+
+  constructor(options: TaskAcceptanceOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Resolves when the task is on disk: a new one, the one of the same idempotency key, or the one that dedupe keeps.
+   * @throws GraphloomError `INVALID_INPUT`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`, `UNAVAILABLE`.
+   */
+  async accept(principal: Principal, request: EnqueueRequest, origin: Origin = {}): Promise<TaskDocument> {
+    checkKey('idempotencyKey', request.idempotencyKey)
+    const inputHash = request.idempotencyKey === undefined ? null : hashOf(request)
+    const known = await this.#findByKey(principal, request, inputHash)
+    if (known) return known
+    const { type, queue, queueKey } = await this.check(principal, request)
+    const accepted = { principal, request, type, queue, inputHash, origin: { queueKey, ...origin } }
+    for (let race = 1; ; race++) {
+      try {
+        return (await this.#findFirst(accepted)) ?? (await this.#enter(accepted))
+      } catch (error) {
+        // Another with the same key was a moment sooner, or the one with the key is gone.
+        const isRace = isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')
+        if (!isRace || race >= RACES) throw error
+      }
+      const sooner = await this.#findByKey(principal, request, inputHash)
+      if (sooner) return sooner
+    }
+  }
+
+  /**
+   * What a request asks for, once it is known that it may be asked for; `path` is where it stands in the caller's input.
+   * Of an input that is not whole yet (`isTemplate`) the type's schema knows nothing.
+   * @throws GraphloomError `INVALID_INPUT`.
+   */
+  async check(
+    principal: Principal,
+    request: EnqueueRequest,
+    path = 'input',
+    isTemplate = false,
+  ): Promise<CheckedRequest> {
+    const { types, queues, clock } = this.#options
+    const type = types.require(request.type, `${path}.type`)
+    checkEnqueueRequest(request, clock.now(), path)
+    if (!isTemplate) await types.checkInput(type, request.input, `${path}.input`)
+    const queue = request.queue ?? type.queue
+    types.checkQueue(type, queue, `${path}.queue`)
+    queues.require(queue, `${path}.queue`)
+    const admitted = isTemplate ? null : await type.admit?.(request.input, `${path}.input`, principal)
+    const queueKey = admitted ?? null
+    return { type, queue, queueKey }
+  }
+
+  async #enter(accepted: AcceptedTask): Promise<TaskDocument> {
+    using _room = await this.#options.queues.enter(accepted.queue)
+    return await this.#insert(await this.toTask(accepted))
+  }
+
+  /** What stores a task together with another document, by whom it has been checked; it needs no room in its queue. */
+  async toInsert(principal: Principal, request: EnqueueRequest, origin: Origin): Promise<InsertRequest<TaskDocument>> {
+    const { types, store, clock } = this.#options
+    const type = types.require(request.type, 'input.type')
+    const task = await this.toTask({ principal, request, type, queue: type.queue, inputHash: null, origin })
+    return store.toInsert(acceptTask(task, clock.now()))
+  }
+
+  async #insert(task: TaskDocument): Promise<TaskDocument> {
+    const { store, payloads, clock } = this.#options
+    try {
+      return await store.insert(acceptTask(task, clock.now()))
+    } catch (error) {
+      await payloads.delete(task.input)
+      throw error
+    }
+  }
+
+  /** What was accepted by the same idempotency key, however long ago: its times may have passed since. */
+  async #findByKey(
+    { tenantId }: Principal,
+    { idempotencyKey }: EnqueueRequest,
+    inputHash: string | null,
+  ): Promise<TaskDocument | null> {
+    if (idempotencyKey === undefined) return null
+    const known = await this.#options.store.getBy('idempotencyKey', tenantId, idempotencyKey)
+    if (known && known.inputHash !== inputHash)
+      throw new GraphloomError('IDEMPOTENCY_CONFLICT', 'The idempotency key was used before with another input.')
+    return known
+  }
+
+  async #findFirst({ principal, request, origin }: AcceptedTask): Promise<TaskDocument | null> {
+    const { dedupe } = request
+    if (dedupe === undefined) return null
+    const first = await this.#options.store.getBy('dedupeKey', principal.tenantId, dedupeKeyOf(request))
+    return first && this.#join(first, { request, dedupe, queueKey: origin.queueKey ?? null })
+  }
+
+  /** Null when the first one is not in the way any more. */
+  async #join(
+    first: TaskDocument,
+    again: { readonly request: EnqueueRequest; readonly dedupe: TaskDedupe; readonly queueKey: string | null },
+  ): Promise<TaskDocument | null> {
+    const { request, dedupe, queueKey } = again
+    const { mode } = dedupe
+    const { store, payloads, clock } = this.#options
+    const { tenantId, id } = first
+    const event = { stream: id, type: TASK_DEDUPLICATED, data: { mode } }
+    if (mode === 'KEEP_FIRST') {
+      const { task } = await store.change(
+        { tenantId },
+        id,
+        (next) => (next.dedupeKey === null ? null : { next, queue: [] }),
+        { events: [event] },
+      )
+      return task.dedupeKey === null ? null : task
+    }
+    const input = await payloads.put(request.input)
+    const { priority = first.priority } = request
+    const replacement = { input, inputBlobId: null, queueKey, priority, runAt: runAtOf(request, clock.now()) }
+    const rule = (task: TaskDocument) => replaceWaiting(task, replacement, clock.now())
+    const { task, changed } = await store.change({ tenantId }, id, rule, { events: [event] })
+    await payloads.delete(changed ? first.input : input)
+    return changed ? task : null
+  }
+
+  /** The task as it is accepted, its input put where it belongs. */
+  async toTask(accepted: AcceptedTask): Promise<TaskDocument> {
+    const { principal, request, type, queue, inputHash, origin } = accepted
+    const { clock, payloads, currentTrace } = this.#options
+    const now = clock.now()
+    return {
+      ...NEW_TASK,
+      id: createId('task', now),
+      tenantId: principal.tenantId,
+      createdAt: now,
+      updatedAt: now,
+      type: type.name,
+      queue,
+      priority: request.priority ?? type.defaults.priority ?? DEFAULT_PRIORITY,
+      input: await payloads.put(request.input),
+      attemptLimit: request.attemptLimit ?? type.defaults.attemptLimit,
+      backoff: { ...type.defaults.backoff, ...request.backoff },
+      timeoutMs: request.timeoutMs ?? type.defaults.timeoutMs,
+      runAt: runAtOf(request, now),
+      expiresAt: request.expiresAt ?? null,
+      concurrency: request.concurrency ?? null,
+      dedupe: request.dedupe ?? null,
+      dedupeKey: request.dedupe ? dedupeKeyOf(request) : null,
+      webhook: request.webhookUrl === undefined ? null : { url: request.webhookUrl, taskId: null },
+      idempotencyKey: request.idempotencyKey ?? null,
+      inputHash,
+      createdBy: principal.subject,
+      ...origin,
+      ...currentTrace(),
+    }
+  }
+}
+
+/** What a task that nobody has touched yet has. */
+export const NEW_TASK = {
+  revision: 0,
+  queueKey: null,
+  state: 'QUEUED',
+  stateReason: null,
+  output: null,
+  inputBlobId: null,
+  outputBlobId: null,
+  error: null,
+  progress: null,
+  attempt: 0,
+  attempts: [],
+  failures: 0,
+  losses: 0,
+  dueAt: null,
+  concurrencyKey: null,
+  claimToken: null,
+  workerId: null,
+  isDeadLetter: false,
+  retriedAs: null,
+  retryOf: null,
+  graphId: null,
+  graph: null,
+  inputTemplate: null,
+  scheduleId: null,
+  scheduleDueAt: null,
+  queuedAt: null,
+  startedAt: null,
+  endedAt: null,
+  endedRevision: null,
+} as const
+
+const hashOf = (request: EnqueueRequest): string => createHash('sha256').update(canonicalJson(request)).digest('hex')
+
+/** An input fits its type alone, so tasks of different types do not stand in for each other. */
+const dedupeKeyOf = ({ type, dedupe }: EnqueueRequest): string => `${type} ${dedupe?.key}`
+
+const runAtOf = ({ runAt, delayMs }: EnqueueRequest, nowMs: number): number | null =>
+  runAt ?? (delayMs === undefined ? null : nowMs + delayMs)

@@ -1,0 +1,294 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '../../kernel/clock.js'
+import { GraphloomError, invalidInput, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
+import type { Json } from '../../kernel/json.js'
+import type { Principal } from '../../domain/principal.js'
+import { isTaskEnded, type TaskDocument, type TaskProgress } from '../../domain/task.js'
+import type { WorkerDocument } from '../../domain/worker.js'
+import { SYSTEM_SCOPE } from '../../ports/document-store.js'
+import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
+import type { Access } from '../access/access.js'
+import type { Payloads } from '../payloads.js'
+import { checkKey, checkNumber } from './enqueue-request.js'
+import {
+  beginAttempt,
+  failAttempt,
+  interrupt,
+  isWorkedOn,
+  reportProgress,
+  stopCancelled,
+  succeed,
+  type TaskChange,
+} from './task-rules.js'
+import type { TaskQueues } from './task-queues.js'
+import type { TaskStore } from './task-store.js'
+import type { TaskTypes } from './task-types.js'
+import type { WorkerStore } from './worker-store.js'
+
+export interface ClaimTasksRequest {
+  readonly types: readonly string[]
+  readonly count: number
+  readonly leaseMs: number
+  /** How long to wait for the first task, milliseconds. */
+  readonly waitMs: number
+  readonly worker: Pick<WorkerDocument, 'name' | 'host' | 'pid'>
+  /** Tasks of all tenants, for administrators; else those of the caller's. */
+  readonly allTenants: boolean
+}
+
+/** A task with the secret by which its worker is known. */
+export interface TaskClaimed {
+  readonly task: TaskDocument
+  readonly token: string
+  readonly leaseUntil: number
+}
+
+/** How a worker names its claim. */
+export interface ClaimName {
+  readonly id: string
+  readonly token: string
+}
+
+export interface ClaimState {
+  readonly id: string
+  /** The task is not this worker's any more: whatever it does for it is refused. */
+  readonly isLost: boolean
+  /** The worker is to stop, and to tell so by `fail`. */
+  readonly isCancelled: boolean
+}
+
+export interface TaskClaimsOptions {
+  readonly access: Access
+  readonly store: TaskStore
+  readonly types: TaskTypes
+  readonly queues: TaskQueues
+  readonly queue: TaskQueue
+  readonly workers: WorkerStore
+  readonly payloads: Payloads
+  readonly clock: Clock
+}
+
+const MAX_CLAIM = 100
+const MAX_TYPES = 100
+const MAX_WAIT_MS = 30_000
+const MAX_LEASE_MS = 3_600_000
+const MAX_BEATS = 1_000
+const MAX_LOG_LINES = 1_000
+const MAX_LINE_CHARACTERS = 2_000
+/** A worker's sign of life is stored so often at most. */
+const SEEN_EVERY_MS = 5_000
+const MAX_SEEN = 10_000
+
+/** The server's side of workers elsewhere: they claim tasks, extend their leases, and tell what became of them. */
+export class TaskClaims {
+  readonly #options: TaskClaimsOptions
+  /** Workers whose sign of life was stored lately, by tenant and name. */
+  readonly #seen = new Map<string, WorkerDocument>()
+
+  constructor(options: TaskClaimsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Gives tasks to a worker, each with a lease; nothing when there is none within `waitMs`.
+   * @throws GraphloomError `INVALID_INPUT`, `FORBIDDEN`.
+   */
+  async claim(principal: Principal, request: ClaimTasksRequest, signal: AbortSignal): Promise<TaskClaimed[]> {
+    const { access, types, clock } = this.#options
+    access.require(principal, request.allTenants ? 'taskQueue.manage' : 'task.work')
+    checkClaimRequest(request)
+    request.types.forEach((type, at) => types.require(type, `input.types.${at}`))
+    const worker = await this.#see(principal, request)
+    const untilMs = clock.now() + request.waitMs
+    for (;;) {
+      const woken = Promise.withResolvers<void>()
+      using _watching = this.#watch(() => woken.resolve())
+      const claimed = await this.#claimNow(principal, request, worker)
+      if (signal.aborted) return await this.#giveBack(principal, claimed)
+      const leftMs = untilMs - clock.now()
+      if (claimed.length > 0 || leftMs <= 0) return claimed
+      const passed = new AbortController()
+      await Promise.race([
+        woken.promise,
+        clock.sleep(leftMs, AbortSignal.any([signal, passed.signal])).catch(() => undefined),
+      ])
+      passed.abort()
+    }
+  }
+
+  /** Whoever asked is gone. */
+  async #giveBack(principal: Principal, claimed: readonly TaskClaimed[]): Promise<TaskClaimed[]> {
+    for (const { task, token } of claimed) await this.release(principal, { id: task.id, token })
+    return []
+  }
+
+  #watch(wake: () => void): Disposable {
+    const stack = new DisposableStack()
+    for (const { name } of this.#options.queues.list()) stack.use(this.#options.queue.subscribe(name, wake))
+    return stack
+  }
+
+  async #claimNow({ tenantId }: Principal, request: ClaimTasksRequest, worker: WorkerDocument): Promise<TaskClaimed[]> {
+    const { queue, queues } = this.#options
+    const claimed: TaskClaimed[] = []
+    const { types: keys, leaseMs, allTenants } = request
+    for (const { name } of queues.list()) {
+      const limit = request.count - claimed.length
+      if (limit === 0) break
+      const asked = { queue: name, owner: worker.id, limit, leaseMs, keys, ...(!allTenants && { tenantId }) }
+      const claims = await queue.claim(asked)
+      const begun = await Promise.all(claims.map((claim) => this.#begin(claim, worker)))
+      claimed.push(...begun.filter((one) => one !== null))
+    }
+    return claimed
+  }
+
+  /** Null for one that ended meanwhile, or ends by being claimed. */
+  async #begin(claim: ClaimedTask, worker: WorkerDocument): Promise<TaskClaimed | null> {
+    const { store, queue, clock } = this.#options
+    const { taskId, tenantId, attempt, leaseUntilMs } = claim
+    const token = randomBytes(24).toString('base64url')
+    const begin = (task: TaskDocument): TaskChange | null =>
+      beginAttempt(task, { attempt, workerId: worker.id, token: hashOf(token) }, clock.now())
+    try {
+      const { task, changed } = await store.change({ tenantId }, taskId, begin)
+      if (changed && task.state === 'RUNNING') return { task, token, leaseUntil: leaseUntilMs }
+      if (!changed) await queue.complete(taskId, attempt)
+    } catch (error) {
+      if (!isErrorWithCode(error, 'NOT_FOUND') && !isErrorWithCode(error, 'CONFLICT')) throw error
+      await queue.complete(taskId, attempt)
+    }
+    return null
+  }
+
+  async #see({ tenantId }: Principal, { worker, types, leaseMs }: ClaimTasksRequest): Promise<WorkerDocument> {
+    const { workers, clock } = this.#options
+    const key = JSON.stringify([tenantId, worker.name])
+    const known = this.#seen.get(key)
+    const now = clock.now()
+    const isSame = known?.pid === worker.pid && known.types.length === types.length && known.leaseMs === leaseMs
+    if (known && isSame && now - known.lastHeartbeatAt < SEEN_EVERY_MS) return known
+    const seen = await workers.put(tenantId, { ...worker, types, leaseMs }, now)
+    this.#seen.delete(key)
+    this.#seen.set(key, seen)
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= MAX_SEEN) break
+      this.#seen.delete(oldest)
+    }
+    return seen
+  }
+
+  /** Extends leases, and tells of each claim how it stands. @throws GraphloomError `INVALID_INPUT`, `FORBIDDEN`. */
+  async heartbeat(principal: Principal, claims: readonly ClaimName[], leaseMs: number): Promise<ClaimState[]> {
+    const { access, store, queue, workers } = this.#options
+    access.require(principal, 'task.work')
+    checkNumber('input.leaseMs', leaseMs, { least: 1_000, most: MAX_LEASE_MS })
+    if (claims.length > MAX_BEATS) throw invalidInput('input.claims', `at most ${MAX_BEATS} are taken at once.`)
+    const tasks = await store.getMany(
+      scopeOf(principal),
+      claims.map(({ id }) => id),
+    )
+    const current = tasks.filter((task, at) => task && isClaimOf(task, claims[at]!))
+    const asked = current.map((task) => ({ taskId: task!.id, attempt: task!.attempt }))
+    const lost = new Set(await queue.heartbeat(asked, leaseMs))
+    const ids = [...new Set(current.map((task) => task!.workerId!))]
+    for (const worker of await workers.getMany(ids))
+      if (worker) await this.#see(principal, { ...worker, worker, count: 1, waitMs: 0, leaseMs, allTenants: false })
+    return claims.map((claim, at) => {
+      const task = tasks[at]
+      const isLost = !task || !isClaimOf(task, claim) || lost.has(claim.id)
+      return { id: claim.id, isLost, isCancelled: !isLost && task.state === 'CANCELLING' }
+    })
+  }
+
+  /** @throws GraphloomError `NOT_FOUND`, `CONFLICT` for a claim that is not current any more, `INVALID_INPUT`. */
+  async report(
+    principal: Principal,
+    claim: ClaimName,
+    { progress, lines }: { readonly progress: TaskProgress | null; readonly lines: readonly string[] },
+  ): Promise<TaskDocument> {
+    const { store } = this.#options
+    if (lines.length > MAX_LOG_LINES)
+      throw invalidInput('input.log', `at most ${MAX_LOG_LINES} lines are taken at once.`)
+    checkNumber('input.progress.done', progress?.done, { least: 0, most: Number.MAX_SAFE_INTEGER })
+    const task = await this.#require(principal, claim)
+    const texts = lines.map((line) => line.slice(0, MAX_LINE_CHARACTERS))
+    if (texts.length > 0) await store.appendLogs(task.id, task.attempt, texts)
+    if (!progress) return task
+    return this.#change(principal, claim, (current) => reportProgress(current, progress))
+  }
+
+  /** @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `INVALID_INPUT` for an output that does not fit the type. */
+  async complete(principal: Principal, claim: ClaimName, output: Json): Promise<TaskDocument> {
+    const { types, payloads, clock } = this.#options
+    const task = await this.#require(principal, claim)
+    await types.checkOutput(types.require(task.type, 'type'), output)
+    const stored = await payloads.put(output)
+    try {
+      return await this.#change(principal, claim, (current) => succeed(current, stored, clock.now()))
+    } catch (error) {
+      await payloads.delete(stored)
+      throw error
+    }
+  }
+
+  /** The attempt failed, or the worker stopped because it was told to. @throws GraphloomError `NOT_FOUND`, `CONFLICT`. */
+  async fail(principal: Principal, claim: ClaimName, error: ErrorInfo): Promise<TaskDocument> {
+    const { clock } = this.#options
+    return this.#change(principal, claim, (task) => {
+      const nowMs = clock.now()
+      return stopCancelled(task, nowMs) ?? failAttempt(task, { error, nowMs, random: Math.random() })
+    })
+  }
+
+  /** Gives a task back that is not done, for another worker; that is no failure of it. @throws GraphloomError `NOT_FOUND`, `CONFLICT`. */
+  async release(principal: Principal, claim: ClaimName): Promise<TaskDocument> {
+    const { queue, clock } = this.#options
+    const { attempt } = await this.#require(principal, claim)
+    const task = await this.#change(principal, claim, (current) => interrupt(current, clock.now()))
+    if (task.state === 'QUEUED') await queue.release(task.id, attempt, clock.now())
+    return task
+  }
+
+  async #require(principal: Principal, claim: ClaimName): Promise<TaskDocument> {
+    const { access, store } = this.#options
+    access.require(principal, 'task.work', { id: claim.id })
+    return requireClaim(await store.require(scopeOf(principal), claim.id), claim)
+  }
+
+  async #change(
+    principal: Principal,
+    claim: ClaimName,
+    rule: (task: TaskDocument) => TaskChange | null,
+  ): Promise<TaskDocument> {
+    const { access, store } = this.#options
+    access.require(principal, 'task.work', { id: claim.id })
+    const own = (task: TaskDocument): TaskChange | null => rule(requireClaim(task, claim))
+    return (await store.change(scopeOf(principal), claim.id, own)).task
+  }
+}
+
+/** Administrators work for all tenants. */
+const scopeOf = ({ tenantId, roles }: Principal) => (roles.includes('ADMIN') ? SYSTEM_SCOPE : { tenantId })
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url')
+
+const isClaimOf = (task: TaskDocument, { token }: ClaimName): boolean =>
+  isWorkedOn(task) && task.claimToken === hashOf(token)
+
+function requireClaim(task: TaskDocument, claim: ClaimName): TaskDocument {
+  if (isClaimOf(task, claim)) return task
+  const how = isTaskEnded(task.state) ? `the task is ${task.state}` : 'another worker has the task, or will have it'
+  throw new GraphloomError('CONFLICT', `The claim is not current any more: ${how}. Nothing was changed.`)
+}
+
+function checkClaimRequest({ types, count, leaseMs, waitMs, worker }: ClaimTasksRequest): void {
+  if (types.length === 0 || types.length > MAX_TYPES)
+    throw invalidInput('input.types', `must name 1 to ${MAX_TYPES} types of tasks.`)
+  checkNumber('input.count', count, { least: 1, most: MAX_CLAIM, isWhole: true })
+  checkNumber('input.leaseMs', leaseMs, { least: 1_000, most: MAX_LEASE_MS })
+  checkNumber('input.waitMs', waitMs, { least: 0, most: MAX_WAIT_MS })
+  checkNumber('input.worker.pid', worker.pid, { least: 0, most: 2 ** 31, isWhole: true })
+  checkKey('input.worker.name', worker.name)
+  checkKey('input.worker.host', worker.host)
+}

@@ -1,0 +1,122 @@
+import { GraphloomError, invalidInput, isErrorWithCode, notFound } from '../../kernel/errors.js'
+import type { Json } from '../../kernel/json.js'
+import type { Principal } from '../../domain/principal.js'
+import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
+import type { Payloads } from '../payloads.js'
+import type { TaskAcceptance } from './task-acceptance.js'
+import type { TaskSettling } from './task-settling.js'
+import type { TaskStore } from './task-store.js'
+
+export interface TaskRetriesOptions {
+  readonly store: TaskStore
+  readonly settling: TaskSettling
+  readonly payloads: Payloads
+  readonly acceptance: Pick<TaskAcceptance, 'accept'>
+}
+
+/** Which dead letters; all conditions that are given must hold. */
+export interface DeadLetterFilter {
+  readonly queue?: string | undefined
+  readonly type?: string | undefined
+  readonly ids?: readonly string[] | undefined
+}
+
+export interface RequeuedDeadLetters {
+  readonly taskIds: readonly string[]
+  /** Whether dead letters of the filter are left that were not looked at. */
+  readonly hasMore: boolean
+}
+
+export const MAX_REQUEUED = 1_000
+const PARALLEL = 50
+
+/** Does ended tasks again, each as a new task that names the old one. */
+export class TaskRetries {
+  readonly #options: TaskRetriesOptions
+
+  constructor(options: TaskRetriesOptions) {
+    this.#options = options
+  }
+
+  /**
+   * With its own input or another.
+   * @throws GraphloomError `NOT_FOUND`, `CONFLICT` when it has not ended or was done again already, as
+   * `TaskAcceptance.accept`.
+   */
+  async retry(principal: Principal, id: string, input?: Json): Promise<TaskDocument> {
+    const { store, settling, payloads, acceptance } = this.#options
+    const scope = { tenantId: principal.tenantId }
+    const [task] = await settling.settle([await store.require(scope, id)])
+    if (!task) throw notFound('task', id)
+    if (!isTaskEnded(task.state)) throw new GraphloomError('CONFLICT', `The task is ${task.state}; it has not ended.`)
+    if (task.retriedAs !== null) throw new GraphloomError('CONFLICT', `It was done again as ${task.retriedAs}.`)
+    const { type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency } = task
+    const again = await acceptance.accept(
+      principal,
+      {
+        type,
+        input: input ?? (await payloads.get(task.input)),
+        queue,
+        priority,
+        attemptLimit,
+        backoff,
+        timeoutMs: timeoutMs ?? undefined,
+        concurrency: concurrency ?? undefined,
+        // Who asks twice at the same time gets one.
+        idempotencyKey: `retry:${id}`,
+      },
+      { retryOf: id },
+    )
+    await store.change(scope, id, (ended) =>
+      ended.retriedAs === null ? { next: { ...ended, retriedAs: again.id, isDeadLetter: false }, queue: [] } : null,
+    )
+    return again
+  }
+
+  /**
+   * The oldest first, at most `limit` of them. Those that somebody else sees to meanwhile are passed over.
+   * @throws GraphloomError `INVALID_INPUT`; `OVERLOADED` when not one found room.
+   */
+  async requeue(principal: Principal, filter: DeadLetterFilter, limit: number): Promise<RequeuedDeadLetters> {
+    const { found, hasMore } = await this.#find(principal, filter, limit)
+    const taskIds: string[] = []
+    for (let from = 0; from < found.length; from += PARALLEL) {
+      const step = found.slice(from, from + PARALLEL)
+      const results = await Promise.allSettled(step.map(({ id }) => this.retry(principal, id)))
+      for (const result of results) if (result.status === 'fulfilled') taskIds.push(result.value.id)
+      const failed = results.find((result) => result.status === 'rejected' && !isSeenTo(result.reason))
+      if (failed?.status !== 'rejected') continue
+      if (!isErrorWithCode(failed.reason, 'OVERLOADED') || taskIds.length === 0) throw failed.reason
+      return { taskIds, hasMore: true }
+    }
+    return { taskIds, hasMore }
+  }
+
+  async #find(
+    { tenantId }: Principal,
+    { ids, queue, type }: DeadLetterFilter,
+    limit: number,
+  ): Promise<{ readonly found: readonly TaskDocument[]; readonly hasMore: boolean }> {
+    const { store } = this.#options
+    if (ids !== undefined) {
+      if (ids.length > MAX_REQUEUED)
+        throw invalidInput('input.ids', `has ${ids.length} ids; at most ${MAX_REQUEUED} are allowed.`)
+      const matches = (task: TaskDocument | null): task is TaskDocument =>
+        task?.isDeadLetter === true && (queue ?? task.queue) === task.queue && (type ?? task.type) === task.type
+      const all = (await store.getMany({ tenantId }, [...new Set(ids)])).filter(matches)
+      return { found: all.slice(0, limit), hasMore: all.length > limit }
+    }
+    const filter = {
+      isDeadLetter: { eq: true },
+      ...(queue !== undefined && { queue: { eq: queue } }),
+      ...(type !== undefined && { type: { eq: type } }),
+    }
+    const page = await store.list(
+      { tenantId },
+      { filter, orderBy: [{ field: 'createdAt', direction: 'asc' }], page: { limit, cursor: null, backward: false } },
+    )
+    return { found: page.items.map(({ node }) => node), hasMore: page.hasNextPage }
+  }
+}
+
+const isSeenTo = (error: unknown): boolean => isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')

@@ -1,0 +1,315 @@
+import {
+  isTaskEnded,
+  isTaskWaiting,
+  type TaskAttempt,
+  type TaskDocument,
+  type TaskProgress,
+  type TaskSpan,
+} from '../../domain/task.js'
+import { GraphloomError, type ErrorInfo } from '../../kernel/errors.js'
+import type { Stored } from '../../domain/stored-document.js'
+import type { Json } from '../../kernel/json.js'
+import type { QueueChange } from '../../ports/task-queue.js'
+import type { TaskEnd } from './task-type.js'
+
+/**
+ * The ways of a task from state to state, as pure functions: each takes the task as it is, and gives what becomes of it
+ * and of its place in the queue, or null where nothing does.
+ */
+export interface TaskChange {
+  /** States that it goes through on the way; of them only events are left. */
+  readonly passed?: readonly TaskDocument[]
+  readonly next: TaskDocument
+  readonly queue: readonly QueueChange[]
+}
+
+/** A worker's claim. */
+export interface TaskClaim {
+  readonly attempt: number
+  readonly workerId: string
+  readonly token: string | null
+}
+
+/** Workers that a task may lose one after the other before it is held to be what kills them. */
+export const MAX_LOSSES = 3
+/** Time that work which was told to stop has for it, milliseconds. */
+export const GRACE_MS = 5_000
+/** Attempts that are kept; of more, the first and the last ones are. */
+const MAX_KEPT_ATTEMPTS = 100
+
+const ENTRY_STATES = { state: 'QUEUED', stateReason: null } as const
+
+/** A task as it is accepted: its place follows from its times. */
+export function acceptTask(task: TaskDocument, nowMs: number): TaskChange {
+  return task.state === 'BLOCKED' ? { next: withDue(task), queue: [] } : admit(task, nowMs)
+}
+
+/** It may run: now, or when its time has come. */
+export function admit(task: TaskDocument, nowMs: number): TaskChange {
+  if (task.runAt !== null && task.runAt > nowMs)
+    return { next: withDue({ ...task, state: 'SCHEDULED', stateReason: null }), queue: [] }
+  const next = withDue({ ...task, ...ENTRY_STATES, queuedAt: nowMs })
+  return { next, queue: [enqueueChange(next, nowMs)] }
+}
+
+/** What a blocked task waited for is there. */
+export const unblock = (task: TaskDocument, nowMs: number): TaskChange | null =>
+  task.state === 'BLOCKED' ? admit({ ...task, stateReason: null }, nowMs) : null
+
+/** Its time has come: to wait in the queue, or to end. */
+export function passDue(task: TaskDocument, nowMs: number): TaskChange | null {
+  if (task.dueAt === null || task.dueAt > nowMs) return null
+  if (task.state === 'CANCELLING') return endTask(task, 'CANCELLED', nowMs, { reason: ABANDONED })
+  if (task.state === 'RUNNING') return failAttempt(task, { error: toErrorInfo(timedOut(task)), nowMs, isTimeout: true })
+  if (task.expiresAt !== null && task.expiresAt <= nowMs && isTaskWaiting(task.state)) return expire(task, nowMs)
+  if (task.state === 'SCHEDULED' || task.state === 'RETRYING') return admit({ ...task, runAt: null }, nowMs)
+  return { next: withDue(task), queue: [] }
+}
+
+const ABANDONED = 'It did not stop when it was told to, and was abandoned.'
+
+function expire(task: TaskDocument, nowMs: number): TaskChange {
+  const error = toErrorInfo(new GraphloomError('DEADLINE_EXCEEDED', 'It expired while it waited.'))
+  return endTask(task, 'EXPIRED', nowMs, { error })
+}
+
+/** A worker has it. Attempts that nobody told of the end of are lost ones. */
+export function beginAttempt(task: TaskDocument, claim: TaskClaim, nowMs: number): TaskChange | null {
+  if (isTaskEnded(task.state)) return null
+  const { attempt, workerId, token } = claim
+  if (attempt <= task.attempt) return null
+  const missed = attempt - task.attempt - 1
+  const isOpen = task.attempts.at(-1)?.endedAt === null
+  const losses = task.losses + missed + (isOpen ? 1 : 0)
+  const attempts = isOpen ? endLast(task.attempts, { endedAt: nowMs, error: toErrorInfo(workerLost()) }) : task.attempts
+  const known = { ...task, attempt, attempts, losses }
+  if (task.state === 'CANCELLING') return endTask(known, 'CANCELLED', nowMs)
+  if (losses >= MAX_LOSSES) return endTask(known, 'FAILED', nowMs, { error: toErrorInfo(poison(losses)), isDead: true })
+  if (task.state === 'QUEUED' && task.expiresAt !== null && task.expiresAt <= nowMs) return expire(known, nowMs)
+  const begun = { number: attempt, workerId, startedAt: nowMs, endedAt: null, error: null, nextAttemptAt: null }
+  const next = withDue({
+    ...known,
+    state: 'RUNNING',
+    stateReason: null,
+    attempts: keepAttempts([...attempts, begun]),
+    progress: null,
+    claimToken: token,
+    workerId,
+    startedAt: task.startedAt ?? nowMs,
+    dedupeKey: task.dedupe?.mode === 'REPLACE_WAITING' ? null : task.dedupeKey,
+  })
+  return { next, queue: [] }
+}
+
+export function succeed(task: TaskDocument, output: Stored<Json>, nowMs: number): TaskChange | null {
+  if (!isWorkedOn(task)) return null
+  return endTask({ ...task, output }, 'SUCCEEDED', nowMs)
+}
+
+export interface Failure {
+  readonly error: ErrorInfo
+  readonly nowMs: number
+  readonly isTimeout?: boolean
+  /** 0 to 1, for the part of the wait that is left to chance. */
+  readonly random?: number
+}
+
+/** Tried again after a while where that may help, else at an end. */
+export function failAttempt(task: TaskDocument, failure: Failure): TaskChange | null {
+  const { error, nowMs, isTimeout = false, random = 0 } = failure
+  if (!isWorkedOn(task)) return null
+  if (task.state === 'CANCELLING') return endTask(task, 'CANCELLED', nowMs)
+  const failures = task.failures + 1
+  if (!error.retryable || failures >= task.attemptLimit)
+    return endTask({ ...task, failures, losses: 0 }, isTimeout ? 'TIMED_OUT' : 'FAILED', nowMs, { error, isDead: true })
+  const nextAttemptAt = nowMs + waitMs(task, failures, failure.error.details?.retryAfterMs ?? 0, random)
+  const next = withDue({
+    ...task,
+    state: 'RETRYING',
+    stateReason: `Attempt ${task.attempt} failed: ${error.message}`.slice(0, 500),
+    failures,
+    losses: 0,
+    attempts: endLast(task.attempts, { endedAt: nowMs, error, nextAttemptAt }),
+    error,
+    runAt: nextAttemptAt,
+    claimToken: null,
+    workerId: null,
+  })
+  return { next, queue: [{ kind: 'complete', taskId: task.id, attempt: task.attempt }] }
+}
+
+function waitMs({ backoff }: TaskDocument, failures: number, retryAfterMs: number, random: number): number {
+  const whole = Math.min(backoff.maxMs, backoff.initialMs * backoff.factor ** (failures - 1))
+  return Math.round(Math.max(whole * (1 - backoff.jitter * random), retryAfterMs))
+}
+
+/** The worker stops and gives it back; that is no failure of the task. The claim is given back to the queue beside. */
+export function interrupt(task: TaskDocument, nowMs: number): TaskChange | null {
+  if (!isWorkedOn(task)) return null
+  if (task.state === 'CANCELLING') return endTask(task, 'CANCELLED', nowMs)
+  const error = toErrorInfo(new GraphloomError('UNAVAILABLE', 'The worker stopped; the task goes on elsewhere.'))
+  const attempts = endLast(task.attempts, { endedAt: nowMs, error })
+  const next = withDue({ ...task, ...ENTRY_STATES, losses: 0, attempts, claimToken: null, workerId: null })
+  return { next, queue: [] }
+}
+
+/** What waits is cancelled at once; who works on it is told, and has a while to stop. */
+export function requestCancel(task: TaskDocument, nowMs: number, graceMs = GRACE_MS): TaskChange | null {
+  if (isTaskEnded(task.state) || task.state === 'CANCELLING') return null
+  if (isTaskWaiting(task.state)) return endTask(task, 'CANCELLED', nowMs)
+  const next = { ...task, state: 'CANCELLING', stateReason: null, dueAt: nowMs + graceMs } as const
+  return { next, queue: [] }
+}
+
+/** The work has stopped because it was told to. */
+export const stopCancelled = (task: TaskDocument, nowMs: number): TaskChange | null =>
+  task.state === 'CANCELLING' ? endTask(task, 'CANCELLED', nowMs) : null
+
+/** Progress does not go back within an attempt. */
+export function reportProgress(task: TaskDocument, progress: TaskProgress): TaskChange | null {
+  if (!isWorkedOn(task)) return null
+  const done = Math.max(progress.done, task.progress?.done ?? 0)
+  const total = progress.total ?? task.progress?.total ?? null
+  return { next: { ...task, progress: { ...progress, done, total } }, queue: [] }
+}
+
+export function changePriority(task: TaskDocument, priority: number, nowMs: number): TaskChange | null {
+  if (!isTaskWaiting(task.state)) return null
+  const next = { ...task, priority }
+  return { next, queue: task.state === 'QUEUED' ? [enqueueChange(next, nowMs)] : [] }
+}
+
+/** What waits for its time or for its turn runs at another time; null is now. */
+export function reschedule(task: TaskDocument, runAt: number | null, nowMs: number): TaskChange | null {
+  if (!isTaskWaiting(task.state)) return null
+  if (task.state === 'BLOCKED') return { next: withDue({ ...task, runAt }), queue: [] }
+  const change = admit({ ...task, runAt }, nowMs)
+  const leaves = task.state === 'QUEUED' && change.next.state === 'SCHEDULED'
+  return leaves ? { next: change.next, queue: [{ kind: 'remove', taskId: task.id }] } : change
+}
+
+/** Another input for what nobody works on yet. */
+export function replaceWaiting(
+  task: TaskDocument,
+  replacement: Pick<TaskDocument, 'input' | 'inputBlobId' | 'queueKey' | 'priority' | 'runAt'>,
+  nowMs: number,
+): TaskChange | null {
+  if (!isTaskWaiting(task.state)) return null
+  return reschedule({ ...task, ...replacement }, replacement.runAt, nowMs)
+}
+
+type EndState = 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT' | 'EXPIRED'
+
+interface EndOptions {
+  readonly error?: ErrorInfo
+  readonly reason?: string
+  readonly isDead?: boolean
+}
+
+export function endTask(task: TaskDocument, state: EndState, nowMs: number, options: EndOptions = {}): TaskChange {
+  const { error = null, reason = null, isDead = false } = options
+  const isOpen = task.attempts.at(-1)?.endedAt === null
+  const next: TaskDocument = {
+    ...task,
+    state,
+    stateReason: reason,
+    error,
+    attempts: isOpen ? endLast(task.attempts, { endedAt: nowMs, error }) : task.attempts,
+    // Until those that are to learn of it have.
+    dueAt: (task.graph !== null && task.graph.childCount > 0) || task.webhook !== null ? nowMs : null,
+    dedupeKey: null,
+    claimToken: null,
+    workerId: null,
+    isDeadLetter: isDead,
+    endedAt: nowMs,
+  }
+  return { next, queue: [leaveChange(task)] }
+}
+
+/** What is worked on leaves by its attempt, so that a late worker's write is refused; what waits by its name. */
+const leaveChange = (task: TaskDocument): QueueChange =>
+  task.state === 'RUNNING'
+    ? { kind: 'complete', taskId: task.id, attempt: task.attempt }
+    : { kind: 'remove', taskId: task.id }
+
+/** The object that it is about has ended: so does it. */
+export function endLike(
+  task: TaskDocument,
+  { state, error }: TaskEnd,
+  output: Stored<Json> | null,
+  nowMs: number,
+): TaskChange | null {
+  if (isTaskEnded(task.state)) return null
+  const isDead = state === 'FAILED' || state === 'TIMED_OUT'
+  return endTask({ ...task, output, failures: task.failures + (isDead ? 1 : 0) }, state, nowMs, {
+    ...(error && { error }),
+    isDead,
+  })
+}
+
+export const isWorkedOn = (task: Pick<TaskDocument, 'state'>): boolean =>
+  task.state === 'RUNNING' || task.state === 'CANCELLING'
+
+function enqueueChange(task: TaskDocument, nowMs: number): QueueChange {
+  const { id: taskId, queue, type, queueKey, tenantId, priority, attempt, concurrency } = task
+  const gate = concurrency && { key: concurrency.key, maxClaimed: concurrency.limit, rate: concurrency.rate }
+  const entry = {
+    taskId,
+    queue,
+    key: queueKey ?? type,
+    tenantId,
+    priority,
+    runAtMs: nowMs,
+    claimsBefore: attempt,
+    gate,
+  }
+  return { kind: 'enqueue', entry }
+}
+
+export function withDue(task: TaskDocument): TaskDocument {
+  return { ...task, dueAt: dueAtOf(task) }
+}
+
+function dueAtOf(task: TaskDocument): number | null {
+  if (task.state === 'RUNNING') {
+    const { startedAt } = task.attempts.at(-1)!
+    return task.timeoutMs === null ? null : startedAt + task.timeoutMs + GRACE_MS
+  }
+  if (!isTaskWaiting(task.state)) return null
+  const ready = task.state === 'SCHEDULED' || task.state === 'RETRYING' ? task.runAt : null
+  const times = [ready, task.expiresAt].filter((time) => time !== null)
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+const endLast = (attempts: readonly TaskAttempt[], end: Partial<TaskAttempt>): readonly TaskAttempt[] =>
+  attempts.map((attempt, at) => (at === attempts.length - 1 ? { ...attempt, ...end } : attempt))
+
+/** With what the last attempt's time went to. */
+export const withSpans = (task: TaskDocument, spans: readonly TaskSpan[]): TaskDocument => ({
+  ...task,
+  attempts: endLast(task.attempts, { spans }),
+})
+
+const keepAttempts = (attempts: readonly TaskAttempt[]): readonly TaskAttempt[] =>
+  attempts.length <= MAX_KEPT_ATTEMPTS ? attempts : [attempts[0]!, ...attempts.slice(1 - MAX_KEPT_ATTEMPTS)]
+
+export const toErrorInfo = ({ code, message, retryable, details }: GraphloomError): ErrorInfo => ({
+  code,
+  message,
+  retryable,
+  details,
+})
+
+const workerLost = (): GraphloomError =>
+  new GraphloomError('UNAVAILABLE', 'The worker was lost: it did not extend its lease.')
+
+const poison = (losses: number): GraphloomError =>
+  new GraphloomError(
+    'WORKER_LOST',
+    `Its worker was lost ${losses} times one after the other; it is not given to another.`,
+  )
+
+const timedOut = ({ timeoutMs }: TaskDocument): GraphloomError =>
+  new GraphloomError('DEADLINE_EXCEEDED', `The attempt took longer than ${timeoutMs} ms.`, {
+    details: { limit: { name: 'timeoutMs', value: timeoutMs ?? 0 } },
+  })

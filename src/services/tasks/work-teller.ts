@@ -1,0 +1,61 @@
+import type { TaskProgress } from '../../domain/task.js'
+
+const TOLD_EVERY_MS = 200
+const MAX_LOG_LINES = 1_000
+const MAX_LINE_CHARACTERS = 2_000
+
+export interface Told {
+  /** The latest; null when there is no news of it. */
+  readonly progress: TaskProgress | null
+  readonly lines: readonly string[]
+}
+
+/** Gathers what work tells of itself, and passes it on now and then. */
+export class WorkTeller implements Disposable {
+  readonly #pass: (told: Told) => Promise<unknown>
+  readonly #onError: (error: unknown) => void
+  #timer: NodeJS.Timeout | null = null
+  #progress: TaskProgress | null = null
+  #lines: string[] = []
+  #lineCount = 0
+
+  constructor(options: {
+    readonly pass: (told: Told) => Promise<unknown>
+    /** Told of what `pass` threw, unless it was within `flush`. */
+    readonly onError: (error: unknown) => void
+  }) {
+    this.#pass = options.pass
+    this.#onError = options.onError
+  }
+
+  readonly reportProgress = (progress: TaskProgress): void => {
+    this.#progress = progress
+    this.#arm()
+  }
+
+  readonly log = (line: string): void => {
+    if (++this.#lineCount > MAX_LOG_LINES) return
+    const isLast = this.#lineCount === MAX_LOG_LINES
+    this.#lines.push(isLast ? '(more lines are left out)' : line.slice(0, MAX_LINE_CHARACTERS))
+    this.#arm()
+  }
+
+  /** Passes on what was told since the last time. */
+  async flush(): Promise<void> {
+    const told = { progress: this.#progress, lines: this.#lines }
+    this.#progress = null
+    this.#lines = []
+    if (told.progress || told.lines.length > 0) await this.#pass(told)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#timer) clearTimeout(this.#timer)
+  }
+
+  #arm(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.flush().catch(this.#onError)
+    }, TOLD_EVERY_MS)
+  }
+}

@@ -1,0 +1,203 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CancelTaskDocument, TaskDocument, TaskLogsDocument, WorkersDocument } from '../generated/graphql.js'
+import { enqueue, readToEnd, readUntil } from '../support/enqueued-tasks.js'
+import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
+import { openStore, STORES } from '../support/stores.js'
+import { createTemporaryFolder } from '../support/temporary.js'
+import { waitFor } from '../support/wait.js'
+import { WorkerClient } from '../support/worker-client.js'
+
+const SUM = {
+  name: 'sum',
+  queue: 'sums',
+  inputSchema: {
+    type: 'object',
+    properties: { numbers: { type: 'array', items: { type: 'number' } } },
+    required: ['numbers'],
+    additionalProperties: false,
+  },
+  outputSchema: { type: 'object', properties: { sum: { type: 'number' } }, required: ['sum'] },
+}
+const sum = (...numbers: number[]) => ({ type: 'sum', input: { numbers }, backoff: { initialMs: 1, maxMs: 1 } })
+
+describe.each(STORES)('workers elsewhere, tasks kept in %s', (store) => {
+  const stack = new AsyncDisposableStack()
+  let server: TestServer
+  let token: string
+  let other: string
+  let worker: WorkerClient
+
+  beforeAll(async () => {
+    const folder = stack.use(await createTemporaryFolder('task-types')).path
+    const file = join(folder, 'types.json')
+    await writeFile(file, JSON.stringify([SUM]))
+    const environment = await openStore(stack, store)
+    server = stack.use(
+      await TestServer.start({
+        ...environment,
+        GRAPHLOOM_JWT_SECRET: JWT_SECRET,
+        GRAPHLOOM_TASK_TYPES_FILE: file,
+      }),
+    )
+    token = await signToken('acme')
+    other = await signToken('other')
+    worker = new WorkerClient(server, ['sum'], 'tester', token)
+  })
+  afterAll(() => stack.disposeAsync())
+
+  const find = async (id: string) => (await server.request(TaskDocument, { id }, token)).task
+
+  test('a worker claims a task, tells of it, and completes it', async () => {
+    const { id } = await enqueue(server, sum(1, 2), { token })
+    const claimed = await worker.claimOne()
+    expect(claimed.task).toMatchObject({ id, state: 'RUNNING', attempt: 1, input: { numbers: [1, 2] } })
+    const { workers } = await server.request(WorkersDocument, {}, token)
+    const [own] = workers.nodes.filter(({ name }) => name === 'tester')
+    expect(own).toMatchObject({ host: 'test', pid: 1, types: ['sum'], state: 'ONLINE', running: [{ id }] })
+    expect(workers.nodes.some(({ name }) => name.startsWith('server on '))).toBe(true)
+    expect(await worker.report(claimed, { progress: { done: 1, total: 2 }, log: ['one', 'two'] })).toMatchObject({
+      progress: { done: 1, total: 2, message: null },
+    })
+    expect(await worker.report(claimed, { progress: { done: 0 } })).toMatchObject({ progress: { done: 1, total: 2 } })
+    expect(await worker.complete(claimed, { sum: 3 })).toMatchObject({ state: 'SUCCEEDED', output: { sum: 3 } })
+    expect(await readToEnd(server, id, { token })).toMatchObject({ end: 'FINISHED', mistakes: [] })
+    const { task } = await server.request(TaskLogsDocument, { id }, token)
+    expect(task!.logs.nodes.map(({ text }) => text)).toEqual(['one', 'two'])
+    expect((await find(id))!.attempts).toMatchObject([{ number: 1, workerId: own!.id }])
+  })
+
+  test('an output that does not fit its type is refused, and the claim stays', async () => {
+    await enqueue(server, sum(1), { token })
+    const claimed = await worker.claimOne()
+    const refused = await worker.complete(claimed, { total: 1 })
+    expect(refused).toMatchObject({ __typename: 'InvalidInput', path: 'output' })
+    expect(await worker.complete(claimed, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED' })
+  })
+
+  test('a claim waits for a task, and wakes when one comes', async () => {
+    const claiming = worker.claimOne()
+    const { id } = await enqueue(server, sum(1), { token })
+    const claimed = await claiming
+    expect(claimed.task.id).toBe(id)
+    expect(await worker.complete(claimed, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED' })
+    expect(await worker.claim({ waitMs: 1 })).toEqual([])
+  })
+
+  test('what fails is tried again, or is a dead letter', async () => {
+    const { id } = await enqueue(server, { ...sum(1), attemptLimit: 2 }, { token })
+    expect(await worker.fail(await worker.claimOne(), { message: 'not now' })).toMatchObject({ state: 'RETRYING' })
+    const again = await worker.claimOne()
+    expect(again.task).toMatchObject({ id, attempt: 2 })
+    expect(await worker.fail(again, { message: 'still not' })).toMatchObject({ state: 'FAILED' })
+    expect(await find(id)).toMatchObject({
+      isDeadLetter: true,
+      error: { code: 'UNAVAILABLE', message: 'still not' },
+      attempts: [{ error: { message: 'not now' } }, { error: { message: 'still not' } }],
+    })
+    const { id: once } = await enqueue(server, sum(1), { token })
+    const claimed = await worker.claimOne()
+    expect(await worker.fail(claimed, { message: 'never', retryable: false })).toMatchObject({ state: 'FAILED' })
+    expect(await find(once)).toMatchObject({ isDeadLetter: true, failures: 1 })
+  })
+
+  test('a worker learns of a cancel by its heartbeat, and ends the task', async () => {
+    const { id } = await enqueue(server, sum(1), { token })
+    const claimed = await worker.claimOne()
+    expect(await worker.beat([claimed])).toMatchObject({ claims: [{ id, isLost: false, isCancelled: false }] })
+    await server.request(CancelTaskDocument, { input: { id } }, token)
+    expect(await worker.beat([claimed])).toMatchObject({ claims: [{ id, isLost: false, isCancelled: true }] })
+    expect(await worker.fail(claimed, { message: 'stopped' })).toMatchObject({ state: 'CANCELLED' })
+    expect(await worker.beat([claimed])).toMatchObject({ claims: [{ isLost: true }] })
+  })
+
+  test('a silent worker’s task goes to another; what it says then changes nothing', async () => {
+    const { id } = await enqueue(server, sum(1), { token })
+    const late = await worker.claimOne({ leaseMs: 1_000 })
+    const second = new WorkerClient(server, ['sum'], 'second', token)
+    const claimed = await second.claimOne()
+    expect(claimed.task).toMatchObject({ id, attempt: 2 })
+    for (const told of [
+      await worker.complete(late, { sum: 99 }),
+      await worker.fail(late, { message: 'late' }),
+      await worker.report(late, { progress: { done: 1 } }),
+      await worker.release(late),
+    ])
+      expect(told).toMatchObject({ __typename: 'Conflict', message: expect.stringContaining('not current') as string })
+    expect(await worker.beat([late])).toMatchObject({ claims: [{ isLost: true }] })
+    expect(await second.complete(claimed, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED', output: { sum: 1 } })
+    expect((await find(id))!.attempts).toMatchObject([{ error: { code: 'UNAVAILABLE' } }, { error: null }])
+  })
+
+  test('a task that is given back goes to the next worker and has not failed', async () => {
+    const { id } = await enqueue(server, sum(1), { token })
+    expect(await worker.release(await worker.claimOne())).toMatchObject({ state: 'QUEUED' })
+    const claimed = await worker.claimOne()
+    expect(claimed.task).toMatchObject({ id, attempt: 2 })
+    await worker.complete(claimed, { sum: 1 })
+    expect(await find(id)).toMatchObject({ state: 'SUCCEEDED', failures: 0 })
+  })
+
+  test('an attempt that takes too long is over, also when its worker keeps its lease', async () => {
+    const { id } = await enqueue(server, { ...sum(1), timeoutMs: 1, attemptLimit: 1 }, { token })
+    const claimed = await worker.claimOne()
+    await readUntil(server, id, 'TIMED_OUT', token)
+    expect(await worker.complete(claimed, { sum: 1 })).toMatchObject({ __typename: 'Conflict' })
+  })
+
+  test('workers of other tenants get nothing, and cannot say anything of a task', async () => {
+    await enqueue(server, sum(1), { token })
+    const stranger = new WorkerClient(server, ['sum'], 'stranger', other)
+    expect(await stranger.claim()).toEqual([])
+    const claimed = await worker.claimOne()
+    expect(await stranger.complete(claimed, { sum: 1 })).toMatchObject({ __typename: 'NotFound' })
+    expect(await stranger.beat([claimed])).toMatchObject({ claims: [{ isLost: true }] })
+    const { workers } = await server.request(WorkersDocument, {}, other)
+    expect(workers.nodes.filter(({ name }) => name === 'tester')).toEqual([])
+    await expect(stranger.claim({ allTenants: true })).rejects.toThrow(/taskQueue.manage/)
+    expect(await worker.complete({ ...claimed, token: 'x' }, { sum: 1 })).toMatchObject({ __typename: 'Conflict' })
+    const admin = new WorkerClient(server, ['sum'], 'admin', await signToken('operators', ['ADMIN']))
+    await worker.release(claimed)
+    expect(await admin.claim()).toEqual([])
+    const theirs = await admin.claimOne({ allTenants: true })
+    expect(await admin.complete(theirs, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED' })
+  })
+
+  test.each([
+    ['types', { types: [] }],
+    ['types.1', { types: ['sum', 'none'] }],
+    ['count', { count: 0 }],
+    ['count', { count: 101 }],
+    ['leaseMs', { leaseMs: -5 }],
+    ['waitMs', { waitMs: 30_001 }],
+    ['worker.name', { worker: { name: '', host: 'a', pid: 1 } }],
+    ['worker.pid', { worker: { name: 'a', host: 'a', pid: -1 } }],
+  ])('a claim with a wrong %s is refused by its name', async (path, input) => {
+    expect(await worker.ask(input)).toMatchObject({ __typename: 'InvalidInput', path: `input.${path}` })
+  })
+
+  test('who is not signed in claims nothing', async () => {
+    await expect(new WorkerClient(server, ['sum']).claim()).rejects.toThrow()
+  })
+
+  test('a client that leaves while it waits gets nothing later', async () => {
+    const leaving = new AbortController()
+    const query =
+      'mutation { claimTasks(input: { types: ["sum"], waitMs: 30000, worker: { name: "l", host: "l", pid: 1 } }) { __typename } }'
+    const asking = fetch(server.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+      signal: leaving.signal,
+    })
+    asking.catch(() => undefined)
+    const isSeen = async (): Promise<boolean> =>
+      (await server.request(WorkersDocument, {}, token)).workers.nodes.some(({ name }) => name === 'l')
+    await waitFor('the worker to be seen', isSeen)
+    leaving.abort()
+    await expect(asking).rejects.toThrow()
+    await enqueue(server, sum(1), { token })
+    await worker.complete(await worker.claimOne(), { sum: 1 })
+  })
+})
