@@ -14,7 +14,7 @@ import {
 import { readFiles, TestHub } from '../support/hub.js'
 import { writeEmbeddingModel } from '../support/made-models.js'
 import { TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
@@ -79,7 +79,7 @@ function hold(): () => void {
   }
 }
 
-describe.each(STORES)('models from a hub, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('models from a hub, kept in %s', (store) => {
   test('are downloaded with progress, checked, and serve', async () => {
     await using owned = new AsyncDisposableStack()
     const server = owned.use(await TestServer.start({ ...(await openStore(owned, store)), ...environment() }))

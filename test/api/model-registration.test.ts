@@ -18,10 +18,10 @@ import { ModelFolder } from '../support/model-folders.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
-describe.each(STORES)('models from folders, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('models from folders, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
   let folders: ModelFolder

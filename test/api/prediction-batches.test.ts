@@ -12,7 +12,7 @@ import { cosine } from '../support/models.js'
 import { chat, embedding, requirePrediction } from '../support/predictions.js'
 import { isFullTest } from '../support/seed.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
 const ITEMS = isFullTest() ? 10_000 : 300
@@ -27,7 +27,7 @@ const isBad = (index: number): boolean => index % BAD_EVERY === 7
 const itemsOf = (count: number): PredictInput[] =>
   Array.from({ length: count }, (_, index) => (isBad(index) ? TOO_LONG : embedding(`text number ${index}`)))
 
-describe.each(STORES)('batches of predictions, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('batches of predictions, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
   let token: string

@@ -3,10 +3,10 @@ import { PredictionDocument, TasksDocument } from '../generated/graphql.js'
 import { enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
-test.each(STORES)(
+test.each(STORES_BRIEFLY)(
   'what has been kept long enough goes, from %s too',
   async (store) => {
     await using stack = new AsyncDisposableStack()
@@ -39,7 +39,7 @@ test.each(STORES)(
   120_000,
 )
 
-test.each(STORES)(
+test.each(STORES_BRIEFLY)(
   'tasks go by their age and number, those that failed by an age of their own, from %s too',
   async (store) => {
     await using stack = new AsyncDisposableStack()

@@ -18,7 +18,7 @@ import {
 } from '../generated/graphql.js'
 import { scheduleSettings } from '../support/schedules.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { TaskServer } from '../support/task-server.js'
 import { waitFor } from '../support/wait.js'
 
@@ -76,7 +76,7 @@ const OPERATIONS: readonly (readonly [string, (name: string) => Operation])[] = 
   ['runScheduleNow', (name) => [RunScheduleNowDocument, { input: { name } }]],
 ]
 
-describe.each(STORES)('schedules, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('schedules, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
   let ada: string

@@ -3,7 +3,7 @@ import { PauseTaskQueueDocument, PredictDocument, PredictionsDocument, TasksDocu
 import { enqueue, sleep } from '../support/enqueued-tasks.js'
 import { EMBEDDING_MODEL } from '../support/models.js'
 import { TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 
 const READS = ['get', 'getMany', 'find', 'count', 'groupSum']
 const MAX_READS = 6
@@ -16,7 +16,7 @@ async function countReads(server: TestServer): Promise<number> {
   return lines.reduce((total, line) => total + Number(line.split(' ').at(-1)), 0)
 }
 
-test.each(STORES)(
+test.each(STORES_BRIEFLY)(
   `a page of 50 predictions with version, model and metrics takes at most ${MAX_READS} reads of %s`,
   async (store) => {
     await using stack = new AsyncDisposableStack()
@@ -42,7 +42,7 @@ test.each(STORES)(
   60_000,
 )
 
-test.each(STORES)(
+test.each(STORES_BRIEFLY)(
   `a page of 50 tasks with queue, figures and retries takes at most ${MAX_READS} reads of %s`,
   async (store) => {
     await using stack = new AsyncDisposableStack()

@@ -14,7 +14,7 @@ import {
 } from '../generated/graphql.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { isFullTest } from '../support/seed.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
 const LARGE = isFullTest() ? 10_000 : 500
@@ -30,7 +30,7 @@ const sleep = (name: string, after: readonly string[] = [], more: Partial<GraphT
 
 const failing = { input: { durationMs: 60_000 }, timeoutMs: 1, attemptLimit: 1 }
 
-describe.each(STORES)('graphs of tasks, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('graphs of tasks, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
   let ada: string

@@ -11,7 +11,7 @@ import {
 } from '../generated/graphql.js'
 import { ask, enqueue, follow, readToEnd, readUntil, sleep } from '../support/enqueued-tasks.js'
 import { TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 
 const MINUTE_MS = 60_000
 const RACERS = 100
@@ -56,7 +56,7 @@ const MISTAKES: readonly (readonly [string, () => EnqueueTaskInput, string])[] =
   ['a beginning too far away', () => sleep(0, { runAt: '2999-01-01T00:00:00Z' }), 'input.runAt'],
 ]
 
-describe.each(STORES)('what is asked of tasks, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('what is asked of tasks, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
 

@@ -19,13 +19,13 @@ import {
 import { ask, enqueue, failing, readToEnd, readUntil, sleep } from '../support/enqueued-tasks.js'
 import { readPrometheus } from '../support/prometheus.js'
 import { TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
 const MINUTE_MS = 60_000
 const EVERY_MS = 1_000
 
-describe.each(STORES)('queues of tasks, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('queues of tasks, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let environment: Record<string, string>
   let server: TestServer

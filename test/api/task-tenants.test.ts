@@ -20,7 +20,7 @@ import {
 } from '../generated/graphql.js'
 import { enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 
 const MINUTE_MS = 60_000
 const MISSING = 'task_00000000000000000000000000'
@@ -50,7 +50,7 @@ const withoutTrace = (text: string): string => text.replaceAll(/"traceId[\\":]+[
 
 type Ask = Parameters<TestServer['send']>
 
-describe.each(STORES)('tasks of tenants, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('tasks of tenants, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
   let ada: string

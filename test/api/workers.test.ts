@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CancelTaskDocument, TaskDocument, TaskLogsDocument, WorkersDocument } from '../generated/graphql.js'
 import { enqueue, readToEnd, readUntil } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 import { WorkerClient } from '../support/worker-client.js'
@@ -22,7 +22,7 @@ const SUM = {
 }
 const sum = (...numbers: number[]) => ({ type: 'sum', input: { numbers }, backoff: { initialMs: 1, maxMs: 1 } })
 
-describe.each(STORES)('workers elsewhere, tasks kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
   let token: string

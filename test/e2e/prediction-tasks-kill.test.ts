@@ -13,7 +13,7 @@ import { chat, embedding } from '../support/predictions.js'
 import { createRandom } from '../support/random.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { findFreePort, TestServer, type Environment } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
 const ROUNDS = isFullTest() ? 10 : 1
@@ -22,7 +22,7 @@ const ITEMS = 60
 /** A task whose worker is lost three times is given up. */
 const KILLS = 2
 
-describe.each(STORES)('a killed server, with documents in %s', (store) => {
+describe.each(STORES_BRIEFLY)('a killed server, with documents in %s', (store) => {
   const stack = new AsyncDisposableStack()
   const random = createRandom(testSeed())
   let environment: Environment

@@ -11,7 +11,7 @@ import { isFullTest, testSeed } from '../support/seed.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
 const PROCESS = fileURLToPath(new URL('../fixtures/graph-process.js', import.meta.url))
-const ROUNDS = isFullTest() ? 60 : 2
+const ROUNDS = isFullTest() ? 60 : 1
 /** A task whose worker is lost three times one after the other is not given to another. */
 const KILLS = 2
 const TASKS = isFullTest() ? 500 : 80
