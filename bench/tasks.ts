@@ -1,12 +1,17 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TestServer } from '../test/support/server.js'
 import { createTemporaryFolder } from '../test/support/temporary.js'
 import { startBullMq } from './support/bullmq.js'
 import { CLIENT, startEmptyTasks } from './support/empty-tasks.js'
 import { median, printRatio } from './support/figures.js'
+import { measureRequestsPerSecond } from './support/http-load.js'
 import { inTurns } from './support/in-turns.js'
 
 /**
  * Tasks that do nothing, each acknowledged when it is on the disk with its event: enqueued by 100 clients and by one,
- * and done 50 at once; against BullMQ over a Redis with `appendfsync always`, in turns.
+ * and done 50 at once; against BullMQ over a Redis with `appendfsync always`, in turns. Through the API the enqueueing is
+ * compared with our own without it.
  */
 const ROUNDS = Number(process.argv[2] ?? 5)
 const COUNT = 5_000
@@ -17,6 +22,25 @@ const PARALLEL = 50
 await using folder = await createTemporaryFolder('bench-tasks')
 await using bull = await startBullMq(folder.path)
 await using ours = await startEmptyTasks(folder.path)
+
+const typesFile = join(folder.path, 'types.json')
+await writeFile(typesFile, JSON.stringify([{ name: 'empty' }]))
+await using server = await TestServer.start({
+  GRAPHLOOM_DATA_DIR: join(folder.path, 'server'),
+  GRAPHLOOM_TASK_TYPES_FILE: typesFile,
+  GRAPHLOOM_RATE_LIMIT_PER_MINUTE: '1000000000',
+  GRAPHLOOM_LIMIT_CONNECTIONS_PER_ADDRESS: '1000',
+})
+const query = 'mutation { enqueueTask(input: { type: "empty", input: {} }) { ... on Task { id } } }'
+const throughApi = () =>
+  measureRequestsPerSecond({
+    port: Number(new URL(server.url).port),
+    path: '/graphql',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+    connections: CLIENTS,
+    requests: COUNT,
+  })
 
 const enqueue = () => ours.tasks.enqueue(CLIENT, { type: 'empty', input: {} })
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -50,10 +74,12 @@ async function theirRound(): Promise<Round> {
   return { many: many!, alone: alone!, done: done! }
 }
 
-const rounds: { readonly ours: Round; readonly theirs: Round }[] = []
+const rounds: { readonly ours: Round; readonly theirs: Round; readonly api: number }[] = []
 await ourRound()
 await theirRound()
-for (let round = 0; round < ROUNDS; round++) rounds.push({ ours: await ourRound(), theirs: await theirRound() })
+await throughApi()
+for (let round = 0; round < ROUNDS; round++)
+  rounds.push({ ours: await ourRound(), api: await throughApi(), theirs: await theirRound() })
 
 const FIGURES = [
   { name: 'many', what: `enqueued by ${CLIENTS} clients`, count: COUNT, wanted: 2.5 },
@@ -67,3 +93,10 @@ for (const { name, what, count, wanted } of FIGURES) {
   console.log(`${what}: ours ${own.toFixed(0)} tasks/s, BullMQ ${their.toFixed(0)}`)
   printRatio(what, own, their, wanted)
 }
+
+const api = median(rounds.map((round) => round.api))
+const without = (1_000 * COUNT) / median(rounds.map((round) => round.ours.many))
+console.log(
+  `enqueued through the API by ${CLIENTS} clients: ${api.toFixed(0)} tasks/s, without it ${without.toFixed(0)}`,
+)
+printRatio('enqueued through the API', api, without, 0.4)

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { inTurns } from './in-turns.js'
 
 /** What BullMQ is asked to do, and how long it took, milliseconds. */
@@ -33,8 +34,10 @@ interface Bull {
 }
 
 const [packageFolder = '', port] = process.argv.slice(2)
-const { Queue, Worker } = createRequire(import.meta.url)(packageFolder) as Bull
-const connection = { host: '127.0.0.1', port: Number(port) }
+const require = createRequire(import.meta.url)
+const { Queue, Worker } = require(packageFolder) as Bull
+const { Redis } = require(join(packageFolder, '../ioredis')) as { Redis: new (port: number, options: object) => object }
+const connection = new Redis(Number(port), { maxRetriesPerRequest: null })
 const queue = new Queue('bench', { connection })
 
 async function processAll(parallel: number): Promise<BullAnswer> {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { BullAnswer, BullRequest } from './bullmq-process.js'
 
 /** The peer that tasks are measured against, fetched once into `.cache/peers`. */
-const BULLMQ = 'bullmq@6.7.0'
+const PACKAGES = ['bullmq@6.7.0', 'ioredis@5']
 const FOLDER = join(import.meta.dirname, '../../../.cache/peers')
 
 export interface BullPeer extends AsyncDisposable {
@@ -21,7 +21,7 @@ export async function startBullMq(dataFolder: string): Promise<BullPeer> {
   mkdirSync(FOLDER, { recursive: true })
   const packageFolder = join(FOLDER, 'node_modules/bullmq')
   if (!existsSync(packageFolder))
-    execFileSync('npm', ['install', '--prefix', FOLDER, '--no-save', BULLMQ], { cwd: FOLDER, stdio: 'inherit' })
+    execFileSync('npm', ['install', '--prefix', FOLDER, '--no-save', ...PACKAGES], { cwd: FOLDER, stdio: 'inherit' })
   const port = await freePort()
   const settings = ['--port', port, '--bind', '127.0.0.1', '--dir', dataFolder, '--save', '', '--appendonly', 'yes']
   const redis = spawn('redis-server', [...settings.map(String), '--appendfsync', 'always'], {
@@ -30,15 +30,17 @@ export async function startBullMq(dataFolder: string): Promise<BullPeer> {
   for await (const text of redis.stdout) if (String(text).includes('Ready to accept connections')) break
   redis.stdout.resume()
   const child = fork(join(import.meta.dirname, 'bullmq-process.js'), [packageFolder, String(port)])
-  await once(child, 'message')
+  const gone = once(child, 'exit').then(() => Promise.reject(new Error('BullMQ’s process has ended.')))
+  gone.catch(() => undefined)
+  await Promise.race([once(child, 'message'), gone])
   return {
     ask: async (request) => {
       child.send(request)
-      return ((await once(child, 'message')) as [BullAnswer])[0]
+      return ((await Promise.race([once(child, 'message'), gone])) as [BullAnswer])[0]
     },
     [Symbol.asyncDispose]: async () => {
-      child.disconnect()
-      await once(child, 'exit')
+      if (child.connected) child.disconnect()
+      await gone.catch(() => undefined)
       redis.kill('SIGKILL')
       await once(redis, 'exit')
     },

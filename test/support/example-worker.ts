@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 /**
@@ -5,10 +6,18 @@ import { parseArgs } from 'node:util'
  * became of them. Started by tests as a process of its own.
  */
 const { values } = parseArgs({
-  options: { url: { type: 'string' }, type: { type: 'string' }, name: { type: 'string' }, ledger: { type: 'string' } },
+  options: {
+    url: { type: 'string' },
+    type: { type: 'string' },
+    name: { type: 'string' },
+    /** Address that is told of each effect, and of each beginning and end. */
+    ledger: { type: 'string' },
+    /** How long a task takes, milliseconds. */
+    pause: { type: 'string' },
+  },
 })
-const { url = 'http://127.0.0.1:4000/graphql', type = 'sum', name = 'example', ledger } = values
-const LEASE_MS = 3_000
+const { url = 'http://127.0.0.1:4000/graphql', type = 'sum', name = 'example', ledger, pause = '0' } = values
+const LEASE_MS = 2_000
 
 interface Claimed {
   readonly token: string
@@ -35,6 +44,10 @@ const COMPLETE = `mutation ($input: CompleteTaskInput!) {
   completeTask(input: $input) { __typename ... on Problem { message } } }`
 const FAIL = `mutation ($input: FailTaskInput!) { failTask(input: $input) { __typename } }`
 
+async function tellLedger(what: string, body: object): Promise<void> {
+  if (ledger !== undefined) await fetch(`${ledger}/${what}`, { method: 'POST', body: JSON.stringify(body) })
+}
+
 async function work({ token, task }: Claimed): Promise<void> {
   const { id, attempt, input } = task
   const claim = { id, token }
@@ -49,13 +62,17 @@ async function work({ token, task }: Claimed): Promise<void> {
     for (const [done, number] of input.numbers.entries()) {
       if (stopped) {
         await ask(FAIL, { ...claim, error: { message: 'stopped', retryable: false } })
+        console.log(`stopped ${id}`)
         return
       }
       sum += number
       await ask(PROGRESS, { ...claim, progress: { done: done + 1, total: input.numbers.length } })
     }
+    await tellLedger('begin', {})
+    await delay(Number(pause))
+    await tellLedger('end', {})
     // The effect in the world outside: the attempt's number lets it refuse a worker that is late.
-    if (ledger !== undefined) await fetch(ledger, { method: 'POST', body: JSON.stringify({ id, attempt, sum }) })
+    await tellLedger('effect', { id, attempt, sum })
     const told = await ask<{ __typename: string; message?: string }>(COMPLETE, { ...claim, output: { sum } })
     console.log(told.__typename === 'Task' ? `done ${id}` : `refused ${id}: ${told.message ?? ''}`)
   } catch (error) {
@@ -78,6 +95,6 @@ for (;;) {
     })
     await Promise.all(tasks.map(work))
   } catch {
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await delay(200)
   }
 }
