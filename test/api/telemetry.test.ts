@@ -174,7 +174,6 @@ test('prompts and texts are in no span and no line of the log', () => {
 test('without an endpoint every piece of work still has a trace id', async () => {
   await using folder = await createTemporaryFolder('no-telemetry')
   await using quiet = await TestServer.start({ GRAPHLOOM_DATA_DIR: folder.path })
-  const sent = collector.bodies.length
   const { traceId, traceparent } = createTraceparent()
   const response = await fetch(quiet.graphqlUrl, {
     method: 'POST',
@@ -186,5 +185,7 @@ test('without an endpoint every piece of work still has a trace id', async () =>
   const own = await startChat(quiet, chat('Hello', { maxTokens: 1 }))
   expect(own.traceId).toMatch(/^[0-9a-f]{32}$/)
   expect(own.traceId).not.toBe(traceId)
-  expect(collector.bodies.length).toBe(sent)
+  // Another server's spans may come at any time.
+  const sent = collector.bodies.join('')
+  for (const id of [traceId, own.traceId]) expect(sent).not.toContain(id)
 })
