@@ -5,14 +5,14 @@ import { CancelTaskDocument, TaskDocument, TaskEventsDocument } from '../generat
 import { ask, enqueue, failing, follow, readToEnd, sleep, TaskReader } from '../support/enqueued-tasks.js'
 import { readPrometheus } from '../support/prometheus.js'
 import { TestServer } from '../support/server.js'
-import { openStore, STORES } from '../support/stores.js'
+import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
 const MINUTE_MS = 60_000
 const TRANSPORTS = ['websocket', 'sse'] as const
 
-describe.each(STORES)('streams of tasks, kept in %s', (store) => {
+describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
   let server: TestServer
 

@@ -11,7 +11,7 @@ import { findFreePort, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
-const ROUNDS = isFullTest() ? 200 : 6
+const ROUNDS = isFullTest() ? 200 : 3
 const TASKS_OF_ROUND = 30
 const ENDS = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'TIMED_OUT', 'EXPIRED'])
 const SUM = {
