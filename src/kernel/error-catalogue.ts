@@ -32,6 +32,11 @@ export const ERROR_CATALOGUE = {
   IDEMPOTENCY_CONFLICT: define(409, false, 'The idempotency key was used before with another input.'),
   PAYLOAD_TOO_LARGE: define(413, false, 'The body or message has more bytes than allowed.'),
   UNSUPPORTED_MEDIA_TYPE: define(415, false, 'The content type of the request is not supported.'),
+  DOCUMENT_UNREADABLE: define(
+    422,
+    false,
+    'A document cannot be read; the message and `document` in the details say why.',
+  ),
   RATE_LIMITED: define(429, true, 'Too many requests; try again after the time given.'),
   OVERLOADED: define(503, true, 'A queue is full; try again after the time given.'),
   DEADLINE_EXCEEDED: define(504, true, 'The deadline, or the time that is allowed, passed before the work was done.'),

@@ -10,6 +10,8 @@ export interface ErrorDetails {
   readonly limit?: { readonly name: string; readonly value: number; readonly actual?: number }
   /** Names of what waits for each other in a circle. */
   readonly cycle?: readonly string[]
+  /** Why a document cannot be read, as `DocumentProblem` lists it, and where it was seen, from 1. */
+  readonly document?: { readonly problem: string; readonly page?: number; readonly line?: number }
   readonly requiredBytes?: number
   readonly availableBytes?: number
 }

@@ -205,6 +205,8 @@ export type ErrorCode =
   | 'CONFLICT'
   /** The deadline, or the time that is allowed, passed before the work was done. */
   | 'DEADLINE_EXCEEDED'
+  /** A document cannot be read; the message and `document` in the details say why. */
+  | 'DOCUMENT_UNREADABLE'
   /** The caller is known but may not do this. */
   | 'FORBIDDEN'
   /** The document is not valid GraphQL syntax. */
