@@ -182,4 +182,11 @@ export class TaskFilterInput {
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'Accepted before this time; after `createdAfter`.' })
   readonly createdBefore?: number | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'With this text in the code or message of their error (in the first 500 characters), whatever the case; 3 to 200 characters.',
+  })
+  readonly errorContains?: string | null
 }

@@ -107,6 +107,8 @@ export interface TaskDocument extends StoredDocument {
   readonly inputBlobId: string | null
   readonly outputBlobId: string | null
   readonly error: ErrorInfo | null
+  /** What it is found by, where it has an error. */
+  readonly errorText: string | null
   readonly progress: TaskProgress | null
   /** Number of the latest claim that was seen; 0 before the first. */
   readonly attempt: number

@@ -24,6 +24,11 @@ export interface IndexDefinition {
   readonly unique?: boolean
   /** For reads by the system scope: the tenant is not its first column. Never unique. */
   readonly acrossTenants?: boolean
+  /**
+   * Serves `contains` on its first field, which is text; the fields after it are the order in which documents are given
+   * of which many have the text. Only documents whose field is not null are in it. Never unique, never across tenants.
+   */
+  readonly text?: boolean
 }
 
 /**
@@ -57,6 +62,8 @@ export interface FieldCondition {
   readonly lte?: string | number
   readonly gt?: string | number
   readonly gte?: string | number
+  /** The value has this text in it, in the same case; 3 to 200 characters. Only on the first field of a text index. */
+  readonly contains?: string
 }
 
 export type Filter = Readonly<Record<string, FieldCondition>>

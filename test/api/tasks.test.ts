@@ -183,6 +183,21 @@ describe.each(STORES)('tasks, kept in %s', (store) => {
     await cancel(waiting.id)
   })
 
+  test('tasks are found by a text in their error, whatever its case, as long as they have it', async () => {
+    const type = 'sleep'
+    const { id } = await enqueue(server, failing(1, { concurrency: { key: 'found by its error', limit: 1 } }))
+    await enqueue(server, sleep(0))
+    await readToEnd(server, id)
+    const list = async (errorContains: string) => {
+      const filter = { type, concurrencyKey: 'found by its error', errorContains }
+      return (await server.request(TasksDocument, { filter })).tasks.nodes.map((task) => task.id)
+    }
+    for (const text of ['took longer than', 'TOOK Longer', 'deadline_exceeded']) expect(await list(text)).toEqual([id])
+    expect(await list('no such error')).toEqual([])
+    const { errors } = await server.send(TasksDocument, { filter: { errorContains: 'ab' } })
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', inputPath: 'filter.errorContains' })
+  })
+
   test('lists are paged both ways, filtered and stable under inserts', async () => {
     const key = 'a page'
     const concurrency = { key, limit: 100 }

@@ -28,6 +28,8 @@ export interface Widget extends StoredDocument {
   readonly flag?: boolean | null
   readonly label?: string | null
   readonly code?: string | null
+  /** Searched in. */
+  readonly note?: string | null
   readonly text?: string
   readonly extra?: unknown
 }
@@ -35,13 +37,14 @@ export interface Widget extends StoredDocument {
 export const WIDGETS: CollectionDefinition<Widget> = {
   name: 'widgets',
   version: 1,
-  fields: { state: 'string', rank: 'number', flag: 'boolean', label: 'string', code: 'string' },
+  fields: { state: 'string', rank: 'number', flag: 'boolean', label: 'string', code: 'string', note: 'string' },
   indexes: [
     { name: 'byState', fields: ['state', 'createdAt'] },
     { name: 'byRank', fields: ['rank'] },
     { name: 'byLabel', fields: ['label'] },
     { name: 'byStateAcrossTenants', fields: ['state'], acrossTenants: true },
     { name: 'uniqueCode', fields: ['code'], unique: true },
+    { name: 'byNote', fields: ['note', 'createdAt'], text: true },
   ],
 }
 

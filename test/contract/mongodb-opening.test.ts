@@ -93,11 +93,16 @@ describe.skipIf(mongod === null)('mongodb opening', () => {
     const states = ['S', 'T', 'U', 'V']
     await Promise.all(
       Array.from({ length: 200 }, (_, at) =>
-        state.documents.insert(WIDGETS, widget(`w${at}`, { state: states[at % 4] ?? null, code: `c${at}` })),
+        state.documents.insert(
+          WIDGETS,
+          widget(`w${at}`, { state: states[at % 4] ?? null, code: `c${at}`, note: 'failed' }),
+        ),
       ),
     )
     expect(await indexOf({ tenant: 'acme', 'f.code': { $eq: 'c7' } }, {})).toBe('gl_uniqueCode')
     expect(await indexOf({ tenant: 'acme', 'f.state': { $eq: 'S' } }, { createdAt: -1, _id: -1 })).toBe('gl_byState')
+    const noted = { tenant: 'acme', 'f.note:parts': { $all: ['fai', 'ail'] }, 'f.note': { $regex: 'fail' } }
+    expect(await indexOf(noted, { createdAt: -1, _id: -1 })).toBe('gl_byNote')
     expect(await indexOf({ tenant: 'acme' }, { _id: 1 })).toBe('gl__tenant')
     expect(await indexOf({ deleted: { $exists: false }, 'f.state': { $eq: 'S' } }, { _id: 1 })).toBe(
       'gl_byStateAcrossTenants',

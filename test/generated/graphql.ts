@@ -798,6 +798,8 @@ export type TaskFilterInput = {
   createdAfter?: string | null | undefined;
   /** Accepted before this time; after `createdAfter`. */
   createdBefore?: string | null | undefined;
+  /** With this text in the code or message of their error (in the first 500 characters), whatever the case; 3 to 200 characters. */
+  errorContains?: string | null | undefined;
   /** Of the graph with this id. */
   graphId?: string | null | undefined;
   /** Whether they are dead letters. */

@@ -18,6 +18,7 @@ export const makeTask = (changes: Partial<TaskDocument> = {}): TaskDocument => (
   inputBlobId: null,
   outputBlobId: null,
   error: null,
+  errorText: null,
   progress: null,
   attempt: 0,
   attempts: [],

@@ -60,10 +60,13 @@ export function requireField(collection: AnyCollection, name: string): QueryFiel
 
 /**
  * The tenant first, unless the index is for all of them; one that is not unique ends with the id, so that it gives
- * documents in the order of a page.
+ * documents in the order of a page. Of a text its parts are indexed.
  */
 export function indexFields(collection: AnyCollection, index: IndexDefinition): QueryField[] {
-  const fields = index.fields.map((name) => requireField(collection, name))
+  const fields = index.fields.map((name, at) => {
+    const field = requireField(collection, name)
+    return index.text && at === 0 ? { ...field, path: partsName(field.path) } : field
+  })
   const tenant = COMMON_FIELDS.tenantId
   const id = COMMON_FIELDS.id
   const all = [index.acrossTenants ? undefined : tenant, ...fields, index.unique ? undefined : id]
@@ -90,6 +93,19 @@ export function toFieldValue(kind: FieldKind, value: unknown, path: string): Fie
   }
   throw invalidInput(path, `must be a ${kind} or null`)
 }
+
+/** Where the parts of a text stand that is searched in. */
+export const partsName = (field: string): string => `${field}:parts`
+
+/** The parts of three characters that a text has. */
+export function toParts(text: string): string[] {
+  const characters = Array.from(text)
+  return [...new Set(characters.slice(2).map((last, at) => `${characters[at]}${characters[at + 1]}${last}`))]
+}
+
+/** The index that serves a search in the field. */
+export const findTextIndex = (collection: AnyCollection, field: string): IndexDefinition | undefined =>
+  collection.indexes.find(({ text, fields }) => text && fields[0] === field)
 
 /** Whether a unique index would hold the document: none of its values there is null. */
 export function hasUniqueValue({ indexes }: AnyCollection, document: DocumentBody<StoredDocument>): boolean {

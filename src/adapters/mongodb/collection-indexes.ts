@@ -68,6 +68,7 @@ function wantedIndexes(definition: AnyCollection): WantedIndex[] {
       ...(index.unique && {
         partialFilterExpression: { tenant: { $gte: '' }, ...(Object.fromEntries(present) as Document) },
       }),
+      ...(index.text && { partialFilterExpression: Object.fromEntries(present.slice(0, 1)) as Document }),
     }
   })
   return [...own, ...declared]

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { FieldKind } from '../../ports/document-store.js'
-import { type AnyCollection, declaredFields } from './collection-fields.js'
+import { type AnyCollection, declaredFields, partsName } from './collection-fields.js'
 import { dropUniqueIndexes, openIndexes } from './collection-indexes.js'
 import { type StoredForm, toIndexedValues } from './stored-form.js'
 
@@ -45,7 +45,11 @@ export async function openCollection(definition: AnyCollection, options: Migrati
   const known = await meta.findOne({ _id })
   if (known && known.version > definition.version)
     throw newerData(db, `version of ${definition.name}`, known.version, definition.version)
-  const fields = Object.fromEntries(declaredFields(definition).map(({ name, kind }) => [name, kind]))
+  const searched = definition.indexes.filter(({ text }) => text).map(({ fields: [name = ''] }) => partsName(name))
+  const fields: Record<string, FieldKind> = {
+    ...Object.fromEntries(declaredFields(definition).map(({ name, kind }) => [name, kind])),
+    ...Object.fromEntries(searched.map((name) => [name, 'string'])),
+  }
   if (known && (known.version < definition.version || !isDeepStrictEqual(known.fields, fields)))
     await rewriteDocuments(definition, collection, logger)
   await openIndexes(definition, collection, logger)

@@ -1,7 +1,16 @@
 import type { Filter as MongoFilter } from 'mongodb'
 import { invalidInput } from '../../kernel/errors.js'
+import { checkSearchText } from '../../kernel/search-text.js'
 import type { FieldCondition, FieldValue, Filter, Order, Scope } from '../../ports/document-store.js'
-import { type AnyCollection, LEAST_VALUES, requireField, toFieldValue } from './collection-fields.js'
+import {
+  type AnyCollection,
+  findTextIndex,
+  LEAST_VALUES,
+  partsName,
+  requireField,
+  toFieldValue,
+  toParts,
+} from './collection-fields.js'
 import type { OrderField } from './page-cursor.js'
 import { isId, type StoredForm } from './stored-form.js'
 
@@ -9,6 +18,8 @@ import { isId, type StoredForm } from './stored-form.js'
 export type Condition = MongoFilter<StoredForm>
 
 const MAX_IN_VALUES = 1_000
+/** Parts of a text that are looked for; more would be more ways to plan. */
+const MAX_LOOKED_UP = 8
 const NOTHING: Condition = { _id: { $in: [] } }
 
 /** A document that is deleted or held has no tenant. A tenant that cannot be finds nothing. */
@@ -41,7 +52,19 @@ function fieldCondition(collection: AnyCollection, name: string, condition: Fiel
     if (stored === null) return NOTHING
     operators[`$${range}`] = stored
   }
-  return Object.keys(operators).length === 0 ? {} : { [path]: operators }
+  const compared: Condition = Object.keys(operators).length === 0 ? {} : { [path]: operators }
+  return condition.contains === undefined
+    ? compared
+    : allOf([compared, ...textConditions(collection, name, condition.contains)])
+}
+
+/** The index finds those that have parts of the text, few of which do not have the whole of it. */
+function textConditions(collection: AnyCollection, name: string, text: string): Condition[] {
+  if (!findTextIndex(collection, name)) throw invalidInput(name, `has no text index in ${collection.name}`)
+  checkSearchText(name, text)
+  const { path } = requireField(collection, name)
+  const escaped = text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  return [{ [partsName(path)]: { $all: toParts(text).slice(0, MAX_LOOKED_UP) } }, { [path]: { $regex: escaped } }]
 }
 
 /** The fields of an order: each once, the id at the end in the direction of the field before it. */

@@ -2,13 +2,20 @@ import { Double } from 'mongodb'
 import type { StoredDocument } from '../../domain/stored-document.js'
 import { invalidInput } from '../../kernel/errors.js'
 import type { DocumentBody } from '../../ports/document-store.js'
-import { type AnyCollection, declaredFields, toFieldValue } from './collection-fields.js'
+import {
+  type AnyCollection,
+  declaredFields,
+  findTextIndex,
+  partsName,
+  toFieldValue,
+  toParts,
+} from './collection-fields.js'
 import type { OutboxEntry } from './outbox-entry.js'
 
 const MAX_DOCUMENT_BYTES = 1_048_576
 const MAX_ID_LENGTH = 512
 
-type IndexedValue = string | Double | boolean | null
+type IndexedValue = string | Double | boolean | null | readonly string[]
 
 /**
  * A document in MongoDB. The body is JSON text: BSON has no form for some keys and strings that JSON has. What can be
@@ -73,9 +80,11 @@ export const toIndexedValues = (
   fields: Readonly<Record<string, unknown>>,
 ): Record<string, IndexedValue> =>
   Object.fromEntries(
-    declaredFields(collection).map(({ name, kind }) => {
+    declaredFields(collection).flatMap(({ name, kind }): [string, IndexedValue][] => {
       const value = toFieldValue(kind, Object.hasOwn(fields, name) ? fields[name] : null, name)
-      return [name, typeof value === 'number' ? new Double(value) : value]
+      const stored: [string, IndexedValue] = [name, typeof value === 'number' ? new Double(value) : value]
+      const isSearched = typeof value === 'string' && findTextIndex(collection, name) !== undefined
+      return isSearched ? [stored, [partsName(name), toParts(value)]] : [stored]
     }),
   )
 

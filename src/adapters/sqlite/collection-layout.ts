@@ -77,9 +77,12 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
   }
 }
 
-/** An index that is not unique ends with the id, so that it gives rows in the order of a page. */
+/**
+ * An index that is not unique ends with the id, so that it gives rows in the order of a page. Text itself is no column:
+ * its index has the rows that have any.
+ */
 export function indexColumns(collection: AnyCollection, index: IndexDefinition): string[] {
-  const columns = index.fields.map((field) => requireField(collection, field).column)
+  const columns = index.fields.slice(index.text ? 1 : 0).map((field) => requireField(collection, field).column)
   if (!index.acrossTenants) columns.unshift('tenant')
   if (!index.unique && !columns.includes('id')) columns.push('id')
   return [...new Set(columns)]

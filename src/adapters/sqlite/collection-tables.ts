@@ -8,6 +8,7 @@ import type { Connection } from './connection.js'
 import { newerData } from './database-format.js'
 import { columnValues } from './document-row.js'
 import { isUniqueViolation } from './sqlite-error.js'
+import { indexName, openTextIndexes } from './text-index.js'
 
 const MIGRATION_BATCH = 500
 
@@ -49,6 +50,7 @@ export async function openCollection(
     database.transaction(() => rememberCollection(database, collection, kinds))
   }
   openIndexes(collection, layout, options)
+  openTextIndexes(collection, layout, database)
 }
 
 function declaredKinds(collection: AnyCollection, layout: CollectionLayout): Record<string, FieldKind> {
@@ -136,21 +138,22 @@ function migrateDocument(collection: AnyCollection, row: MigratedRow): Record<st
   return { ...document, id: row.id, tenantId: row.tenant }
 }
 
-const indexName = (collection: AnyCollection, name: string): string => `ix_${collection.name}_${name}`
-
 function openIndexes(
   collection: AnyCollection,
   layout: CollectionLayout,
   { database, path, logger }: OpenCollectionOptions,
 ): void {
   const wanted = new Map<string, string>()
-  const want = (name: string, unique: boolean, columns: readonly string[]): void => {
+  const want = (name: string, unique: boolean, columns: readonly string[], rows = ''): void => {
     const index = indexName(collection, name)
-    const sql = `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoted(index)} ON ${layout.table} (${columns.join(', ')})`
+    const sql = `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoted(index)} ON ${layout.table} (${columns.join(', ')})${rows}`
     wanted.set(index, sql)
   }
   want('$id', false, ['tenant', 'id'])
-  for (const index of collection.indexes) want(index.name, index.unique === true, indexColumns(collection, index))
+  for (const index of collection.indexes) {
+    const rows = index.text ? ` WHERE ${requireField(collection, index.fields[0] ?? '').column} IS NOT NULL` : ''
+    want(index.name, index.unique === true, indexColumns(collection, index), rows)
+  }
   dropIndexes(database, collection, wanted)
   for (const [name, sql] of wanted) {
     if (database.get('SELECT 1 FROM sqlite_schema WHERE name = ?', [name])) continue

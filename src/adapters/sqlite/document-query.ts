@@ -51,6 +51,8 @@ function fieldConditions(collection: AnyCollection, name: string, condition: Fie
   if (condition.eq !== undefined) parts.push({ sql: `${field.column} IS ?`, values: [value(condition.eq)] })
   if (condition.ne !== undefined) parts.push({ sql: `${field.column} IS NOT ?`, values: [value(condition.ne)] })
   if (condition.in !== undefined) parts.push(membership(field.column, name, condition.in.map(value)))
+  if (condition.contains !== undefined)
+    parts.push({ sql: `instr(${field.column}, ?) > 0`, values: [value(condition.contains)] })
   for (const [key, operator] of Object.entries(RANGES)) {
     const bound = condition[key as keyof typeof RANGES]
     if (bound === undefined) continue

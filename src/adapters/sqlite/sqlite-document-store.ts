@@ -16,7 +16,13 @@ import {
   type WriteEffects,
 } from '../../ports/document-store.js'
 import type { QueueChange } from '../../ports/task-queue.js'
-import { type CollectionLayout, hasUniqueValue, requireField, toFieldValue } from './collection-layout.js'
+import {
+  type AnyCollection,
+  type CollectionLayout,
+  hasUniqueValue,
+  requireField,
+  toFieldValue,
+} from './collection-layout.js'
 import type { Connection, SqlValue } from './connection.js'
 import {
   afterPosition,
@@ -32,6 +38,7 @@ import { type DocumentRow, STORED_COLUMNS, type StoredRow, toDocument, toDocumen
 import { toEffectRows } from './effect-rows.js'
 import { type OrderColumn, parseCursor, toCursor } from './page-cursor.js'
 import { toStoreError } from './sqlite-error.js'
+import { findTextAccess } from './text-index.js'
 import type { EventRow } from './writer-protocol.js'
 import type { Writer } from './writer.js'
 
@@ -169,20 +176,19 @@ export class SqliteDocumentStore implements DocumentStore {
     request: FindRequest,
     options?: CallOptions,
   ): Promise<Page<T>> {
-    const layout = this.#layout(c, options)
     const { limit, cursor, backward } = request.page
     if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PAGE)
       throw invalidInput('limit', `must be 0 to ${MAX_PAGE}`)
     const order = toOrderColumns(c, request.orderBy)
     const direction = backward ? reversed(order) : order
     const position = cursor === null ? null : parseCursor(order, cursor)
-    const where = [...scopeConditions(c, layout, scope, request.filter), ...filterConditions(c, request.filter)]
+    const { from, where } = this.#select(c, { scope, filter: request.filter }, options)
     const onPage = position ? [...where, afterPosition(direction, position)] : where
-    const rows = this.#readPage(layout, direction, onPage, limit + 1)
+    const rows = this.#readPage(from, direction, onPage, limit + 1)
     const hasMore = rows.length > limit
     if (hasMore) rows.pop()
     const hasBefore =
-      position !== null && this.#exists(layout, [...where, afterPosition(reversed(direction), position, true)])
+      position !== null && this.#exists(from, [...where, afterPosition(reversed(direction), position, true)])
     if (backward) rows.reverse()
     return {
       items: rows.map((row) => ({
@@ -203,9 +209,9 @@ export class SqliteDocumentStore implements DocumentStore {
     filter?: Filter,
     options?: CallOptions,
   ): Promise<number> {
-    const layout = this.#layout(c, options)
-    const where = allOf([...scopeConditions(c, layout, scope, filter), ...filterConditions(c, filter)])
-    const sql = `SELECT count(*) AS count FROM ${layout.table} WHERE ${where.sql}`
+    const { from, where: conditions } = this.#select(c, { scope, filter }, options)
+    const where = allOf(conditions)
+    const sql = `SELECT count(*) AS count FROM ${from} WHERE ${where.sql}`
     return this.#read<{ count: number }>(sql, where.values)[0]?.count ?? 0
   }
 
@@ -215,15 +221,15 @@ export class SqliteDocumentStore implements DocumentStore {
     request: { readonly by: readonly string[]; readonly sum?: string; readonly filter?: Filter },
     options?: CallOptions,
   ): Promise<GroupSum[]> {
-    const layout = this.#layout(c, options)
     const fields = request.by.map((name) => requireField(c, name))
     const summed = request.sum === undefined ? null : requireField(c, request.sum)
     if (summed && summed.kind !== 'number') throw invalidInput(summed.name, 'is not a number field')
-    const where = allOf([...scopeConditions(c, layout, scope, request.filter), ...filterConditions(c, request.filter)])
+    const { from, where: conditions } = this.#select(c, { scope, filter: request.filter }, options)
+    const where = allOf(conditions)
     const columns = fields.map(({ column }) => column).join(', ')
     const keys = fields.map(({ column }, at) => `${column} AS k${at}, `).join('')
     const sql =
-      `SELECT ${keys}count(*) AS count, ${summed ? `total(${summed.column})` : '0'} AS sum FROM ${layout.table} ` +
+      `SELECT ${keys}count(*) AS count, ${summed ? `total(${summed.column})` : '0'} AS sum FROM ${from} ` +
       `WHERE ${where.sql}${columns ? ` GROUP BY ${columns} ORDER BY ${columns}` : ''} LIMIT ${MAX_GROUPS + 1}`
     const rows = this.#read<Record<string, SqlValue> & { count: number; sum: number }>(sql, where.values)
     if (rows.length > MAX_GROUPS) throw invalidInput('by', `gives more than ${MAX_GROUPS} groups`)
@@ -242,26 +248,43 @@ export class SqliteDocumentStore implements DocumentStore {
     this.#deps.writer.requireAlive()
   }
 
+  /** What a filter's documents are read from, and the conditions that they fulfil. */
+  #select(
+    c: AnyCollection,
+    { scope, filter }: { readonly scope: Scope; readonly filter: Filter | undefined },
+    options: CallOptions | undefined,
+  ): { readonly from: string; readonly where: readonly SqlPart[] } {
+    const layout = this.#layout(c, options)
+    const where = [...scopeConditions(c, layout, scope, filter), ...filterConditions(c, filter)]
+    const text = this.#reading((reader) => findTextAccess(reader, c, filter))
+    if (!text) return { from: layout.table, where }
+    return { from: `${layout.table} ${text.hint}`, where: [...where, text.condition] }
+  }
+
   #readPage(
-    layout: CollectionLayout,
+    from: string,
     order: readonly OrderColumn[],
     conditions: readonly SqlPart[],
     limit: number,
   ): (StoredRow & Record<string, SqlValue>)[] {
     const where = allOf(conditions)
     const positions = order.map(({ column }, at) => `${column} AS o${at}`).join(', ')
-    const sql = `SELECT ${STORED_COLUMNS}, ${positions} FROM ${layout.table} WHERE ${where.sql} ORDER BY ${orderSql(order)} LIMIT ?`
+    const sql = `SELECT ${STORED_COLUMNS}, ${positions} FROM ${from} WHERE ${where.sql} ORDER BY ${orderSql(order)} LIMIT ?`
     return this.#read(sql, [...where.values, limit])
   }
 
-  #exists(layout: CollectionLayout, conditions: readonly SqlPart[]): boolean {
+  #exists(from: string, conditions: readonly SqlPart[]): boolean {
     const where = allOf(conditions)
-    return this.#read(`SELECT 1 FROM ${layout.table} WHERE ${where.sql} LIMIT 1`, where.values).length > 0
+    return this.#read(`SELECT 1 FROM ${from} WHERE ${where.sql} LIMIT 1`, where.values).length > 0
   }
 
   #read<Row>(sql: string, values: readonly SqlValue[]): Row[] {
+    return this.#reading((reader) => reader.all<Row>(sql, values))
+  }
+
+  #reading<T>(read: (reader: Connection) => T): T {
     try {
-      return this.#deps.reader.all<Row>(sql, values)
+      return read(this.#deps.reader)
     } catch (error) {
       throw toStoreError(error)
     }

@@ -215,6 +215,7 @@ export const NEW_TASK = {
   inputBlobId: null,
   outputBlobId: null,
   error: null,
+  errorText: null,
   progress: null,
   attempt: 0,
   attempts: [],

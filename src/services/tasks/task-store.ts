@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
+import { toSearchText } from '../../kernel/search-text.js'
 import { blobIdOf } from '../../domain/stored-document.js'
 import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
 import { isTaskEnded, type TaskAttempt, type TaskDocument, type TaskState } from '../../domain/task.js'
@@ -19,7 +20,7 @@ import type { TaskChange } from './task-rules.js'
 
 export const TASKS: CollectionDefinition<TaskDocument> = {
   name: 'tasks',
-  version: 1,
+  version: 2,
   fields: {
     state: 'string',
     type: 'string',
@@ -36,6 +37,7 @@ export const TASKS: CollectionDefinition<TaskDocument> = {
     endedAt: 'number',
     inputBlobId: 'string',
     outputBlobId: 'string',
+    errorText: 'string',
   },
   indexes: [
     { name: 'tasks_created', fields: ['createdAt'] },
@@ -54,7 +56,9 @@ export const TASKS: CollectionDefinition<TaskDocument> = {
     { name: 'tasks_ended', fields: ['state', 'endedAt'], acrossTenants: true },
     { name: 'tasks_input_blob', fields: ['inputBlobId'], acrossTenants: true },
     { name: 'tasks_output_blob', fields: ['outputBlobId'], acrossTenants: true },
+    { name: 'tasks_error_text', fields: ['errorText', 'createdAt'], text: true },
   ],
+  migrations: { 1: (task) => ({ ...task, errorText: toErrorText(task.error as TaskDocument['error']) }) },
 }
 
 export const TASK_CHANGED = 'TaskChanged'
@@ -64,7 +68,15 @@ export const TASK_DEDUPLICATED = 'TaskDeduplicated'
 /** A task as an event tells of it: without what was asked and answered, and with its last attempt alone. */
 export type TaskStatus = Omit<
   TaskDocument,
-  'input' | 'output' | 'inputHash' | 'inputBlobId' | 'outputBlobId' | 'claimToken' | 'attempts' | 'inputTemplate'
+  | 'input'
+  | 'output'
+  | 'inputHash'
+  | 'inputBlobId'
+  | 'outputBlobId'
+  | 'claimToken'
+  | 'attempts'
+  | 'inputTemplate'
+  | 'errorText'
 > & { readonly lastAttempt: TaskAttempt | null }
 
 /** Told of what was stored. */
@@ -79,6 +91,8 @@ export interface TaskStoreListener {
 const CHANGE_ATTEMPTS = 50
 const MAX_OF_WORKERS = 1_000
 const GRAPH_STEP = 500
+/** Characters of an error that tasks are found by. */
+const MAX_ERROR_TEXT = 500
 
 /** Tasks in the document store, with the events and queue entries that go with each change. */
 export class TaskStore {
@@ -287,7 +301,12 @@ const withIndexed = (task: TaskDocument): TaskDocument => ({
   inputBlobId: blobIdOf(task.input),
   outputBlobId: blobIdOf(task.output),
   concurrencyKey: task.concurrency?.key ?? null,
+  errorText: toErrorText(task.error),
 })
+
+function toErrorText(error: TaskDocument['error']): string | null {
+  return error && toSearchText(`${error.code} ${error.message}`.slice(0, MAX_ERROR_TEXT))
+}
 
 function toEvents(states: readonly TaskDocument[]): NewEvent[] {
   const events = states.map(changed)
@@ -304,6 +323,7 @@ function changed(task: TaskDocument): NewEvent {
     inputHash: _hash,
     claimToken: _token,
     inputTemplate: _template,
+    errorText: _errorText,
     attempts,
     ...status
   } = task

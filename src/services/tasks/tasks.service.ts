@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, invalidInput, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
+import { checkSearchText, toSearchText } from '../../kernel/search-text.js'
 import type { Principal } from '../../domain/principal.js'
 import { isTaskEnded, type TaskDocument, type TaskState } from '../../domain/task.js'
 import type { Filter } from '../../ports/document-store.js'
@@ -36,6 +37,8 @@ export interface TaskFilter {
   readonly isDeadLetter?: boolean | undefined
   readonly createdAfter?: number | undefined
   readonly createdBefore?: number | undefined
+  /** In the error's code or message, whatever their case. */
+  readonly errorContains?: string | undefined
 }
 
 /** Where a task that waits for its turn stands. */
@@ -284,9 +287,21 @@ export class TasksService {
 const scopeOf = (principal: Principal) => ({ tenantId: principal.tenantId })
 
 function toStoreFilter(filter: TaskFilter): Filter {
-  const { state, type, queue, concurrencyKey, graphId, scheduleId, isDeadLetter, createdAfter, createdBefore } = filter
+  const {
+    state,
+    type,
+    queue,
+    concurrencyKey,
+    graphId,
+    scheduleId,
+    isDeadLetter,
+    createdAfter,
+    createdBefore,
+    errorContains,
+  } = filter
   if (createdAfter !== undefined && createdBefore !== undefined && createdAfter >= createdBefore)
     throw invalidInput('filter.createdBefore', 'is not after `createdAfter`.')
+  if (errorContains !== undefined) checkSearchText('filter.errorContains', errorContains)
   return {
     ...(state && { state: { in: state } }),
     ...(type !== undefined && { type: { eq: type } }),
@@ -295,6 +310,7 @@ function toStoreFilter(filter: TaskFilter): Filter {
     ...(graphId !== undefined && { graphId: { eq: graphId } }),
     ...(scheduleId !== undefined && { scheduleId: { eq: scheduleId } }),
     ...(isDeadLetter !== undefined && { isDeadLetter: { eq: isDeadLetter } }),
+    ...(errorContains !== undefined && { errorText: { contains: toSearchText(errorContains) } }),
     ...((createdAfter !== undefined || createdBefore !== undefined) && {
       createdAt: {
         ...(createdAfter !== undefined && { gt: createdAfter }),
