@@ -163,3 +163,40 @@ export interface TaskDocument extends StoredDocument {
   readonly traceId: string
   readonly traceparent: string | null
 }
+
+/**
+ * What a task has that nobody has touched yet, and what stored tasks and their events have where they do not say
+ * otherwise: it can grow, and nothing of it changes.
+ */
+export const UNTOUCHED = {
+  queueKey: null,
+  state: 'QUEUED',
+  stateReason: null,
+  output: null,
+  inputBlobId: null,
+  outputBlobId: null,
+  error: null,
+  errorText: null,
+  progress: null,
+  attempt: 0,
+  failures: 0,
+  losses: 0,
+  dueAt: null,
+  concurrencyKey: null,
+  claimToken: null,
+  workerId: null,
+  isDeadLetter: false,
+  retriedAs: null,
+  retryOf: null,
+  graphId: null,
+  graph: null,
+  inputTemplate: null,
+  scheduleId: null,
+  scheduleDueAt: null,
+  queuedAt: null,
+  startedAt: null,
+  endedAt: null,
+  endedRevision: null,
+} as const
+
+export const NEW_TASK = { ...UNTOUCHED, revision: 0, attempts: [] } as const

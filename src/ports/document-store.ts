@@ -29,6 +29,11 @@ export interface IndexDefinition {
    * of which many have the text. Only documents whose field is not null are in it. Never unique, never across tenants.
    */
   readonly text?: boolean
+  /**
+   * Documents in which one of its fields is null or false are not in it, so that they do not pay for it. It serves reads
+   * whose filter leaves those out too: by `eq`, `in` or a range of each of the fields that may be null.
+   */
+  readonly sparse?: boolean
 }
 
 /**
@@ -41,6 +46,8 @@ export interface CollectionDefinition<T extends StoredDocument> {
   readonly version: number
   readonly fields: Readonly<Record<string, FieldKind>>
   readonly indexes: readonly IndexDefinition[]
+  /** What most documents have in these fields; a store need not write it. It stays the same for the life of a version. */
+  readonly defaults?: Readonly<Record<string, null | string | number | boolean>>
   readonly migrations?: Readonly<Record<number, (document: Record<string, Json>) => Record<string, Json>>>
   /** Never set; carries the document's type. */
   readonly documentType?: T

@@ -112,6 +112,8 @@ export interface TaskQueue {
   remove(taskId: string): Promise<void>
   /** Tasks not claimed at the moment, per key. */
   waitingByKey(queue: string): Promise<ReadonlyMap<string, number>>
+  /** How many tasks of the queue are not claimed; those whose lease has passed count once a claim has seen it. */
+  length(queue: string): Promise<number>
   /** Of every queue that has, or had, a task or settings; with a tenant, only its tasks are counted. */
   figures(tenantId?: string): Promise<QueueFigures[]>
   /**

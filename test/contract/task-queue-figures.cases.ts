@@ -43,6 +43,7 @@ export function runFigureCases(queueTest: QueueTest): void {
       figures('set'),
     ])
     expect(await queue.figures('nobody')).toEqual([figures('q'), figures('set')])
+    expect(await Promise.all(['q', 'set', 'none'].map((name) => queue.length(name)))).toEqual([6, 0, 0])
     // The scheduled one is due; then the lease passes too.
     clock.nowMs += 100
     const due = { readyCount: 6, scheduledCount: 0, claimedCount: 1, oldestReadySinceMs: START_MS }

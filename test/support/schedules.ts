@@ -57,11 +57,10 @@ export async function openScheduling(options: SchedulingOptions) {
     onDue: () => undefined,
     onEnded: () => undefined,
   })
-  const figures = { readyCount: 0, scheduledCount: 0, claimedCount: 0, oldestReadySinceMs: null }
-  const waiting = { readyCount: 0 }
+  const waiting = { length: 0 }
   const queues = new TaskQueues({
     store: new TaskQueueStore(documents),
-    queue: { figures: () => Promise.resolve([{ ...figures, queue: DEFAULT_QUEUE, ...waiting }]) },
+    queue: { figures: () => Promise.resolve([]), length: () => Promise.resolve(waiting.length) },
     maxLength: 1_000,
     onQueue: () => undefined,
   })

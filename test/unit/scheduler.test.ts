@@ -150,13 +150,13 @@ describe('a firing that cannot be', () => {
   test('is tried again for a while when the queue is full, then counted', async () => {
     const scheduling = await open()
     const { id } = await scheduling.service.upsert(ADA, scheduleSettings())
-    scheduling.waiting.readyCount = 1_000
+    scheduling.waiting.length = 1_000
     scheduling.clock.advance(30 * MINUTE_MS)
     scheduling.clock.advance(5_000)
-    scheduling.waiting.readyCount = 0
+    scheduling.waiting.length = 0
     await advance(scheduling, 1_000)
     expect(await dueAtsOf(scheduling, id)).toEqual([hour(1)])
-    scheduling.waiting.readyCount = 1_000
+    scheduling.waiting.length = 1_000
     await advance(scheduling, HOUR_MS + 30_000)
     expect((await read(scheduling)).skipped).toMatchObject([{ reason: 'REFUSED', count: 1, lastDueAt: hour(2) }])
     expect((await read(scheduling)).skipped[0]?.lastMessage).toContain('full')

@@ -58,15 +58,18 @@ function wantedIndexes(definition: AnyCollection): WantedIndex[] {
     // planner sees of them that a query for a value stays within the index.
     const present = fields
       .filter(({ nullable }) => nullable)
-      .map(({ path, kind }) => [path, { $gte: LEAST_VALUES[kind] }])
+      .map(({ path, kind }) => [path, index.sparse && kind === 'boolean' ? true : { $gte: LEAST_VALUES[kind] }])
     return {
       name: index.name,
       indexName: toIndexName(index.name),
       key: Object.fromEntries(fields.map(({ path }) => [path, 1 as const])),
       unique: index.unique === true,
       sparse: false,
-      ...(index.unique && {
-        partialFilterExpression: { tenant: { $gte: '' }, ...(Object.fromEntries(present) as Document) },
+      ...((index.unique || index.sparse) && {
+        partialFilterExpression: {
+          ...(!index.acrossTenants && { tenant: { $gte: '' } }),
+          ...(Object.fromEntries(present) as Document),
+        },
       }),
       ...(index.text && { partialFilterExpression: Object.fromEntries(present.slice(0, 1)) as Document }),
     }

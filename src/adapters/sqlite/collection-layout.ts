@@ -20,6 +20,9 @@ export interface CollectionLayout {
   /** Names of the declared fields with a column of their own, in the order of the columns. */
   readonly fields: readonly string[]
   readonly columns: readonly string[]
+  /** Statements of each write, put together once. */
+  readonly insertSql: string
+  readonly updateSql: string
   /** What SQLite names in a violation (`table.column, …`) to the name of the declared index. */
   readonly uniqueIndexes: Readonly<Record<string, string>>
 }
@@ -67,12 +70,18 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
     const columns = indexColumns(collection, index).map((column) => column.replaceAll('"', ''))
     uniqueIndexes[columns.map((column) => `${plainTable}.${column}`).join(', ')] = index.name
   }
+  const table = quoted(plainTable)
+  const columns = fields.map((field) => quoted(`f_${field}`))
+  const inserted = ['id', 'tenant', 'revision', 'created_at', 'updated_at', 'version', 'body', ...columns]
+  const updated = ['revision', 'updated_at', 'version', 'body', ...columns]
   return {
     name: collection.name,
-    table: quoted(plainTable),
+    table,
     version: collection.version,
     fields,
-    columns: fields.map((field) => quoted(`f_${field}`)),
+    columns,
+    insertSql: `INSERT INTO ${table} (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})`,
+    updateSql: `UPDATE ${table} SET ${updated.map((column) => `${column} = ?`).join(', ')} WHERE rowid = ?`,
     uniqueIndexes,
   }
 }
@@ -86,6 +95,18 @@ export function indexColumns(collection: AnyCollection, index: IndexDefinition):
   if (!index.acrossTenants) columns.unshift('tenant')
   if (!index.unique && !columns.includes('id')) columns.push('id')
   return [...new Set(columns)]
+}
+
+/** What a row must have to be in an index that leaves some out. */
+export function presentColumns(
+  collection: AnyCollection,
+  { fields, unique, sparse, text }: IndexDefinition,
+): string[] {
+  if (!unique && !sparse && !text) return []
+  return fields
+    .map((name) => requireField(collection, name))
+    .filter(({ nullable }) => nullable)
+    .map(({ column, kind }) => (kind === 'boolean' && sparse ? `${column} = 1` : `${column} IS NOT NULL`))
 }
 
 /** A value for SQLite: false and true are 0 and 1. `INVALID_INPUT` when it is not of the field's kind. */

@@ -3,10 +3,17 @@ import type { Logger } from 'pino'
 import { GraphloomError } from '../../kernel/errors.js'
 import type { FieldKind } from '../../ports/document-store.js'
 import type { Json } from '../../kernel/json.js'
-import { type AnyCollection, type CollectionLayout, indexColumns, quoted, requireField } from './collection-layout.js'
+import {
+  type AnyCollection,
+  type CollectionLayout,
+  indexColumns,
+  presentColumns,
+  quoted,
+  requireField,
+} from './collection-layout.js'
 import type { Connection } from './connection.js'
 import { newerData } from './database-format.js'
-import { columnValues } from './document-row.js'
+import { columnValues, toBody } from './document-row.js'
 import { isUniqueViolation } from './sqlite-error.js'
 import { indexName, openTextIndexes } from './text-index.js'
 
@@ -114,7 +121,7 @@ async function rewriteDocuments(
       for (const row of rows) {
         const document = migrateDocument(collection, row)
         const values = columnValues(collection, layout, document)
-        database.run(update, [collection.version, JSON.stringify(document), ...values, row.rowid])
+        database.run(update, [collection.version, toBody(collection, document), ...values, row.rowid])
       }
     })
     database.get('PRAGMA wal_checkpoint(PASSIVE)')
@@ -129,7 +136,7 @@ async function rewriteDocuments(
 }
 
 function migrateDocument(collection: AnyCollection, row: MigratedRow): Record<string, Json> {
-  let document = JSON.parse(row.body) as Record<string, Json>
+  let document = { ...collection.defaults, ...(JSON.parse(row.body) as Record<string, Json>) }
   for (let version = row.version; version < collection.version; version++) {
     const migrate = collection.migrations?.[version]
     if (!migrate) throw new GraphloomError('INTERNAL', `${collection.name} has no migration from version ${version}.`)
@@ -144,16 +151,14 @@ function openIndexes(
   { database, path, logger }: OpenCollectionOptions,
 ): void {
   const wanted = new Map<string, string>()
-  const want = (name: string, unique: boolean, columns: readonly string[], rows = ''): void => {
+  const want = (name: string, unique: boolean, columns: readonly string[], present: readonly string[] = []): void => {
     const index = indexName(collection, name)
-    const sql = `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoted(index)} ON ${layout.table} (${columns.join(', ')})${rows}`
-    wanted.set(index, sql)
+    const on = `${layout.table} (${columns.join(', ')})${present.length > 0 ? ` WHERE ${present.join(' AND ')}` : ''}`
+    wanted.set(index, `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${quoted(index)} ON ${on}`)
   }
   want('$id', false, ['tenant', 'id'])
-  for (const index of collection.indexes) {
-    const rows = index.text ? ` WHERE ${requireField(collection, index.fields[0] ?? '').column} IS NOT NULL` : ''
-    want(index.name, index.unique === true, indexColumns(collection, index), rows)
-  }
+  for (const index of collection.indexes)
+    want(index.name, index.unique === true, indexColumns(collection, index), presentColumns(collection, index))
   dropIndexes(database, collection, wanted)
   for (const [name, sql] of wanted) {
     if (database.get('SELECT 1 FROM sqlite_schema WHERE name = ?', [name])) continue

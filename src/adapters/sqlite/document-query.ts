@@ -1,6 +1,6 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { FieldCondition, Filter, Order, Scope } from '../../ports/document-store.js'
-import { type AnyCollection, type CollectionLayout, requireField, toSqlValue } from './collection-layout.js'
+import { type AnyCollection, type CollectionLayout, type QueryField, requireField, toSqlValue } from './collection-layout.js'
 import type { SqlValue } from './connection.js'
 import type { OrderColumn } from './page-cursor.js'
 
@@ -48,7 +48,7 @@ function fieldConditions(collection: AnyCollection, name: string, condition: Fie
   const field = requireField(collection, name)
   const value = (raw: unknown): SqlValue => toSqlValue(field.kind, raw, name)
   const parts: SqlPart[] = []
-  if (condition.eq !== undefined) parts.push({ sql: `${field.column} IS ?`, values: [value(condition.eq)] })
+  if (condition.eq !== undefined) parts.push(equality(field, value(condition.eq)))
   if (condition.ne !== undefined) parts.push({ sql: `${field.column} IS NOT ?`, values: [value(condition.ne)] })
   if (condition.in !== undefined) parts.push(membership(field.column, name, condition.in.map(value)))
   if (condition.contains !== undefined)
@@ -60,6 +60,12 @@ function fieldConditions(collection: AnyCollection, name: string, condition: Fie
     parts.push({ sql: `${field.column} ${operator} ?`, values: [value(bound)] })
   }
   return parts
+}
+
+/** As the conditions of partial indexes are written, so that they serve. */
+function equality({ column, kind }: QueryField, value: SqlValue): SqlPart {
+  if (value === null) return { sql: `${column} IS NULL`, values: [] }
+  return kind === 'boolean' ? { sql: `${column} = ${value}`, values: [] } : { sql: `${column} = ?`, values: [value] }
 }
 
 function membership(column: string, name: string, values: readonly SqlValue[]): SqlPart {

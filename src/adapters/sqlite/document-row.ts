@@ -1,11 +1,12 @@
 import type { StoredDocument } from '../../domain/stored-document.js'
-import type { DocumentBody } from '../../ports/document-store.js'
+import type { CollectionDefinition, DocumentBody } from '../../ports/document-store.js'
 import { invalidInput } from '../../kernel/errors.js'
 import { type AnyCollection, type CollectionLayout, requireField, toSqlValue } from './collection-layout.js'
 import type { SqlValue } from './connection.js'
 
 export const MAX_DOCUMENT_BYTES = 1_048_576
 const MAX_ID_LENGTH = 512
+const SET_BY_STORE: ReadonlySet<string> = new Set(['revision', 'createdAt', 'updatedAt'])
 
 /** A document as it is written: its text without what the store sets, and the values of its columns. */
 export interface DocumentRow {
@@ -31,20 +32,26 @@ export function toDocumentRow<T extends StoredDocument>(
   layout: CollectionLayout,
   document: DocumentBody<T>,
 ): DocumentRow {
-  const fields: Record<string, unknown> = { ...document }
+  const fields = document as Readonly<Record<string, unknown>>
   const { id, tenantId } = fields
-  delete fields.revision
-  delete fields.createdAt
-  delete fields.updatedAt
   if (typeof id !== 'string' || !isName(id))
     throw invalidInput('id', `must be text of 1 to ${MAX_ID_LENGTH} characters`)
   if (typeof tenantId !== 'string' || !isName(tenantId))
     throw invalidInput('tenantId', `must be text of 1 to ${MAX_ID_LENGTH} characters`)
-  const body = JSON.stringify(fields)
+  const body = toBody(collection, fields)
   const sizeBytes = Buffer.byteLength(body)
   if (sizeBytes > MAX_DOCUMENT_BYTES)
     throw invalidInput(collection.name, `a document has ${sizeBytes} bytes, more than ${MAX_DOCUMENT_BYTES}`)
   return { id, tenantId, body, values: columnValues(collection, layout, fields) }
+}
+
+/** A document as text, without what the store sets and what follows from the collection. */
+export function toBody({ defaults = {} }: AnyCollection, fields: Readonly<Record<string, unknown>>): string {
+  const stored: Record<string, unknown> = {}
+  for (const name in fields)
+    if (!SET_BY_STORE.has(name) && !(Object.hasOwn(defaults, name) && defaults[name] === fields[name]))
+      stored[name] = fields[name]
+  return JSON.stringify(stored)
 }
 
 export const columnValues = (
@@ -56,14 +63,26 @@ export const columnValues = (
     toSqlValue(requireField(collection, name).kind, Object.hasOwn(fields, name) ? fields[name] : null, name),
   )
 
-/** The document with what the store set. Its type was checked when it was written. */
-export function toDocument<T extends StoredDocument>(row: StoredRow): T {
-  const document = JSON.parse(row.body) as Record<string, unknown>
-  document.revision = row.revision
-  document.createdAt = row.created_at
-  document.updatedAt = row.updated_at
-  return document as unknown as T
+/** The document that was written, as a read gives it. */
+export function toWritten<T extends StoredDocument>(
+  { defaults }: CollectionDefinition<T>,
+  document: DocumentBody<T>,
+  set: Pick<StoredDocument, 'revision' | 'createdAt' | 'updatedAt'>,
+): T {
+  const written: Record<string, unknown> = { ...defaults }
+  for (const [name, value] of Object.entries(document)) if (value !== undefined) written[name] = value
+  return Object.assign(written, set) as unknown as T
 }
+
+/** The document with what the store set. Its type was checked when it was written. */
+export const toDocument = <T extends StoredDocument>({ defaults }: CollectionDefinition<T>, row: StoredRow): T =>
+  ({
+    ...defaults,
+    ...(JSON.parse(row.body) as object),
+    revision: row.revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }) as unknown as T
 
 /** SQLite's functions end text at a NUL, and half a surrogate pair has no UTF-8. */
 const isName = (text: string): boolean =>

@@ -24,11 +24,8 @@ export function insertDocument(
   { row }: Pick<WriteAsk<'insert'>, 'row'>,
   nowMs: number,
 ): Written<'insert'> {
-  const columns = ['id', 'tenant', 'revision', 'created_at', 'updated_at', 'version', 'body', ...layout.columns]
-  const sql = `INSERT INTO ${layout.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
-  namingConflicts(layout, () =>
-    database.run(sql, [row.id, row.tenantId, 1, nowMs, nowMs, layout.version, row.body, ...row.values]),
-  )
+  const values = [row.id, row.tenantId, 1, nowMs, nowMs, layout.version, row.body, ...row.values]
+  namingConflicts(layout, () => database.run(layout.insertSql, values))
   return { revision: 1, answer: null }
 }
 
@@ -43,11 +40,8 @@ export function updateDocument(
   if (current.tenant !== row.tenantId) throw invalidInput('tenantId', 'a document stays with its tenant')
   const revision = current.revision + 1
   const updatedAt = Math.max(nowMs, current.updated_at)
-  const columns = ['revision', 'updated_at', 'version', 'body', ...layout.columns]
-  const sql = `UPDATE ${layout.table} SET ${columns.map((column) => `${column} = ?`).join(', ')} WHERE rowid = ?`
-  namingConflicts(layout, () =>
-    database.run(sql, [revision, updatedAt, layout.version, row.body, ...row.values, current.rowid]),
-  )
+  const values = [revision, updatedAt, layout.version, row.body, ...row.values, current.rowid]
+  namingConflicts(layout, () => database.run(layout.updateSql, values))
   return { revision, answer: { createdAt: current.created_at, updatedAt } }
 }
 

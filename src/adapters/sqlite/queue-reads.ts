@@ -22,6 +22,11 @@ export function readWaitingByKey(reader: Connection, queue: string, nowMs: numbe
   return counts
 }
 
+const LENGTH = 'SELECT ready + parked + scheduled AS length FROM queues WHERE queue = ?'
+
+export const readLength = (reader: Connection, queue: string): number =>
+  reader.get<{ length: number }>(LENGTH, [queue])?.length ?? 0
+
 const OF_TENANT =
   'SELECT queue, sum(ready) AS ready, sum(parked) AS parked, sum(scheduled) AS scheduled, sum(claimed) AS claimed ' +
   'FROM lanes WHERE tenant = ? GROUP BY queue'

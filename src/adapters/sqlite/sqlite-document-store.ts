@@ -34,7 +34,7 @@ import {
   type SqlPart,
   toOrderColumns,
 } from './document-query.js'
-import { type DocumentRow, STORED_COLUMNS, type StoredRow, toDocument, toDocumentRow } from './document-row.js'
+import { type DocumentRow, STORED_COLUMNS, type StoredRow, toDocument, toDocumentRow, toWritten } from './document-row.js'
 import { toEffectRows } from './effect-rows.js'
 import { type OrderColumn, parseCursor, toCursor } from './page-cursor.js'
 import { toStoreError } from './sqlite-error.js'
@@ -78,7 +78,7 @@ export class SqliteDocumentStore implements DocumentStore {
     const tenantId = tenantOf(scope)
     const sql = `SELECT ${STORED_COLUMNS} FROM ${table} WHERE id = ?${tenantId === null ? '' : ' AND tenant = ?'}`
     const [row] = this.#read<StoredRow>(sql, tenantId === null ? [id] : [id, tenantId])
-    return row ? toDocument<T>(row) : null
+    return row ? toDocument(c, row) : null
   }
 
   async getMany<T extends StoredDocument>(
@@ -98,7 +98,7 @@ export class SqliteDocumentStore implements DocumentStore {
     const found = new Map(rows.map((row) => [row.id, row]))
     return ids.map((id) => {
       const row = found.get(id)
-      return row ? toDocument<T>(row) : null
+      return row ? toDocument(c, row) : null
     })
   }
 
@@ -113,7 +113,7 @@ export class SqliteDocumentStore implements DocumentStore {
     const nowMs = this.#deps.now()
     const ask = { collection: c.name, row, effects: toEffectRows(effects) }
     await this.#deps.writer.write('insert', ask, nowMs, options?.signal)
-    return toDocument<T>({ body: row.body, revision: 1, created_at: nowMs, updated_at: nowMs })
+    return toWritten(c, document, { revision: 1, createdAt: nowMs, updatedAt: nowMs })
   }
 
   async insertAll(requests: readonly InsertRequest[], options?: CallOptions): Promise<void> {
@@ -147,8 +147,7 @@ export class SqliteDocumentStore implements DocumentStore {
     const row = toDocumentRow(c, layout, document)
     const ask = { collection: c.name, tenantId: tenantOf(scope), expectedRevision, row, effects: toEffectRows(effects) }
     const { answer } = await this.#deps.writer.write('update', ask, this.#deps.now(), options?.signal)
-    const revision = expectedRevision + 1
-    return toDocument<T>({ body: row.body, revision, created_at: answer.createdAt, updated_at: answer.updatedAt })
+    return toWritten(c, document, { ...answer, revision: expectedRevision + 1 })
   }
 
   async delete<T extends StoredDocument>(
@@ -192,7 +191,7 @@ export class SqliteDocumentStore implements DocumentStore {
     if (backward) rows.reverse()
     return {
       items: rows.map((row) => ({
-        node: toDocument<T>(row),
+        node: toDocument(c, row),
         cursor: toCursor(
           order,
           order.map((_, at) => row[`o${at}`] ?? null),

@@ -9,7 +9,7 @@ import type {
 import type { Connection } from './connection.js'
 import { requireClaim, requireEntry, requireSettings } from './queue-checks.js'
 import type { QueueListeners } from './queue-listeners.js'
-import { readFigures, readWaitingByKey } from './queue-reads.js'
+import { readFigures, readLength, readWaitingByKey } from './queue-reads.js'
 import { readPosition } from './queue-position.js'
 import { toStoreError } from './sqlite-error.js'
 import type { TaskClaim } from './writer-protocol.js'
@@ -67,6 +67,10 @@ export class SqliteTaskQueue implements TaskQueue {
 
   async waitingByKey(queue: string): Promise<ReadonlyMap<string, number>> {
     return this.#read((reader, nowMs) => readWaitingByKey(reader, queue, nowMs))
+  }
+
+  async length(queue: string): Promise<number> {
+    return this.#read((reader) => readLength(reader, queue))
   }
 
   async figures(tenantId?: string): Promise<QueueFigures[]> {

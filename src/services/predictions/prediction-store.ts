@@ -39,10 +39,10 @@ export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
     { name: 'predictions_model_version', fields: ['modelVersionId', 'createdAt'] },
     { name: 'predictions_requested_model', fields: ['requestedModel', 'createdAt'] },
     { name: 'predictions_idempotency_key', fields: ['idempotencyKey'], unique: true },
-    { name: 'predictions_ended', fields: ['endedAt'], acrossTenants: true },
+    { name: 'predictions_ended', fields: ['endedAt'], acrossTenants: true, sparse: true },
     { name: 'predictions_waiting', fields: ['state', 'createdAt'], acrossTenants: true },
-    { name: 'predictions_input_blob', fields: ['inputBlobId'], acrossTenants: true },
-    { name: 'predictions_output_blob', fields: ['outputBlobId'], acrossTenants: true },
+    { name: 'predictions_input_blob', fields: ['inputBlobId'], acrossTenants: true, sparse: true },
+    { name: 'predictions_output_blob', fields: ['outputBlobId'], acrossTenants: true, sparse: true },
   ],
 }
 

@@ -16,8 +16,8 @@ export const SCHEDULES: CollectionDefinition<ScheduleDocument> = {
   fields: { name: 'string', nextFireAt: 'number', inputBlobId: 'string' },
   indexes: [
     { name: 'schedules_name', fields: ['name'], unique: true },
-    { name: 'schedules_due', fields: ['nextFireAt'], acrossTenants: true },
-    { name: 'schedules_input_blob', fields: ['inputBlobId'], acrossTenants: true },
+    { name: 'schedules_due', fields: ['nextFireAt'], acrossTenants: true, sparse: true },
+    { name: 'schedules_input_blob', fields: ['inputBlobId'], acrossTenants: true, sparse: true },
   ],
 }
 

@@ -4,7 +4,7 @@ import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import { canonicalJson } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
-import { DEFAULT_PRIORITY, type TaskDedupe, type TaskDocument } from '../../domain/task.js'
+import { DEFAULT_PRIORITY, NEW_TASK, type TaskDedupe, type TaskDocument } from '../../domain/task.js'
 import type { InsertRequest } from '../../ports/document-store.js'
 import type { Payloads } from '../payloads.js'
 import { checkEnqueueRequest, checkKey, type EnqueueRequest } from './enqueue-request.js'
@@ -204,40 +204,6 @@ export class TaskAcceptance {
     }
   }
 }
-
-/** What a task that nobody has touched yet has. */
-export const NEW_TASK = {
-  revision: 0,
-  queueKey: null,
-  state: 'QUEUED',
-  stateReason: null,
-  output: null,
-  inputBlobId: null,
-  outputBlobId: null,
-  error: null,
-  errorText: null,
-  progress: null,
-  attempt: 0,
-  attempts: [],
-  failures: 0,
-  losses: 0,
-  dueAt: null,
-  concurrencyKey: null,
-  claimToken: null,
-  workerId: null,
-  isDeadLetter: false,
-  retriedAs: null,
-  retryOf: null,
-  graphId: null,
-  graph: null,
-  inputTemplate: null,
-  scheduleId: null,
-  scheduleDueAt: null,
-  queuedAt: null,
-  startedAt: null,
-  endedAt: null,
-  endedRevision: null,
-} as const
 
 const hashOf = (request: EnqueueRequest): string => createHash('sha256').update(canonicalJson(request)).digest('hex')
 

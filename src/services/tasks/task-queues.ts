@@ -5,7 +5,7 @@ import { MAX_QUEUES, type TaskQueueSettings, type TaskQueueStore } from './task-
 
 export interface TaskQueuesOptions {
   readonly store: TaskQueueStore
-  readonly queue: Pick<TaskQueue, 'figures'>
+  readonly queue: Pick<TaskQueue, 'figures' | 'length'>
   /** The most tasks that wait in a queue whose settings do not say it. */
   readonly maxLength: number
   /** Told of each queue once it is there, also of those that are there at the start. */
@@ -72,8 +72,7 @@ export class TaskQueues {
    */
   async enter(name: string, count = 1): Promise<Disposable> {
     const queue = this.require(name, 'input.queue')
-    const figures = (await this.figures()).find((one) => one.queue === name)
-    const waiting = figures ? figures.readyCount + figures.scheduledCount : 0
+    const waiting = await this.#options.queue.length(name)
     const entering = this.#entering.get(name) ?? 0
     if (waiting + entering + count > queue.maxLength)
       throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: ${queue.maxLength} tasks wait in it.`, {

@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../../kernel/pages.js'
 import { toSearchText } from '../../kernel/search-text.js'
 import { blobIdOf } from '../../domain/stored-document.js'
 import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
-import { isTaskEnded, type TaskAttempt, type TaskDocument, type TaskState } from '../../domain/task.js'
+import { isTaskEnded, type TaskAttempt, type TaskDocument, type TaskState, UNTOUCHED } from '../../domain/task.js'
 import {
   SYSTEM_SCOPE,
   type CollectionDefinition,
@@ -44,20 +44,21 @@ export const TASKS: CollectionDefinition<TaskDocument> = {
     { name: 'tasks_state', fields: ['state', 'createdAt'] },
     { name: 'tasks_type', fields: ['type', 'createdAt'] },
     { name: 'tasks_queue', fields: ['queue', 'createdAt'] },
-    { name: 'tasks_concurrency_key', fields: ['concurrencyKey', 'createdAt'] },
-    { name: 'tasks_dead_letter', fields: ['isDeadLetter', 'createdAt'] },
-    { name: 'tasks_dead_letter_queue', fields: ['isDeadLetter', 'queue'], acrossTenants: true },
-    { name: 'tasks_worker', fields: ['workerId', 'createdAt'] },
-    { name: 'tasks_graph', fields: ['graphId', 'createdAt'] },
-    { name: 'tasks_schedule', fields: ['scheduleId', 'createdAt'] },
+    { name: 'tasks_concurrency_key', fields: ['concurrencyKey', 'createdAt'], sparse: true },
+    { name: 'tasks_dead_letter', fields: ['isDeadLetter', 'createdAt'], sparse: true },
+    { name: 'tasks_dead_letter_queue', fields: ['isDeadLetter', 'queue'], acrossTenants: true, sparse: true },
+    { name: 'tasks_worker', fields: ['workerId', 'createdAt'], sparse: true },
+    { name: 'tasks_graph', fields: ['graphId', 'createdAt'], sparse: true },
+    { name: 'tasks_schedule', fields: ['scheduleId', 'createdAt'], sparse: true },
     { name: 'tasks_idempotency_key', fields: ['idempotencyKey'], unique: true },
     { name: 'tasks_dedupe_key', fields: ['dedupeKey'], unique: true },
-    { name: 'tasks_due', fields: ['dueAt'], acrossTenants: true },
-    { name: 'tasks_ended', fields: ['state', 'endedAt'], acrossTenants: true },
-    { name: 'tasks_input_blob', fields: ['inputBlobId'], acrossTenants: true },
-    { name: 'tasks_output_blob', fields: ['outputBlobId'], acrossTenants: true },
+    { name: 'tasks_due', fields: ['dueAt'], acrossTenants: true, sparse: true },
+    { name: 'tasks_ended', fields: ['state', 'endedAt'], acrossTenants: true, sparse: true },
+    { name: 'tasks_input_blob', fields: ['inputBlobId'], acrossTenants: true, sparse: true },
+    { name: 'tasks_output_blob', fields: ['outputBlobId'], acrossTenants: true, sparse: true },
     { name: 'tasks_error_text', fields: ['errorText', 'createdAt'], text: true },
   ],
+  defaults: UNTOUCHED,
   migrations: { 1: (task) => ({ ...task, errorText: toErrorText(task.error as TaskDocument['error']) }) },
 }
 
@@ -327,12 +328,17 @@ function changed(task: TaskDocument): NewEvent {
     attempts,
     ...status
   } = task
-  return {
-    stream: task.id,
-    type: TASK_CHANGED,
-    data: { ...status, lastAttempt: attempts.at(-1) ?? null } as unknown as Json,
-  }
+  const told: Record<string, unknown> = { lastAttempt: attempts.at(-1) ?? null }
+  for (const [name, value] of Object.entries(status)) if (!isUntouched(name, value)) told[name] = value
+  return { stream: task.id, type: TASK_CHANGED, data: told as Json }
 }
+
+const UNTOUCHED_FIELDS: Readonly<Record<string, unknown>> = UNTOUCHED
+const isUntouched = (name: string, value: unknown): boolean =>
+  Object.hasOwn(UNTOUCHED_FIELDS, name) && UNTOUCHED_FIELDS[name] === value
+
+/** What `changed` told. */
+export const toTaskStatus = (data: Json): TaskStatus => ({ ...UNTOUCHED, ...(data as object) }) as unknown as TaskStatus
 
 export function toStreamEndReason({ state }: Pick<TaskDocument, 'state'>): StreamEndReason {
   if (state === 'CANCELLED') return 'CANCELLED'

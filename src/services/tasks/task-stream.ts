@@ -1,6 +1,6 @@
 import type { TaskDedupe, TaskDocument } from '../../domain/task.js'
 import type { StreamSource } from '../streams/streams.js'
-import { TASK_CHANGED, TASK_DEDUPLICATED, toStreamEndReason, type TaskStatus } from './task-store.js'
+import { TASK_CHANGED, TASK_DEDUPLICATED, toStreamEndReason, toTaskStatus, type TaskStatus } from './task-store.js'
 
 export type TaskEvent =
   | { readonly type: 'changed'; readonly status: TaskStatus }
@@ -26,7 +26,7 @@ export function createTaskSource(options: {
     toEndReason: toStreamEndReason,
     toEvent: ({ type, data, revision, at }) => {
       if (type === TASK_CHANGED) {
-        const status = data as unknown as TaskStatus
+        const status = toTaskStatus(data)
         // The store gives the times of the first write.
         const createdAt = status.revision === 0 ? at : status.createdAt
         return { type: 'changed', status: { ...status, revision: revision ?? 0, createdAt, updatedAt: at } }

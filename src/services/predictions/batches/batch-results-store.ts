@@ -16,7 +16,7 @@ export const BATCH_RESULTS: CollectionDefinition<BatchResultsDocument> = {
   fields: { taskId: 'string', from: 'number', through: 'number', outputBlobId: 'string' },
   indexes: [
     { name: 'prediction_batch_results_through', fields: ['taskId', 'through'] },
-    { name: 'prediction_batch_results_output_blob', fields: ['outputBlobId'], acrossTenants: true },
+    { name: 'prediction_batch_results_output_blob', fields: ['outputBlobId'], acrossTenants: true, sparse: true },
   ],
 }
 
