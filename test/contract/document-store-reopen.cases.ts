@@ -87,6 +87,31 @@ export function runReopenCases(fixture: DocumentStoreFixture): void {
     await store.insert(NEW_WIDGETS, { id: 'new', tenantId: 'acme', grade: 'EVEN', length: 2 })
   })
 
+  test(`${fixture.name}: what most documents have is read, found and migrated like the rest`, async () => {
+    const defaults = { state: 'NEW', rank: 7, flag: false, label: null }
+    const usual: CollectionDefinition<Widget> = { ...WIDGETS, defaults }
+    const opened = await fixture.open([usual])
+    const plain = await opened.store.insert(usual, widget('w1', defaults))
+    const other = await opened.store.insert(usual, widget('w2', { state: 'OLD', rank: null, flag: true, label: 'x' }))
+    const changed = await opened.store.update(usual, ACME, 1, { ...plain, state: 'OLD' })
+    const back = await opened.store.update(usual, ACME, 1, { ...other, ...defaults })
+    const filter = { state: { eq: 'NEW' }, rank: { eq: 7 }, flag: { eq: false }, label: { eq: null } }
+    expect(await opened.store.getMany(usual, ACME, ['w1', 'w2'])).toEqual([changed, back])
+    const page = await opened.store.find(usual, ACME, { filter, page: firstPage(2) })
+    expect(page.items.map(({ node }) => node)).toEqual([back])
+    const next: CollectionDefinition<Widget> = {
+      ...usual,
+      version: 2,
+      migrations: { 1: (document) => ({ ...document, code: JSON.stringify([document.state, document.rank]) }) },
+    }
+    await using again = await opened.reopen([next])
+    expect((await again.store.getMany(next, ACME, ['w1', 'w2'])).map((found) => found?.code)).toEqual([
+      '["OLD",7]',
+      '["NEW",7]',
+    ])
+    expect(await again.store.count(next, ACME, filter)).toBe(1)
+  })
+
   test(`${fixture.name}: data of a newer version is refused with one clear line`, async () => {
     const opened = await fixture.open([NEW_WIDGETS])
     await opened.store.insert(NEW_WIDGETS, { id: 'w1', tenantId: 'acme', grade: 'EVEN', length: 2 })

@@ -45,6 +45,8 @@ export const WIDGETS: CollectionDefinition<Widget> = {
     { name: 'byStateAcrossTenants', fields: ['state'], acrossTenants: true },
     { name: 'uniqueCode', fields: ['code'], unique: true },
     { name: 'byNote', fields: ['note', 'createdAt'], text: true },
+    { name: 'sparseFlag', fields: ['flag', 'createdAt'], sparse: true },
+    { name: 'sparseRank', fields: ['rank'], acrossTenants: true, sparse: true },
   ],
 }
 

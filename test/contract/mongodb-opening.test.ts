@@ -95,7 +95,7 @@ describe.skipIf(mongod === null)('mongodb opening', () => {
       Array.from({ length: 200 }, (_, at) =>
         state.documents.insert(
           WIDGETS,
-          widget(`w${at}`, { state: states[at % 4] ?? null, code: `c${at}`, note: 'failed' }),
+          widget(`w${at}`, { state: states[at % 4] ?? null, code: `c${at}`, note: 'failed', flag: at % 40 === 0 }),
         ),
       ),
     )
@@ -104,6 +104,7 @@ describe.skipIf(mongod === null)('mongodb opening', () => {
     const noted = { tenant: 'acme', 'f.note:parts': { $all: ['fai', 'ail'] }, 'f.note': { $regex: 'fail' } }
     expect(await indexOf(noted, { createdAt: -1, _id: -1 })).toBe('gl_byNote')
     expect(await indexOf({ tenant: 'acme' }, { _id: 1 })).toBe('gl__tenant')
+    expect(await indexOf({ tenant: 'acme', 'f.flag': { $eq: true } }, { createdAt: 1, _id: 1 })).toBe('gl_sparseFlag')
     expect(await indexOf({ deleted: { $exists: false }, 'f.state': { $eq: 'S' } }, { _id: 1 })).toBe(
       'gl_byStateAcrossTenants',
     )

@@ -3,9 +3,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { toLayout } from '../../src/adapters/sqlite/collection-layout.js'
+import { openConnection } from '../../src/adapters/sqlite/connection.js'
+import { allOf, filterConditions, scopeConditions } from '../../src/adapters/sqlite/document-query.js'
 import { DATABASE_FILE, openSqliteDatabase, type SqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.js'
 import type { StoredDocument } from '../../src/domain/stored-document.js'
-import type { CollectionDefinition } from '../../src/ports/document-store.js'
+import { type CollectionDefinition, type Filter, type Scope, SYSTEM_SCOPE } from '../../src/ports/document-store.js'
+import { WIDGETS } from '../contract/document-store.fixture.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
 interface Note extends StoredDocument {
@@ -106,4 +110,22 @@ test('an index that is declared otherwise is made anew', async () => {
   }
   await using database = await openWith(folder.path, plain)
   await insert(database, 'b')
+})
+
+test('an index that leaves documents out serves what leaves the same out', async () => {
+  await using folder = await createTemporaryFolder('sparse')
+  await using database = await openSqliteDatabase({ directory: folder.path, logger, collections: [WIDGETS] })
+  const layout = toLayout(WIDGETS)
+  using reader = openConnection(database.path, 'read')
+  const indexOf = (scope: Scope, filter: Filter): string => {
+    const where = allOf([...scopeConditions(WIDGETS, layout, scope, filter), ...filterConditions(WIDGETS, filter)])
+    const sql = `EXPLAIN QUERY PLAN SELECT * FROM ${layout.table} WHERE ${where.sql}`
+    return reader.all<{ detail: string }>(sql, where.values).map(({ detail }) => detail).join()
+  }
+  expect(indexOf(SCOPE, { flag: { eq: true } })).toContain('ix_widgets_sparseFlag')
+  expect(indexOf(SCOPE, { flag: { eq: false } })).not.toContain('sparseFlag')
+  for (const condition of [{ eq: 3 }, { in: [3, 4] }, { gt: 3 }, { lte: 3 }])
+    expect(indexOf(SYSTEM_SCOPE, { rank: condition })).toContain('ix_widgets_sparseRank')
+  expect(indexOf(SYSTEM_SCOPE, { rank: { eq: null } })).not.toContain('sparseRank')
+  expect(indexOf(SCOPE, { code: { eq: 'A' } })).toContain('ix_widgets_uniqueCode')
 })
