@@ -13,6 +13,8 @@ export interface SupervisedChildOptions {
   readonly crashCode: ErrorCode
   /** Most memory for JavaScript's objects, MiB; Node's own limit when unset. */
   readonly heapMib?: number
+  /** More arguments of Node's. */
+  readonly nodeArguments?: readonly string[]
   readonly logger: Logger
 }
 
@@ -52,6 +54,7 @@ export class SupervisedChild {
         '--enable-source-maps',
         '--disable-warning=ExperimentalWarning',
         ...(options.heapMib === undefined ? [] : [`--max-old-space-size=${options.heapMib}`]),
+        ...(options.nodeArguments ?? []),
       ],
       env: Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
