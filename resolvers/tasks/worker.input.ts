@@ -57,7 +57,7 @@ export class TaskClaimInput {
 
 @InputType('HeartbeatTaskInput', { description: 'Claims to extend.' })
 export class HeartbeatTaskInput {
-  @Field(() => [TaskClaimInput], { description: 'At most 100.' })
+  @Field(() => [TaskClaimInput], { description: 'At most 1,000.' })
   readonly claims!: TaskClaimInput[]
 
   @Field(() => Float, { defaultValue: 30_000, description: `${LEASE} From now on.` })
@@ -69,7 +69,10 @@ export class TaskProgressInput {
   @Field(() => Float, { description: 'How much is done, in a unit of the type’s own; 0 or more. It does not go back.' })
   readonly done!: number
 
-  @Field(() => Float, { nullable: true, description: 'How much there is to do; left out when it is not known.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How much there is to do; 0 or more, left out when it is not known.',
+  })
   readonly total?: number | null
 
   @Field(() => String, {
@@ -86,7 +89,7 @@ export class ReportTaskProgressInput extends TaskClaimInput {
 
   @Field(() => [String], {
     defaultValue: [],
-    description: 'Lines for the attempt’s log; at most 100, of which at most 2,000 characters each are kept.',
+    description: 'Lines for the attempt’s log; at most 1,000, of which at most 2,000 characters each are kept.',
   })
   readonly log!: string[]
 }

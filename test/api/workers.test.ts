@@ -76,6 +76,26 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
     expect(await worker.complete(claimed, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED' })
   })
 
+  test('what a worker tells is cut to its bounds, so that the task can still end', async () => {
+    const { id } = await enqueue(server, { ...sum(1), attemptLimit: 2 }, { token })
+    const claimed = await worker.claimOne()
+    const long = 'x'.repeat(400_000)
+    const told = await worker.report(claimed, { progress: { done: 1, message: long } })
+    expect(told).toMatchObject({ progress: { message: 'x'.repeat(500) } })
+    expect(await worker.report(claimed, { progress: { done: 1, total: -1 } })).toMatchObject({
+      __typename: 'InvalidInput',
+      path: 'input.progress.total',
+    })
+    for (const retryAfterMs of [-1, 604_800_001])
+      expect(await worker.fail(claimed, { message: 'no', retryAfterMs })).toMatchObject({
+        __typename: 'InvalidInput',
+        path: 'input.error.retryAfterMs',
+      })
+    expect(await worker.fail(claimed, { message: long })).toMatchObject({ state: 'RETRYING' })
+    expect((await find(id))!.error!.message).toHaveLength(2_000)
+    expect(await worker.fail(await worker.claimOne(), { message: long })).toMatchObject({ state: 'FAILED' })
+  })
+
   test('a claim waits for a task, and wakes when one comes', async () => {
     const claiming = worker.claimOne()
     const { id } = await enqueue(server, sum(1), { token })
@@ -162,6 +182,13 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
     expect(await admin.claim()).toEqual([])
     const theirs = await admin.claimOne({ allTenants: true })
     expect(await admin.complete(theirs, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED' })
+    await enqueue(server, sum(1), { token })
+    const own = await worker.claimOne()
+    // Another lease is news of the worker, who is of another tenant than the administrator.
+    expect(await admin.beat([own], 40_000)).toMatchObject({ claims: [{ isLost: false }] })
+    const seen = (await server.request(WorkersDocument, {}, token)).workers.nodes
+    expect(seen.find(({ name }) => name === 'tester')).toMatchObject({ leaseMs: 40_000, state: 'ONLINE' })
+    expect(await worker.complete(own, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED' })
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
-import { GraphloomError, invalidInput, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
+import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
 import { isTaskEnded, type TaskDocument, type TaskProgress } from '../../domain/task.js'
@@ -9,7 +9,14 @@ import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
 import type { Access } from '../access/access.js'
 import type { Payloads } from '../payloads.js'
-import { checkKey, checkNumber } from './enqueue-request.js'
+import {
+  checkClaimRequest,
+  checkHeartbeat,
+  toFailure,
+  toLogLines,
+  toProgress,
+  type ClaimTasksRequest,
+} from './claim-input.js'
 import {
   beginAttempt,
   failAttempt,
@@ -23,18 +30,8 @@ import {
 import type { TaskQueues } from './task-queues.js'
 import type { TaskStore } from './task-store.js'
 import type { TaskTypes } from './task-types.js'
+import { WorkerSightings } from './worker-sightings.js'
 import type { WorkerStore } from './worker-store.js'
-
-export interface ClaimTasksRequest {
-  readonly types: readonly string[]
-  readonly count: number
-  readonly leaseMs: number
-  /** How long to wait for the first task, milliseconds. */
-  readonly waitMs: number
-  readonly worker: Pick<WorkerDocument, 'name' | 'host' | 'pid'>
-  /** Tasks of all tenants, for administrators; else those of the caller's. */
-  readonly allTenants: boolean
-}
 
 /** A task with the secret by which its worker is known. */
 export interface TaskClaimed {
@@ -68,25 +65,14 @@ export interface TaskClaimsOptions {
   readonly clock: Clock
 }
 
-const MAX_CLAIM = 100
-const MAX_TYPES = 100
-const MAX_WAIT_MS = 30_000
-const MAX_LEASE_MS = 3_600_000
-const MAX_BEATS = 1_000
-const MAX_LOG_LINES = 1_000
-const MAX_LINE_CHARACTERS = 2_000
-/** A worker's sign of life is stored so often at most. */
-const SEEN_EVERY_MS = 5_000
-const MAX_SEEN = 10_000
-
 /** The server's side of workers elsewhere: they claim tasks, extend their leases, and tell what became of them. */
 export class TaskClaims {
   readonly #options: TaskClaimsOptions
-  /** Workers whose sign of life was stored lately, by tenant and name. */
-  readonly #seen = new Map<string, WorkerDocument>()
+  readonly #sightings: WorkerSightings
 
   constructor(options: TaskClaimsOptions) {
     this.#options = options
+    this.#sightings = new WorkerSightings(options)
   }
 
   /**
@@ -98,7 +84,9 @@ export class TaskClaims {
     access.require(principal, request.allTenants ? 'taskQueue.manage' : 'task.work')
     checkClaimRequest(request)
     request.types.forEach((type, at) => types.require(type, `input.types.${at}`))
-    const worker = await this.#see(principal, request)
+    const { leaseMs } = request
+    const self = { ...request.worker, types: request.types, leaseMs }
+    const worker = await this.#sightings.noteClaim(principal.tenantId, self)
     const untilMs = clock.now() + request.waitMs
     for (;;) {
       const woken = Promise.withResolvers<void>()
@@ -161,29 +149,11 @@ export class TaskClaims {
     return null
   }
 
-  async #see({ tenantId }: Principal, { worker, types, leaseMs }: ClaimTasksRequest): Promise<WorkerDocument> {
-    const { workers, clock } = this.#options
-    const key = JSON.stringify([tenantId, worker.name])
-    const known = this.#seen.get(key)
-    const now = clock.now()
-    const isSame = known?.pid === worker.pid && known.types.length === types.length && known.leaseMs === leaseMs
-    if (known && isSame && now - known.lastHeartbeatAt < SEEN_EVERY_MS) return known
-    const seen = await workers.put(tenantId, { ...worker, types, leaseMs }, now)
-    this.#seen.delete(key)
-    this.#seen.set(key, seen)
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= MAX_SEEN) break
-      this.#seen.delete(oldest)
-    }
-    return seen
-  }
-
   /** Extends leases, and tells of each claim how it stands. @throws GraphloomError `INVALID_INPUT`, `FORBIDDEN`. */
   async heartbeat(principal: Principal, claims: readonly ClaimName[], leaseMs: number): Promise<ClaimState[]> {
-    const { access, store, queue, workers } = this.#options
+    const { access, store, queue } = this.#options
     access.require(principal, 'task.work')
-    checkNumber('input.leaseMs', leaseMs, { least: 1_000, most: MAX_LEASE_MS })
-    if (claims.length > MAX_BEATS) throw invalidInput('input.claims', `at most ${MAX_BEATS} are taken at once.`)
+    checkHeartbeat(claims, leaseMs)
     const tasks = await store.getMany(
       scopeOf(principal),
       claims.map(({ id }) => id),
@@ -191,9 +161,8 @@ export class TaskClaims {
     const current = tasks.filter((task, at) => task && isClaimOf(task, claims[at]!))
     const asked = current.map((task) => ({ taskId: task!.id, attempt: task!.attempt }))
     const lost = new Set(await queue.heartbeat(asked, leaseMs))
-    const ids = [...new Set(current.map((task) => task!.workerId!))]
-    for (const worker of await workers.getMany(ids))
-      if (worker) await this.#see(principal, { ...worker, worker, count: 1, waitMs: 0, leaseMs, allTenants: false })
+    const workerIds = current.map((task) => task!.workerId!)
+    await this.#sightings.noteHeartbeat(workerIds, leaseMs)
     return claims.map((claim, at) => {
       const task = tasks[at]
       const isLost = !task || !isClaimOf(task, claim) || lost.has(claim.id)
@@ -208,14 +177,12 @@ export class TaskClaims {
     { progress, lines }: { readonly progress: TaskProgress | null; readonly lines: readonly string[] },
   ): Promise<TaskDocument> {
     const { store } = this.#options
-    if (lines.length > MAX_LOG_LINES)
-      throw invalidInput('input.log', `at most ${MAX_LOG_LINES} lines are taken at once.`)
-    checkNumber('input.progress.done', progress?.done, { least: 0, most: Number.MAX_SAFE_INTEGER })
+    const texts = toLogLines(lines)
+    const told = progress && toProgress(progress)
     const task = await this.#require(principal, claim)
-    const texts = lines.map((line) => line.slice(0, MAX_LINE_CHARACTERS))
     if (texts.length > 0) await store.appendLogs(task.id, task.attempt, texts)
-    if (!progress) return task
-    return this.#change(principal, claim, (current) => reportProgress(current, progress))
+    if (!told) return task
+    return this.#change(principal, claim, (current) => reportProgress(current, told))
   }
 
   /** @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `INVALID_INPUT` for an output that does not fit the type. */
@@ -232,9 +199,10 @@ export class TaskClaims {
     }
   }
 
-  /** The attempt failed, or the worker stopped because it was told to. @throws GraphloomError `NOT_FOUND`, `CONFLICT`. */
-  async fail(principal: Principal, claim: ClaimName, error: ErrorInfo): Promise<TaskDocument> {
+  /** The attempt failed, or the worker stopped because it was told to. @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `INVALID_INPUT`. */
+  async fail(principal: Principal, claim: ClaimName, thrown: ErrorInfo): Promise<TaskDocument> {
     const { clock } = this.#options
+    const error = toFailure(thrown)
     return this.#change(principal, claim, (task) => {
       const nowMs = clock.now()
       return stopCancelled(task, nowMs) ?? failAttempt(task, { error, nowMs, random: Math.random() })
@@ -280,15 +248,4 @@ function requireClaim(task: TaskDocument, claim: ClaimName): TaskDocument {
   if (isClaimOf(task, claim)) return task
   const how = isTaskEnded(task.state) ? `the task is ${task.state}` : 'another worker has the task, or will have it'
   throw new GraphloomError('CONFLICT', `The claim is not current any more: ${how}. Nothing was changed.`)
-}
-
-function checkClaimRequest({ types, count, leaseMs, waitMs, worker }: ClaimTasksRequest): void {
-  if (types.length === 0 || types.length > MAX_TYPES)
-    throw invalidInput('input.types', `must name 1 to ${MAX_TYPES} types of tasks.`)
-  checkNumber('input.count', count, { least: 1, most: MAX_CLAIM, isWhole: true })
-  checkNumber('input.leaseMs', leaseMs, { least: 1_000, most: MAX_LEASE_MS })
-  checkNumber('input.waitMs', waitMs, { least: 0, most: MAX_WAIT_MS })
-  checkNumber('input.worker.pid', worker.pid, { least: 0, most: 2 ** 31, isWhole: true })
-  checkKey('input.worker.name', worker.name)
-  checkKey('input.worker.host', worker.host)
 }

@@ -57,6 +57,17 @@ export class WorkerStore {
     }
   }
 
+  /** A sign of life of a worker that is known. Where another sign came in between, that one stands; who is gone stays so. */
+  async touch(worker: WorkerDocument, leaseMs: number, nowMs: number): Promise<void> {
+    const { tenantId, revision } = worker
+    const next = { ...worker, leaseMs, lastHeartbeatAt: nowMs, stoppedAt: null }
+    try {
+      await this.#documents.update(WORKERS, { tenantId }, revision, next)
+    } catch (error) {
+      if (!isErrorWithCode(error, 'CONFLICT') && !isErrorWithCode(error, 'NOT_FOUND')) throw error
+    }
+  }
+
   /** A sign of life of the worker of this name. */
   async put(
     tenantId: string,
