@@ -39,7 +39,7 @@ export const EnqueueTaskGraphResult = createUnion({
 export const RerunTaskGraphResult = createUnion({
   name: 'RerunTaskGraphResult',
   description: 'The graph of the new tasks, or why there is none.',
-  types: [TaskGraph, NotFound, Conflict, InvalidInput],
+  types: [TaskGraph, NotFound, Conflict, InvalidInput, Overloaded],
   typeName: problemOr('TaskGraph'),
 })
 

@@ -28,7 +28,8 @@ export class UpdateTaskQueueInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The most tasks that wait in it; 1 to 100,000,000. `GRAPHLOOM_TASK_QUEUE_LENGTH` for a new one.',
+    description:
+      'The most tasks that wait in it, for whatever; 1 to 100,000,000. `GRAPHLOOM_TASK_QUEUE_LENGTH` for a new one.',
   })
   readonly maxLength?: number | null
 

@@ -31,9 +31,17 @@ export class TaskQueueResolver {
     return weights && Object.entries(weights).map(([tenantId, weight]) => ({ tenantId, weight }))
   }
 
-  @FieldResolver(() => Int, { description: 'Tasks that may run and wait for a worker; 0 or more.' })
+  @FieldResolver(() => Int, {
+    description:
+      'Tasks that wait in it: for a worker, for their time, for their next attempt or for other tasks; 0 or more. `maxLength` bounds them.',
+  })
   async length(@Root() { name }: TaskQueueDocument, @Ctx() { loaders }: GraphContext): Promise<number> {
     return (await loaders.queueFigures.load(name)).length
+  }
+
+  @FieldResolver(() => Int, { description: 'Those of them that may run and wait for a worker; 0 or more.' })
+  async readyCount(@Root() { name }: TaskQueueDocument, @Ctx() { loaders }: GraphContext): Promise<number> {
+    return (await loaders.queueFigures.load(name)).readyCount
   }
 
   @FieldResolver(() => Int, { description: 'Tasks that workers have; 0 or more.' })

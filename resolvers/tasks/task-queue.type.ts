@@ -33,7 +33,7 @@ export class TaskQueue extends Node {
   })
   readonly concurrency!: number | null
 
-  @Field(() => Int, { description: 'The most tasks that wait in it; more are refused with Overloaded.' })
+  @Field(() => Int, { description: 'The most tasks that wait in it, for whatever; more are refused with Overloaded.' })
   readonly maxLength!: number
 
   @Field(() => DateTimeScalar, { description: 'When it was made.' })

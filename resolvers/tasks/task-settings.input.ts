@@ -31,7 +31,7 @@ export class TaskRateInput {
   @Field(() => Int, { description: 'At most so many; 1 to 10,000.' })
   readonly count!: number
 
-  @Field(() => Float, { description: 'In any time as long as this, milliseconds; 1 to 604,800,000.' })
+  @Field(() => Float, { description: 'In any time as long as this, whole milliseconds; 1 to 604,800,000.' })
   readonly perMs!: number
 }
 

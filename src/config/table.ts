@@ -413,7 +413,8 @@ const work: Variable[] = [
     },
   ),
   integer('Work', 'GRAPHLOOM_TASK_QUEUE_LENGTH', [1, 100_000_000], {
-    description: 'The most tasks that wait in a queue whose own settings do not say it.',
+    description:
+      'The most tasks that wait in a queue, for their turn, their time or other tasks, where its settings do not say it.',
     example: '10000000',
     fallback: '10000000',
   }),

@@ -7,7 +7,7 @@ export interface QueueEntry {
   readonly tenantId: string
   /** 0 to 9, 9 first; 5 and above is interactive. */
   readonly priority: number
-  /** Not before this time, Unix milliseconds. */
+  /** Not before this time, Unix milliseconds; `NOT_YET_MS` waits, and counts, until another entry takes its place. */
   readonly runAtMs: number
   /** Claims that it had before it was taken out; its next claim has the number after them. 0 when left out. */
   readonly claimsBefore?: number
@@ -124,6 +124,9 @@ export interface TaskQueue {
   /** Calls `listener` after something may have become claimable. */
   subscribe(queue: string, listener: () => void): Disposable
 }
+
+/** A time that does not come. */
+export const NOT_YET_MS = Number.MAX_SAFE_INTEGER
 
 /** Positions are counted up to here. */
 export const MAX_POSITION = 10_000

@@ -47,6 +47,11 @@ const MISTAKES: readonly (readonly [string, () => EnqueueTaskInput, string])[] =
     () => sleep(0, { concurrency: { key: 'k', rate: { count: 1, perMs: 0 } } }),
     'input.concurrency.rate.perMs',
   ],
+  [
+    'a part of a millisecond in a rate',
+    () => sleep(0, { delayMs: 60_000, concurrency: { key: 'k', rate: { count: 1, perMs: 1.5 } } }),
+    'input.concurrency.rate.perMs',
+  ],
   ['a long dedupe key', () => sleep(0, { dedupe: { key: 'k'.repeat(257), mode: 'KEEP_FIRST' } }), 'input.dedupe.key'],
   ['an end that has passed', () => sleep(0, { expiresAt: after(-1) }), 'input.expiresAt'],
   ['an end before the beginning', () => sleep(0, { runAt: after(2_000), expiresAt: after(1_000) }), 'input.expiresAt'],

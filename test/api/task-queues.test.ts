@@ -3,8 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import {
   CancelTaskDocument,
+  EnqueueTaskGraphDocument,
   PauseTaskQueueDocument,
   RequeueDeadLettersDocument,
+  RerunTaskGraphDocument,
+  RescheduleTaskDocument,
   ResumeTaskQueueDocument,
   SetTaskPriorityDocument,
   TaskDocument,
@@ -116,6 +119,39 @@ describe.each(STORES_BRIEFLY)('queues of tasks, kept in %s', (store) => {
     await resume('small')
     for (const result of results) if (result.__typename === 'Task') await readToEnd(server, result.id)
     expect(await ask(server, sleep(0, { queue: 'small' }))).toMatchObject({ __typename: 'Task' })
+  })
+
+  test('what waits for its time, its next attempt or other tasks takes room too', async () => {
+    const queue = 'bounded'
+    await update({ name: queue, maxLength: 4 })
+    const later = await enqueue(server, sleep(0, { queue, delayMs: MINUTE_MS }))
+    const retrying = await enqueue(server, failing(2, { queue, backoff: { initialMs: MINUTE_MS, maxMs: MINUTE_MS } }))
+    await waitFor('the next attempt to be waited for', async () => {
+      const { task } = await server.request(TaskDocument, { id: retrying.id })
+      return task?.state === 'RETRYING'
+    })
+    const accept = async (names: readonly string[]) => {
+      const tasks = names.map((name, at) => ({
+        ...{ name, type: 'sleep', input: { durationMs: 0 }, queue, delayMs: at === 0 ? MINUTE_MS : 0 },
+        after: names.slice(0, at).map((parent) => ({ name: parent })),
+      }))
+      return (await server.request(EnqueueTaskGraphDocument, { input: { tasks } })).enqueueTaskGraph
+    }
+    expect(await accept(['a', 'b', 'c'])).toMatchObject({ __typename: 'Overloaded' })
+    expect(await accept(['a', 'b'])).toMatchObject({ __typename: 'TaskGraph' })
+    expect(await read(queue)).toMatchObject({ length: 4, readyCount: 0, oldestWaitMs: null })
+    expect(await ask(server, sleep(0, { queue }))).toMatchObject({ __typename: 'Overloaded' })
+    expect(await ask(server, sleep(0, { queue, delayMs: MINUTE_MS }))).toMatchObject({ __typename: 'Overloaded' })
+    await cancel(retrying.id)
+    await server.request(RescheduleTaskDocument, { input: { id: later.id, runAt: null } })
+    await readToEnd(server, later.id)
+    expect(await read(queue)).toMatchObject({ length: 2 })
+    const { tasks } = await server.request(TasksDocument, { filter: { queue, state: ['SCHEDULED'] } })
+    await cancel(tasks.nodes[0]!.id)
+    await waitFor('the graph to be cancelled', async () => (await read(queue))!.length === 0)
+    await update({ name: queue, maxLength: 1 })
+    const { rerunTaskGraph } = await server.request(RerunTaskGraphDocument, { input: { id: tasks.nodes[0]!.id } })
+    expect(rerunTaskGraph).toMatchObject({ __typename: 'Overloaded', code: 'OVERLOADED' })
   })
 
   test('settings stay over a restart', async () => {

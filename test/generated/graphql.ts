@@ -341,7 +341,7 @@ export type GraphTaskInput = {
 
 /** Claims to extend. */
 export type HeartbeatTaskInput = {
-  /** At most 100. */
+  /** At most 1,000. */
   claims: Array<TaskClaimInput>;
   /** How long the tasks are the worker’s without a heartbeat, milliseconds; 1,000 to 3,600,000. From now on. */
   leaseMs?: number;
@@ -590,7 +590,7 @@ export type ReleaseTaskInput = {
 export type ReportTaskProgressInput = {
   /** Id of the task. */
   id: string;
-  /** Lines for the attempt’s log; at most 100, of which at most 2,000 characters each are kept. */
+  /** Lines for the attempt’s log; at most 1,000, of which at most 2,000 characters each are kept. */
   log?: Array<string>;
   /** How far it is; left out when there is no news. */
   progress?: TaskProgressInput | null | undefined;
@@ -827,7 +827,7 @@ export type TaskProgressInput = {
   done: number;
   /** What is being done, for people; at most 500 characters are kept. */
   message?: string | null | undefined;
-  /** How much there is to do; left out when it is not known. */
+  /** How much there is to do; 0 or more, left out when it is not known. */
   total?: number | null | undefined;
 };
 
@@ -835,7 +835,7 @@ export type TaskProgressInput = {
 export type TaskRateInput = {
   /** At most so many; 1 to 10,000. */
   count: number;
-  /** In any time as long as this, milliseconds; 1 to 604,800,000. */
+  /** In any time as long as this, whole milliseconds; 1 to 604,800,000. */
   perMs: number;
 };
 
@@ -997,7 +997,7 @@ export type UpdateModelSettingsInput = {
 export type UpdateTaskQueueInput = {
   /** The most tasks of it that run at once, over all workers; 1 to 100,000, null is no bound. */
   concurrency?: number | null | undefined;
-  /** The most tasks that wait in it; 1 to 100,000,000. `GRAPHLOOM_TASK_QUEUE_LENGTH` for a new one. */
+  /** The most tasks that wait in it, for whatever; 1 to 100,000,000. `GRAPHLOOM_TASK_QUEUE_LENGTH` for a new one. */
   maxLength?: number | null | undefined;
   /** Name of the queue, which is made where there is none: a small letter, then at most 62 small letters, digits, ".", "-" and "_". */
   name: string;
@@ -1650,6 +1650,7 @@ export type RerunTaskGraphMutation = { rerunTaskGraph:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'TaskGraph', id: string, taskCount: number, linkCount: number, idempotencyKey: string | null, createdBy: string, createdAt: string, states: Array<{ state: TaskState, count: number }>, rerunOf: { id: string } | null }
    };
 
@@ -1677,7 +1678,7 @@ export type TaskStatusPartsFragment = { id: string, type: string, state: TaskSta
 
 export type TaskPartsFragment = { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null };
 
-export type TaskQueuePartsFragment = { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null };
+export type TaskQueuePartsFragment = { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null };
 
 export type TaskQueryVariables = Exact<{
   id: string;
@@ -1705,7 +1706,7 @@ export type TasksQueryVariables = Exact<{
 }>;
 
 
-export type TasksQuery = { tasks: { nodes: Array<{ createdAt: string, queuePosition: number | null, etaMs: number | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }, retryOf: { id: string, state: TaskState } | null, retriedAs: { id: string, state: TaskState } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type TasksQuery = { tasks: { nodes: Array<{ createdAt: string, queuePosition: number | null, etaMs: number | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }, retryOf: { id: string, state: TaskState } | null, retriedAs: { id: string, state: TaskState } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type TaskTypesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1717,12 +1718,12 @@ export type TaskQueueQueryVariables = Exact<{
 }>;
 
 
-export type TaskQueueQuery = { taskQueue: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } | null };
+export type TaskQueueQuery = { taskQueue: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } | null };
 
 export type TaskQueuesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type TaskQueuesQuery = { taskQueues: Array<{ id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }> };
+export type TaskQueuesQuery = { taskQueues: Array<{ id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }> };
 
 export type EnqueueTaskMutationVariables = Exact<{
   input: EnqueueTaskInput;
@@ -1814,7 +1815,7 @@ export type UpdateTaskQueueMutationVariables = Exact<{
 
 export type UpdateTaskQueueMutation = { updateTaskQueue:
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
+    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
    };
 
 export type PauseTaskQueueMutationVariables = Exact<{
@@ -1824,7 +1825,7 @@ export type PauseTaskQueueMutationVariables = Exact<{
 
 export type PauseTaskQueueMutation = { pauseTaskQueue:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
+    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
    };
 
 export type ResumeTaskQueueMutationVariables = Exact<{
@@ -1834,7 +1835,7 @@ export type ResumeTaskQueueMutationVariables = Exact<{
 
 export type ResumeTaskQueueMutation = { resumeTaskQueue:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
+    | { __typename: 'TaskQueue', id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null }
    };
 
 export type TaskEventsSubscriptionVariables = Exact<{
@@ -1868,7 +1869,7 @@ export type TaskQueueEventsSubscriptionVariables = Exact<{
 }>;
 
 
-export type TaskQueueEventsSubscription = { taskQueueEvents: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } };
+export type TaskQueueEventsSubscription = { taskQueueEvents: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } };
 
 export type WorkersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2433,6 +2434,7 @@ export const TaskQueuePartsFragmentDoc = new TypedDocumentString(`
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -4462,6 +4464,9 @@ export const RerunTaskGraphDocument = new TypedDocumentString(`
     ... on InvalidInput {
       path
     }
+    ... on Overloaded {
+      retryAfterMs
+    }
   }
 }
     fragment ProblemParts on Problem {
@@ -4761,6 +4766,7 @@ fragment TaskQueueParts on TaskQueue {
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -4811,6 +4817,7 @@ export const TaskQueueDocument = new TypedDocumentString(`
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -4835,6 +4842,7 @@ export const TaskQueuesDocument = new TypedDocumentString(`
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -5246,6 +5254,7 @@ fragment TaskQueueParts on TaskQueue {
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -5277,6 +5286,7 @@ fragment TaskQueueParts on TaskQueue {
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -5308,6 +5318,7 @@ fragment TaskQueueParts on TaskQueue {
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond
@@ -5464,6 +5475,7 @@ export const TaskQueueEventsDocument = new TypedDocumentString(`
     weight
   }
   length
+  readyCount
   runningCount
   oldestWaitMs
   throughputPerSecond

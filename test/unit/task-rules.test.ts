@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isTaskEnded, isTaskWaiting, type TaskDocument, type TaskState } from '../../src/domain/task.js'
 import type { ErrorInfo } from '../../src/kernel/errors.js'
-import type { QueueChange } from '../../src/ports/task-queue.js'
+import { NOT_YET_MS, type QueueChange } from '../../src/ports/task-queue.js'
 import * as rules from '../../src/services/tasks/task-rules.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { makeTask } from '../support/tasks.js'
@@ -65,7 +65,7 @@ const failure = (retryable: boolean, retryAfterMs: number): ErrorInfo => ({
 class World {
   task: TaskDocument
   now = 1_000_000
-  place: 'out' | 'in' | 'claimed' = 'out'
+  place: 'out' | 'held' | 'in' | 'claimed' = 'out'
   claims = 0
 
   constructor(task: TaskDocument) {
@@ -89,7 +89,7 @@ class World {
         this.now += command.ms
         return rules.passDue(task, this.now)
       case 'claim':
-        if (this.place === 'out') return null
+        if (this.place === 'out' || this.place === 'held') return null
         // Claims that ended before anybody saw them, and one that the task learns of.
         this.claims += 1 + command.skipped
         this.place = 'claimed'
@@ -130,19 +130,17 @@ class World {
     } else if (change.kind === 'remove') {
       this.place = 'out'
     } else if (change.kind === 'enqueue') {
-      if (this.place === 'out') {
-        this.place = 'in'
-        expect(change.entry.claimsBefore).toBe(this.claims)
-      }
-      expect(change.entry.priority).toBeTypeOf('number')
+      expect(this.place).not.toBe('claimed')
+      expect(change.entry).toMatchObject({ claimsBefore: this.claims, priority: expect.any(Number) as number })
+      this.place = change.entry.runAtMs === NOT_YET_MS ? 'held' : 'in'
     }
   }
 
   #check(before: TaskDocument): void {
     const { task } = this
     const last = task.attempts.at(-1)
-    const inQueue = task.state === 'QUEUED' || rules.isWorkedOn(task)
-    expect(this.place !== 'out').toBe(inQueue)
+    const waits = task.state === 'QUEUED' ? 'in' : isTaskWaiting(task.state) ? 'held' : 'out'
+    expect(this.place).toBe(rules.isWorkedOn(task) ? 'claimed' : waits)
     expect(task.endedAt !== null).toBe(isTaskEnded(task.state))
     expect(last?.endedAt === null).toBe(rules.isWorkedOn(task))
     expect(task.attempt).toBeGreaterThanOrEqual(before.attempt)

@@ -52,7 +52,7 @@ export function checkEnqueueRequest(request: EnqueueRequest, nowMs: number, path
   checkNumber(`${path}.backoff.jitter`, backoff?.jitter, { least: 0, most: 1 })
   checkNumber(`${path}.concurrency.limit`, concurrency?.limit, whole(1, MAX_PARALLEL))
   checkNumber(`${path}.concurrency.rate.count`, concurrency?.rate?.count, whole(1, MAX_RATE_COUNT))
-  checkNumber(`${path}.concurrency.rate.perMs`, concurrency?.rate?.perMs, { least: 1, most: MAX_DURATION_MS })
+  checkNumber(`${path}.concurrency.rate.perMs`, concurrency?.rate?.perMs, whole(1, MAX_DURATION_MS))
   checkKey(`${path}.concurrency.key`, concurrency?.key)
   checkKey(`${path}.dedupe.key`, dedupe?.key)
   checkUrl(`${path}.webhookUrl`, webhookUrl)

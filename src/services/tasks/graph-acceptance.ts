@@ -100,7 +100,7 @@ export class GraphAcceptance {
   async #enter(principal: Principal, accepted: Accepted): Promise<TaskGraphDocument> {
     const { graphs, queues, payloads, clock } = this.#options
     using stack = new DisposableStack()
-    for (const [queue, count] of readyCounts(accepted)) stack.use(await queues.enter(queue, count))
+    for (const [queue, count] of countByQueue(accepted.checked)) stack.use(await queues.enter(queue, count))
     const graph = toGraph(principal, accepted, clock.now())
     const changes: TaskChange[] = []
     try {
@@ -170,12 +170,10 @@ export function requireSmall(template: Json, path: string): void {
     throw invalidInput(path, `takes outputs of other tasks, and has more than ${MAX_TEMPLATE_BYTES} bytes itself.`)
 }
 
-/** How many of each queue wait for their turn at once. */
-function readyCounts({ request, checked }: Accepted): ReadonlyMap<string, number> {
+/** How many of them wait in each queue. */
+export function countByQueue(tasks: readonly { readonly queue: string }[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  checked.forEach(({ queue }, at) => {
-    if ((request.tasks[at]!.after ?? []).length === 0) counts.set(queue, (counts.get(queue) ?? 0) + 1)
-  })
+  for (const { queue } of tasks) counts.set(queue, (counts.get(queue) ?? 0) + 1)
   return counts
 }
 

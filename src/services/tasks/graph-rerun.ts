@@ -9,11 +9,12 @@ import type { TaskGraphDocument, TaskLinkDocument } from '../../domain/task-grap
 import { isTaskEnded, NEW_TASK, type TaskDocument } from '../../domain/task.js'
 import type { DocumentBody } from '../../ports/document-store.js'
 import type { Payloads } from '../payloads.js'
-import { requireSmall, toLink } from './graph-acceptance.js'
+import { countByQueue, requireSmall, toLink } from './graph-acceptance.js'
 import { MAX_GRAPH_LINKS, MAX_GRAPH_TASKS } from './graph-request.js'
 import { findReferences } from './output-references.js'
 import { blockTask } from './task-graph-rules.js'
 import type { TaskGraphStore } from './task-graph-store.js'
+import type { TaskQueues } from './task-queues.js'
 import { acceptTask, type TaskChange } from './task-rules.js'
 import type { TaskStore } from './task-store.js'
 import type { TaskTypes } from './task-types.js'
@@ -22,6 +23,7 @@ export interface GraphRerunOptions {
   readonly store: TaskStore
   readonly graphs: TaskGraphStore
   readonly types: TaskTypes
+  readonly queues: Pick<TaskQueues, 'enter'>
   readonly payloads: Payloads
   readonly clock: Clock
 }
@@ -46,7 +48,7 @@ export class GraphRerun {
    * As new tasks, in a graph of their own; what they wait for beside each other is what their first ones waited for.
    * `input` is another input of the task itself.
    * @throws GraphloomError `NOT_FOUND`; `CONFLICT` when it is in no graph, has not ended, or was done again already;
-   * `INVALID_INPUT`, `UNAVAILABLE`.
+   * `INVALID_INPUT`, `OVERLOADED`, `UNAVAILABLE`.
    */
   async rerun(principal: Principal, id: string, input: Json | undefined): Promise<TaskGraphDocument> {
     const { store, graphs } = this.#options
@@ -133,7 +135,7 @@ export class GraphRerun {
       readonly inputHash: string
     },
   ): Promise<TaskGraphDocument> {
-    const { graphs, payloads, clock } = this.#options
+    const { graphs, queues, payloads, clock } = this.#options
     const { parts, input, queueKey, idempotencyKey, inputHash } = asked
     const now = clock.now()
     const scope = { tenantId: principal.tenantId }
@@ -142,6 +144,9 @@ export class GraphRerun {
     const links = parts.flatMap((part) => linkAgain(part, ids))
     const childrenOf = Map.groupBy(links, ({ parentId }) => parentId)
     const changes: TaskChange[] = []
+    using stack = new DisposableStack()
+    for (const [queue, count] of countByQueue(parts.map(({ task }) => task)))
+      stack.use(await queues.enter(queue, count))
     try {
       for (const [at, { task, links: own }] of parts.entries()) {
         const id = ids.get(task.id)!
@@ -251,7 +256,8 @@ function acceptAgain(task: TaskDocument, links: readonly TaskLinkDocument[], now
     task,
     links.map(({ parentName }) => parentName),
   )
-  return { next: { ...blocked, dueAt: nowMs }, queue: [] }
+  const { next, queue } = acceptTask(blocked, nowMs)
+  return { next: { ...next, dueAt: nowMs }, queue }
 }
 
 const linkAgain = ({ task, links }: Part, ids: ReadonlyMap<string, string>): DocumentBody<TaskLinkDocument>[] =>

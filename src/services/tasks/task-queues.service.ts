@@ -27,8 +27,10 @@ export type TaskQueueChange = Partial<Omit<TaskQueueSettings, 'paused' | 'weight
 
 /** What a queue does at the moment, as far as the reader may see it. */
 export interface TaskQueueFigures {
-  /** Tasks that wait in it for a worker. */
+  /** Tasks that wait in it, for whatever. */
   readonly length: number
+  /** Those of them that may run, and wait for a worker. */
+  readonly readyCount: number
   readonly runningCount: number
   /** How long the one has waited that has longest; null when none does. */
   readonly oldestWaitMs: number | null
@@ -119,6 +121,7 @@ export class TaskQueuesService {
       const { readyCount = 0, scheduledCount = 0, claimedCount = 0, oldestReadySinceMs = null } = all.get(name) ?? {}
       return {
         length: readyCount + scheduledCount,
+        readyCount,
         runningCount: claimedCount,
         oldestWaitMs: oldestReadySinceMs === null ? null : Math.max(0, now - oldestReadySinceMs),
         throughputPerSecond: throughput.perSecond(name, tenantId),

@@ -9,7 +9,7 @@ import {
 import { GraphloomError, type ErrorInfo } from '../../kernel/errors.js'
 import type { Stored } from '../../domain/stored-document.js'
 import type { Json } from '../../kernel/json.js'
-import type { QueueChange } from '../../ports/task-queue.js'
+import { NOT_YET_MS, type QueueChange } from '../../ports/task-queue.js'
 import type { TaskEnd } from './task-type.js'
 
 /**
@@ -41,13 +41,15 @@ const ENTRY_STATES = { state: 'QUEUED', stateReason: null } as const
 
 /** A task as it is accepted: its place follows from its times. */
 export function acceptTask(task: TaskDocument, nowMs: number): TaskChange {
-  return task.state === 'BLOCKED' ? { next: withDue(task), queue: [] } : admit(task, nowMs)
+  return task.state === 'BLOCKED' ? { next: withDue(task), queue: [holdChange(task)] } : admit(task, nowMs)
 }
 
 /** It may run: now, or when its time has come. */
 export function admit(task: TaskDocument, nowMs: number): TaskChange {
-  if (task.runAt !== null && task.runAt > nowMs)
-    return { next: withDue({ ...task, state: 'SCHEDULED', stateReason: null }), queue: [] }
+  if (task.runAt !== null && task.runAt > nowMs) {
+    const scheduled = withDue({ ...task, state: 'SCHEDULED', stateReason: null })
+    return { next: scheduled, queue: [holdChange(scheduled)] }
+  }
   const next = withDue({ ...task, ...ENTRY_STATES, queuedAt: nowMs })
   return { next, queue: [enqueueChange(next, nowMs)] }
 }
@@ -135,7 +137,7 @@ export function failAttempt(task: TaskDocument, failure: Failure): TaskChange | 
     claimToken: null,
     workerId: null,
   })
-  return { next, queue: [{ kind: 'complete', taskId: task.id, attempt: task.attempt }] }
+  return { next, queue: [{ kind: 'complete', taskId: task.id, attempt: task.attempt }, holdChange(next)] }
 }
 
 function waitMs({ backoff }: TaskDocument, failures: number, retryAfterMs: number, random: number): number {
@@ -183,9 +185,7 @@ export function changePriority(task: TaskDocument, priority: number, nowMs: numb
 export function reschedule(task: TaskDocument, runAt: number | null, nowMs: number): TaskChange | null {
   if (!isTaskWaiting(task.state)) return null
   if (task.state === 'BLOCKED') return { next: withDue({ ...task, runAt }), queue: [] }
-  const change = admit({ ...task, runAt }, nowMs)
-  const leaves = task.state === 'QUEUED' && change.next.state === 'SCHEDULED'
-  return leaves ? { next: change.next, queue: [{ kind: 'remove', taskId: task.id }] } : change
+  return admit({ ...task, runAt }, nowMs)
 }
 
 /** Another input for what nobody works on yet. */
@@ -250,21 +250,16 @@ export function endLike(
 export const isWorkedOn = (task: Pick<TaskDocument, 'state'>): boolean =>
   task.state === 'RUNNING' || task.state === 'CANCELLING'
 
-function enqueueChange(task: TaskDocument, nowMs: number): QueueChange {
+function enqueueChange(task: TaskDocument, runAtMs: number): QueueChange {
   const { id: taskId, queue, type, queueKey, tenantId, priority, attempt, concurrency } = task
   const gate = concurrency && { key: concurrency.key, maxClaimed: concurrency.limit, rate: concurrency.rate }
-  const entry = {
-    taskId,
-    queue,
-    key: queueKey ?? type,
-    tenantId,
-    priority,
-    runAtMs: nowMs,
-    claimsBefore: attempt,
-    gate,
-  }
+  const key = queueKey ?? type
+  const entry = { taskId, queue, key, tenantId, priority, runAtMs, claimsBefore: attempt, gate }
   return { kind: 'enqueue', entry }
 }
+
+/** It waits for something else than its turn, and counts in the length of its queue. */
+const holdChange = (task: TaskDocument): QueueChange => enqueueChange({ ...task, concurrency: null }, NOT_YET_MS)
 
 export function withDue(task: TaskDocument): TaskDocument {
   return { ...task, dueAt: dueAtOf(task) }
