@@ -160,8 +160,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       log: state.events,
       blobs: state.blobs,
       removals: [
-        (limit) => predictions.removeEndedBefore(clock.now() - options.retention.predictionMs, limit),
-        createTaskRetention({
+        (page) => predictions.removeEndedBefore(clock.now() - options.retention.predictionMs, page),
+        ...createTaskRetention({
           store: work.store,
           remove: (task) => work.tasks.remove(task),
           settings: options.retention,

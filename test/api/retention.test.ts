@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { PredictionDocument, TasksDocument } from '../generated/graphql.js'
+import {
+  DeleteTaskDocument,
+  EnqueueTaskGraphDocument,
+  PredictionDocument,
+  RescheduleTaskDocument,
+  TaskGraphDocument,
+  TasksDocument,
+} from '../generated/graphql.js'
 import { enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { TestServer } from '../support/server.js'
@@ -61,6 +68,41 @@ test.each(STORES_BRIEFLY)(
     await using forgetting = await TestServer.start({ ...environment, GRAPHLOOM_TASK_RETENTION_MS: '0' })
     await waitFor('all but the failed one to be gone', async () => (await left(forgetting)).join() === failed)
     await expect(readToEnd(forgetting, ids[3]!)).rejects.toThrow('NOT_FOUND')
+  },
+  120_000,
+)
+
+test.each(STORES_BRIEFLY)(
+  'what a task that has not begun may need stays until it has begun, in %s too, and nothing waits behind it',
+  async (store) => {
+    await using stack = new AsyncDisposableStack()
+    const environment = { ...(await openStore(stack, store)), GRAPHLOOM_RETENTION_INTERVAL_MS: '100' }
+    await using server = await TestServer.start({ ...environment, GRAPHLOOM_TASK_RETENTION_MS: '0' })
+    const input = { durationMs: 1 }
+    const tasks = [
+      { name: 'needed', type: 'sleep', input },
+      { name: 'late', type: 'sleep', input, delayMs: 3_600_000 },
+      {
+        ...{ name: 'waiting', type: 'sleep', after: [{ name: 'needed' }, { name: 'late' }] },
+        input: { durationMs: { $output: { of: 'needed', pointer: '/sleptMs' } } },
+      },
+    ]
+    const { enqueueTaskGraph: graph } = await server.request(EnqueueTaskGraphDocument, { input: { tasks } })
+    if (graph.__typename !== 'TaskGraph') throw new Error(JSON.stringify(graph))
+    const { taskGraph } = await server.request(TaskGraphDocument, { id: graph.id })
+    const ids = new Map(taskGraph!.tasks.nodes.map(({ name, id }) => [name, id]))
+    const list = async (): Promise<string[]> =>
+      (await server.request(TasksDocument, {})).tasks.nodes.map(({ id }) => id).toSorted()
+    await readToEnd(server, ids.get('needed')!)
+    const { id: alone } = await enqueue(server, sleep(1))
+    await waitFor('a later task to be gone', async () => !(await list()).includes(alone))
+    expect(await list()).toEqual([...ids.values()].toSorted())
+    const { deleteTask } = await server.request(DeleteTaskDocument, { input: { id: ids.get('needed')! } })
+    expect(deleteTask).toMatchObject({ __typename: 'Conflict' })
+    const reading = readToEnd(server, ids.get('waiting')!)
+    await server.request(RescheduleTaskDocument, { input: { id: ids.get('late')!, runAt: null } })
+    expect(await reading).toMatchObject({ end: 'FINISHED', mistakes: [] })
+    await waitFor('all to be gone', async () => (await list()).length === 0)
   },
   120_000,
 )

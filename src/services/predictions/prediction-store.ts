@@ -106,13 +106,12 @@ export class PredictionStore {
   }
 
   /** Ended before the time, across tenants, the oldest first. */
-  async listEndedBefore(endedBeforeMs: number, limit: number): Promise<PredictionDocument[]> {
-    const page = await this.#documents.find(PREDICTIONS, SYSTEM_SCOPE, {
+  listEndedBefore(endedBeforeMs: number, page: PageRequest): Promise<Page<PredictionDocument>> {
+    return this.#documents.find(PREDICTIONS, SYSTEM_SCOPE, {
       filter: { endedAt: { lt: endedBeforeMs } },
       orderBy: [{ field: 'endedAt', direction: 'asc' }],
-      page: { limit, cursor: null, backward: false },
+      page,
     })
-    return page.items.map((item) => item.node)
   }
 
   async isBlobReferenced(blobId: string): Promise<boolean> {

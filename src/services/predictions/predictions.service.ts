@@ -21,6 +21,7 @@ import type { Streams } from '../streams/streams.js'
 import type { TasksService } from '../tasks/tasks.service.js'
 import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from '../payloads.js'
+import { removeAll } from '../retention/removal-step.js'
 import { requirePredictionVersion, type PredictionAcceptance } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import { parseSeed, withVersionSettings } from './generation-settings.js'
@@ -139,24 +140,28 @@ export class PredictionsService {
     const prediction = await this.#options.store.require(scopeOf(principal), id)
     if (!isEnded(prediction.state))
       throw new GraphloomError('CONFLICT', 'The prediction has not ended; cancel it first.')
-    await this.remove(prediction)
+    if (!(await this.remove(prediction)))
+      throw new GraphloomError(
+        'CONFLICT',
+        `Tasks that have not begun may need the output of its task ${prediction.taskId}.`,
+      )
     // What somebody wants gone is not given to others any more.
     if (prediction.cache) this.#options.answers.forget(prediction.cache.key)
   }
 
-  /** Deletes an ended prediction and its task, for retention. */
-  async remove(prediction: PredictionDocument): Promise<void> {
+  /** Deletes an ended prediction and its task; false when they stay for the time being. */
+  async remove(prediction: PredictionDocument): Promise<boolean> {
     const { store, payloads, tasks } = this.#options
+    const { tenantId, taskId } = prediction
     // The task goes first: it takes the prediction along, and is not left to itself by a crash.
-    if (prediction.taskId) await tasks.removeEnded(prediction.tenantId, prediction.taskId)
+    if (taskId && !(await tasks.removeEnded(tenantId, taskId))) return false
     if (await store.delete(prediction)) await payloads.delete(prediction.input, prediction.output)
+    return true
   }
 
-  /** Deletes up to so many predictions that ended before the time; gives how many. */
-  async removeEndedBefore(endedBeforeMs: number, limit: number): Promise<number> {
-    const ended = await this.#options.store.listEndedBefore(endedBeforeMs, limit)
-    for (const prediction of ended) await this.remove(prediction)
-    return ended.length
+  /** Deletes predictions that ended before the time, as a step of retention. */
+  async removeEndedBefore(endedBeforeMs: number, page: PageRequest): Promise<string | null> {
+    return removeAll(await this.#options.store.listEndedBefore(endedBeforeMs, page), (one) => this.remove(one))
   }
 
   /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import type { BlobStore } from '../../ports/blob-store.js'
 import type { EventLog } from '../../ports/event-log.js'
+import type { RemovalStep } from './removal-step.js'
 
 export interface RetentionSettings {
   /** How long events are kept after their stream's end, milliseconds. */
@@ -16,8 +17,8 @@ export interface RetentionOptions {
   readonly settings: RetentionSettings
   readonly log: EventLog
   readonly blobs: BlobStore
-  /** Each deletes up to so many objects that have been kept long enough, and gives how many. */
-  readonly removals: readonly ((limit: number) => Promise<number>)[]
+  /** Delete objects that have been kept long enough. */
+  readonly removals: readonly RemovalStep[]
   readonly isBlobReferenced: (blobId: string) => Promise<boolean>
   readonly clock: Clock
   readonly logger: Logger
@@ -44,7 +45,11 @@ export class Retention implements AsyncDisposable {
   async runOnce(): Promise<void> {
     const { settings, log, blobs, removals, isBlobReferenced, clock } = this.#options
     const { signal } = this.#stopping
-    for (const removeSome of removals) while ((await removeSome(STEP_OBJECTS)) >= STEP_OBJECTS && !signal.aborted);
+    for (const step of removals)
+      for (let cursor: string | null = null; !signal.aborted;) {
+        cursor = await step({ limit: STEP_OBJECTS, cursor, backward: false })
+        if (cursor === null) break
+      }
     for (;;) {
       const endedBeforeMs = clock.now() - settings.eventMs
       const { openStreamMaxEvents } = settings

@@ -95,6 +95,18 @@ export class TaskGraphStore {
     yield* inSteps((page) => this.listParentLinks({ tenantId }, id, page))
   }
 
+  /** Whether a task that has not begun waits for it, or for others beside it: its input may need the output. */
+  async isAwaited(task: TaskDocument): Promise<boolean> {
+    if ((task.graph?.childCount ?? 0) === 0) return false
+    const scope = { tenantId: task.tenantId }
+    for await (const links of this.childLinks(task)) {
+      const ids = links.map(({ childId }) => childId)
+      const children = await this.#tasks.getMany(scope, ids)
+      if (children.some((child) => child?.state === 'BLOCKED')) return true
+    }
+    return false
+  }
+
   /** What goes with a task that is deleted: its links to parents, and its graph with its last task. */
   async removeWith(task: TaskDocument): Promise<void> {
     const scope = { tenantId: task.tenantId }

@@ -1,10 +1,12 @@
 import type { Clock } from '../../kernel/clock.js'
+import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { TaskDocument, TaskState } from '../../domain/task.js'
+import { removeAll, type RemovalStep } from '../retention/removal-step.js'
 import type { TaskStore } from './task-store.js'
 
 export interface TaskRetentionOptions {
   readonly store: Pick<TaskStore, 'listEndedBefore' | 'countInState'>
-  readonly remove: (task: TaskDocument) => Promise<void>
+  readonly remove: (task: TaskDocument) => Promise<unknown>
   readonly settings: {
     /** How long tasks are kept that succeeded, were cancelled or expired, milliseconds. */
     readonly taskMs: number
@@ -19,23 +21,23 @@ export interface TaskRetentionOptions {
 const FAILED: readonly TaskState[] = ['FAILED', 'TIMED_OUT']
 const OTHERS: readonly TaskState[] = ['SUCCEEDED', 'CANCELLED', 'EXPIRED']
 
-/** Deletes up to so many ended tasks that have been kept long enough, or are too many; gives how many. */
-export function createTaskRetention(options: TaskRetentionOptions): (limit: number) => Promise<number> {
-  const { store, remove, settings, clock } = options
-  const removeOf = async (state: TaskState, keptMs: number, limit: number): Promise<number> => {
-    const old = await store.listEndedBefore(state, clock.now() - keptMs, limit)
-    for (const task of old) await remove(task)
-    if (old.length === limit) return limit
-    const excess = (await store.countInState(state)) - settings.taskCount
-    if (excess <= 0) return old.length
-    const oldest = await store.listEndedBefore(state, Number.MAX_SAFE_INTEGER, Math.min(excess, limit - old.length))
-    for (const task of oldest) await remove(task)
-    return old.length + oldest.length
+/** Deletes ended tasks that have been kept long enough, or are too many. */
+export function createTaskRetention({ store, remove, settings, clock }: TaskRetentionOptions): RemovalStep[] {
+  const { taskMs, failedTaskMs, taskCount } = settings
+  const removeOf = async (tasks: Promise<Page<TaskDocument>>): Promise<string | null> => removeAll(await tasks, remove)
+  const byAge = (state: TaskState, keptMs: number): RemovalStep => {
+    return (page) => removeOf(store.listEndedBefore(state, clock.now() - keptMs, page))
   }
-  return async (limit) => {
-    let most = 0
-    for (const state of OTHERS) most = Math.max(most, await removeOf(state, settings.taskMs, limit))
-    for (const state of FAILED) most = Math.max(most, await removeOf(state, settings.failedTaskMs, limit))
-    return most
+  const byCount = (state: TaskState): RemovalStep => {
+    return async (page: PageRequest) => {
+      const excess = (await store.countInState(state)) - taskCount
+      if (excess <= 0) return null
+      const limit = Math.min(excess, page.limit)
+      return removeOf(store.listEndedBefore(state, Number.MAX_SAFE_INTEGER, { ...page, limit }))
+    }
   }
+  return [
+    ...OTHERS.flatMap((state) => [byAge(state, taskMs), byCount(state)]),
+    ...FAILED.flatMap((state) => [byAge(state, failedTaskMs), byCount(state)]),
+  ]
 }

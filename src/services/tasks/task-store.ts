@@ -186,13 +186,12 @@ export class TaskStore {
   }
 
   /** Ended in this state before the time, across tenants, the oldest first. */
-  async listEndedBefore(state: TaskState, endedBeforeMs: number, limit: number): Promise<TaskDocument[]> {
-    const found = await this.#documents.find(TASKS, SYSTEM_SCOPE, {
+  listEndedBefore(state: TaskState, endedBeforeMs: number, page: PageRequest): Promise<Page<TaskDocument>> {
+    return this.#documents.find(TASKS, SYSTEM_SCOPE, {
       filter: { state: { eq: state }, endedAt: { lt: endedBeforeMs } },
       orderBy: [{ field: 'endedAt', direction: 'asc' }],
-      page: { limit, cursor: null, backward: false },
+      page,
     })
-    return found.items.map((item) => item.node)
   }
 
   async isBlobReferenced(blobId: string): Promise<boolean> {

@@ -14,6 +14,7 @@ import { checkNumber, checkRunAt, type EnqueueRequest } from './enqueue-request.
 import type { TaskAcceptance } from './task-acceptance.js'
 import { readTaskLogs, type TaskLogLine, type TaskLogRequest } from './task-logs.js'
 import type { TaskQueues } from './task-queues.js'
+import { TaskRemoval } from './task-removal.js'
 import { MAX_REQUEUED, TaskRetries, type DeadLetterFilter, type RequeuedDeadLetters } from './task-retries.js'
 import { followWithChildren, type TaskFollowItem } from './task-children.js'
 import { cancelWithChildren } from './task-graph-rules.js'
@@ -70,10 +71,12 @@ export interface TasksServiceOptions {
 export class TasksService {
   readonly #options: TasksServiceOptions
   readonly #retries: TaskRetries
+  readonly #removal: TaskRemoval
 
   constructor(options: TasksServiceOptions) {
     this.#options = options
     this.#retries = new TaskRetries(options)
+    this.#removal = new TaskRemoval(options)
   }
 
   /** Accepts a task; it is on disk then. @throws GraphloomError as `TaskAcceptance.accept`, `FORBIDDEN`. */
@@ -250,29 +253,19 @@ export class TasksService {
   async delete(principal: Principal, id: string): Promise<void> {
     this.#options.access.require(principal, 'task.delete', { id })
     const task = await this.#require(principal, id)
-    if (!isTaskEnded(task.state)) throw new GraphloomError('CONFLICT', 'The task has not ended; cancel it first.')
-    if (task.dueAt !== null)
-      throw new GraphloomError('CONFLICT', 'What waits for the task is being told of its end; try again.')
-    await this.remove(task)
+    await this.#removal.require(task)
   }
 
-  /**
-   * Deletes an ended task with all that is kept for it, for retention. One whose end is still told to what waits for it
-   * stays until the next time.
-   */
-  async remove(task: TaskDocument): Promise<void> {
-    const { store, graphs, payloads, types } = this.#options
-    if (task.dueAt !== null) return
-    if (task.graphId !== null) await graphs.removeWith(task)
-    await types.get(task.type)?.deleteData?.(task)
-    if (await store.delete(task)) await payloads.delete(task.input, task.output)
+  /** The same for retention; false when it stays for the time being. */
+  remove(task: TaskDocument): Promise<boolean> {
+    return this.#removal.remove(task)
   }
 
   /** The same, where all that is known of it is that what it is about has ended. */
-  async removeEnded(tenantId: string, id: string): Promise<void> {
+  async removeEnded(tenantId: string, id: string): Promise<boolean> {
     const { store, settling } = this.#options
     const [task] = await settling.settle([await store.get({ tenantId }, id)])
-    if (task && isTaskEnded(task.state)) await this.remove(task)
+    return !task || this.#removal.remove(task)
   }
 
   /** As it is now. @throws GraphloomError `NOT_FOUND`. */
