@@ -29,7 +29,7 @@ export interface ParseLimits {
   readonly maxInflatedBytes: number
   readonly maxTextCharacters: number
   readonly maxSegments: number
-  /** From the first byte that the parser gets to the last character it gives, milliseconds. */
+  /** From when the parser has the whole document to the last character that it gives, milliseconds. */
   readonly timeoutMs: number
 }
 

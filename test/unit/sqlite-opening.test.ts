@@ -120,7 +120,10 @@ test('an index that leaves documents out serves what leaves the same out', async
   const indexOf = (scope: Scope, filter: Filter): string => {
     const where = allOf([...scopeConditions(WIDGETS, layout, scope, filter), ...filterConditions(WIDGETS, filter)])
     const sql = `EXPLAIN QUERY PLAN SELECT * FROM ${layout.table} WHERE ${where.sql}`
-    return reader.all<{ detail: string }>(sql, where.values).map(({ detail }) => detail).join()
+    return reader
+      .all<{ detail: string }>(sql, where.values)
+      .map(({ detail }) => detail)
+      .join()
   }
   expect(indexOf(SCOPE, { flag: { eq: true } })).toContain('ix_widgets_sparseFlag')
   expect(indexOf(SCOPE, { flag: { eq: false } })).not.toContain('sparseFlag')

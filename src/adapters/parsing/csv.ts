@@ -43,7 +43,7 @@ function* splitRecords(text: string, delimiter: string): Generator<CsvRecord> {
     for (let isLast = false; !isLast;) {
       const { value, end } = text[at] === '"' ? readQuoted(text, at, started) : readPlain(text, at, delimiter)
       fields.push(value)
-      line += countLines(text, at, end)
+      line += value.split('\n').length - 1
       const next = text[end]
       if (next !== delimiter && next !== '\n' && next !== undefined)
         throw unreadable('DAMAGED', 'Something follows the closing quotation mark of a field.', { line })
@@ -70,12 +70,6 @@ function readQuoted(text: string, at: number, line: number): { value: string; en
     if (text[mark + 1] !== '"') return { value: parts.join('"'), end: mark + 1 }
     from = mark + 2
   }
-}
-
-function countLines(text: string, from: number, to: number): number {
-  let count = 0
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++
-  return count
 }
 
 function findDelimiter(text: string): string {

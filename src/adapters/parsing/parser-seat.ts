@@ -45,13 +45,15 @@ export class ParserSeat {
     const signal = AbortSignal.any([request.signal, late.signal])
     const onLate = (): void =>
       late.abort(unreadable('TOO_SLOW', `The document could not be read within ${timeoutMs} ms.`))
-    let timer: NodeJS.Timeout | null = null
+    let timer = setTimeout(onLate, timeoutMs)
     let isDone = false
     const child = this.#openChild()
     const call = <T>(method: ParserCall, params: unknown, onEvent?: (event: unknown) => void): Promise<T> =>
       child.call<T>(method, params, signal, onEvent)
     try {
       await call('start', { maxMemoryBytes: this.#options.maxMemoryBytes })
+      // How long the content takes to come is not the document's doing.
+      clearTimeout(timer)
       await sendContent(request.content, limits.maxBytes, (piece) => call('append', piece))
       timer = setTimeout(onLate, timeoutMs)
       const { mediaType, name, rows } = request
@@ -65,7 +67,7 @@ export class ParserSeat {
       isDone = isErrorWithCode(error, 'DOCUMENT_UNREADABLE') && !signal.aborted
       throw await this.#explain(error, child)
     } finally {
-      if (timer) clearTimeout(timer)
+      clearTimeout(timer)
       await this.#release(isDone)
     }
   }
@@ -105,7 +107,7 @@ export class ParserSeat {
       name: PROCESS_NAME,
       crashCode: 'UNAVAILABLE',
       heapMib: Math.floor((this.#options.maxMemoryBytes * HEAP_SHARE) / MIB),
-      nodeArguments: [...PERMISSIONS, ...ownCode().map((folder) => `--allow-fs-read=${folder}`)],
+      nodeArguments: restrictToOwnCode(),
       logger: this.#options.logger,
     })
     void started.exited.then(() => {
@@ -123,14 +125,15 @@ export class ParserSeat {
   }
 }
 
-/** The program's folder and that of its packages. */
-function ownCode(): string[] {
+/** Arguments of Node's with which a process reads the program and its packages, and nothing else. */
+export function restrictToOwnCode(): string[] {
   const packages = `${sep}node_modules${sep}`
   const found = fileURLToPath(import.meta.resolve('htmlparser2'))
-  return [
+  const readable = [
     fileURLToPath(new URL('../../', import.meta.url)),
     found.slice(0, found.lastIndexOf(packages) + packages.length),
   ]
+  return [...PERMISSIONS, ...readable.map((folder) => `--allow-fs-read=${folder}`)]
 }
 
 /** In pieces of a bounded size, one after the other. */

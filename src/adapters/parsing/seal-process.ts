@@ -20,7 +20,8 @@ export function sealProcess(): void {
     [threads, ['Worker']],
     [globalThis, ['fetch', 'WebSocket', 'EventSource']],
   ] as const)
-    for (const name of names) Object.defineProperty(owner, name, { value: refuse, writable: false, configurable: false })
+    for (const name of names)
+      Object.defineProperty(owner, name, { value: refuse, writable: false, configurable: false })
   syncBuiltinESMExports()
 }
 
