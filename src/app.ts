@@ -160,6 +160,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log: state.events,
       blobs: state.blobs,
       removals: [
+        (page) => state.queue.forgetIdle(page),
         (page) => predictions.removeEndedBefore(clock.now() - options.retention.predictionMs, page),
         ...createTaskRetention({
           store: work.store,

@@ -69,6 +69,13 @@ export interface ClaimRequest {
   readonly maxPerKey?: number
 }
 
+export interface IdleStep {
+  /** How much is looked at. */
+  readonly limit: number
+  /** Of the step before; null begins. */
+  readonly cursor: string | null
+}
+
 export interface QueueFigures {
   readonly queue: string
   /** May run now, held back by a full gate or by the queue's own bounds. */
@@ -89,8 +96,8 @@ export interface QueueFigures {
  *
  * A claimed task whose lease passed without a heartbeat can be claimed again. A task of a gate that is full, or whose
  * rate is used up, is ready and not given; which of a gate's tasks is next follows the same order of priority and
- * acceptance, also where its queue is paused or nobody asks for its key. Bounds of gates and queues hold exactly, over all processes, and no call's time grows with the number of
- * tasks.
+ * acceptance, those of paused queues last, also where nobody asks for its key. Bounds of gates and queues hold exactly,
+ * over all processes, and no call's time grows with the number of tasks.
  */
 export interface TaskQueue {
   /** As the change `enqueue`. */
@@ -110,6 +117,12 @@ export interface TaskQueue {
   /** Ends the leases of every owner whose name begins with `prefix` but `owner`: those of processes that are known to be gone. */
   releaseOthers(owner: string, prefix: string): Promise<number>
   remove(taskId: string): Promise<void>
+  /**
+   * Forgets keys, and what tenants had of their shares, of which no task is there any more; who comes back begins as a new
+   * tenant does. What would give a tenant an advantage over those that wait is kept. One step; gives the cursor of the
+   * next, null at the end.
+   */
+  forgetIdle(step: IdleStep): Promise<string | null>
   /** Tasks not claimed at the moment, per key. */
   waitingByKey(queue: string): Promise<ReadonlyMap<string, number>>
   /** How many tasks of the queue are not claimed; those whose lease has passed count once a claim has seen it. */

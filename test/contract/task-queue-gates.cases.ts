@@ -33,6 +33,30 @@ export function runGateCases(queueTest: QueueTest): void {
     expect(order).toEqual(['high', 'higher', 't0', 't1', 't2', 'low'])
   })
 
+  queueTest('a paused queue holds up nobody of the same gate elsewhere', async ({ queue }) => {
+    const pause = (paused: boolean): Promise<void> =>
+      queue.configure('held', { paused, concurrency: null, weights: {} })
+    await enqueueAll(queue, numbered('held', 3, { gate: gate(1), queue: 'held', priority: 9 }))
+    await enqueueAll(queue, numbered('t', 3, { gate: gate(1) }))
+    await pause(true)
+    expect(await claimIds(queue, 10)).toEqual(['t0'])
+    await queue.complete('t0', 1)
+    await pause(false)
+    expect(await claimIds(queue, 10)).toEqual([])
+    expect(await queue.claim(claimRequest(10, 'me', 'held'))).toMatchObject([{ taskId: 'held0' }])
+    await pause(true)
+    await queue.complete('held0', 1)
+    expect(await claimIds(queue, 10)).toEqual(['t1'])
+    await queue.complete('t1', 1)
+    await queue.enqueue(entry('last', { gate: gate(1), priority: 1 }))
+    for (const id of ['t2', 'last']) {
+      expect(await claimIds(queue, 10)).toEqual([id])
+      await queue.complete(id, 1)
+    }
+    await pause(false)
+    expect(await queue.claim(claimRequest(10, 'me', 'held'))).toMatchObject([{ taskId: 'held1' }])
+  })
+
   queueTest('a task that is claimed again, given back or scheduled counts once', async ({ queue, clock }) => {
     await enqueueAll(queue, numbered('t', 2, { gate: gate(1) }))
     await queue.enqueue(entry('later', { gate: gate(1), priority: 9, runAtMs: clock.nowMs + 1_500 }))

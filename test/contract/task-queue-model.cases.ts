@@ -61,6 +61,7 @@ const command = fc.oneof(
       prefix: fc.constantFrom('srv_', '', 'x'),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forgetIdle' as const), limit: fc.constantFrom(1, 100) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -118,11 +119,19 @@ async function apply(queue: TaskQueue, model: QueueModel, one: Command): Promise
     }
     case 'releaseOthers':
       return [await queue.releaseOthers(one.owner, one.prefix), model.releaseOthers(one.owner, one.prefix)]
+    case 'forgetIdle':
+      return [await forgetIdle(queue, one.limit), model.forgetIdle()]
     case 'configure':
       return [await queue.configure(one.queue, one.settings), model.configure(one.queue, one.settings)]
     case 'wait':
       return [null, null]
   }
+}
+
+async function forgetIdle(queue: TaskQueue, limit: number): Promise<void> {
+  let cursor: string | null = null
+  do cursor = await queue.forgetIdle({ limit, cursor })
+  while (cursor !== null)
 }
 
 async function compareAll({ queue, findDrift }: OpenedTaskQueue, model: QueueModel): Promise<void> {

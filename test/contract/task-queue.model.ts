@@ -156,6 +156,20 @@ export class QueueModel {
     return owned.length
   }
 
+  /** Who has nothing in a queue is forgotten, unless others wait and the share is ahead of where the queue is. */
+  forgetIdle(): void {
+    for (const [share, value] of this.#shares) {
+      if (this.#list(({ entry }) => shareName(entry) === share).length > 0) continue
+      const [name = '', interactive = ''] = share.split(' ')
+      const { reached } = this.#queueOf(name)
+      const before = reached.get(interactive === 'true') ?? 0
+      const waits = this.#list(({ state, entry }) => state === 'ready' && entry.queue === name).length > 0
+      if (value > before && waits) continue
+      reached.set(interactive === 'true', Math.max(before, value))
+      this.#shares.delete(share)
+    }
+  }
+
   waitingByKey(queue: string): Map<string, number> {
     const counts = new Map<string, number>()
     for (const { entry } of this.#list((task) => task.entry.queue === queue && this.#stateNow(task) !== 'claimed'))
@@ -234,14 +248,25 @@ export class QueueModel {
   /** Of a gate's ready tasks the first may run, as many as its bounds have room for. */
   #settle(name: string | null): void {
     const gate = name === null ? undefined : this.#gates.get(name)
-    if (!gate) return
+    if (!gate || this.#forgetGate(name!, gate)) return
     const { maxClaimed, rate } = gate.bounds
     const claimed = this.#claimedOf((entry) => gateName(entry) === name)
     const begun = rate ? gate.starts.filter((atMs) => atMs > this.nowMs - rate.perMs).length : 0
     const room = Math.max(0, Math.min(maxClaimed - claimed, rate ? rate.count - begun : Infinity))
-    const ready = this.#list(({ state, entry }) => state === 'ready' && gateName(entry) === name).sort(inGateOrder)
+    const isPaused = ({ entry }: ModelTask): number => Number(this.#queueOf(entry.queue).settings.paused)
+    const ready = this.#list(({ state, entry }) => state === 'ready' && gateName(entry) === name)
+    ready.sort((one, other) => isPaused(one) - isPaused(other) || inGateOrder(one, other))
     for (const task of ready.slice(0, room)) if (!task.admitted) this.#admit(task)
     for (const task of ready.slice(room)) task.admitted = false
+  }
+
+  /** Of a gate without tasks only the claims that its rate still counts are of interest. */
+  #forgetGate(name: string, { bounds: { rate }, starts }: ModelGate): boolean {
+    if (this.#list(({ entry }) => gateName(entry) === name).length > 0) return false
+    const last = rate ? starts.at(-1) : undefined
+    const counts = rate && last !== undefined && last + rate.perMs > this.nowMs
+    if (!counts) this.#gates.delete(name)
+    return !counts
   }
 
   #admit(task: ModelTask): void {

@@ -5,7 +5,7 @@ import { PARKED, READY, type StateCounts, type TaskRow, type Wakeups } from './q
 
 /**
  * Of the tasks of a gate that are ready, as many as may be claimed at this moment are let into their lanes, the first of
- * them by priority and acceptance; the others are parked. A claim of one that was let in keeps the bounds by itself.
+ * them by priority and acceptance, those of paused queues last; the others are parked. A claim of one that was let in keeps the bounds by itself.
  */
 interface GateRow extends StateCounts {
   readonly gate: number
@@ -65,20 +65,47 @@ const LAST_LET_IN =
   `SELECT * FROM tasks WHERE state < 2 AND gate IS NOT NULL AND gate = ? AND state = ${READY} ` +
   'ORDER BY priority, accepted DESC LIMIT 1'
 
-const goesBefore = (one: TaskRow, other: TaskRow): boolean =>
-  one.priority > other.priority || (one.priority === other.priority && one.accepted < other.accepted)
+const ofQueues = (paused: 0 | 1, state: number, order: string): string =>
+  'SELECT tasks.* FROM queues CROSS JOIN tasks ON tasks.accepted = (SELECT accepted FROM tasks AS own ' +
+  `WHERE state < 2 AND gate IS NOT NULL AND gate = ? AND state = ${state} AND queue = queues.queue ` +
+  `ORDER BY ${order} LIMIT 1) WHERE paused = ${paused} ORDER BY ${order} LIMIT 1`
+const FIRST_PARKED_RUNNING = ofQueues(0, PARKED, 'priority DESC, accepted')
+const LAST_LET_IN_PAUSED = ofQueues(1, READY, 'priority, accepted DESC')
 
-const lastLetIn = (database: Connection, gate: GateRow): TaskRow | undefined =>
-  gate.ready > 0 ? database.get<TaskRow>(LAST_LET_IN, [gate.gate]) : undefined
+const isPaused = (database: Connection, { queue }: TaskRow): boolean =>
+  database.get<{ paused: number }>('SELECT paused FROM queues WHERE queue = ?', [queue])?.paused === 1
+
+/** What is in a paused queue stands behind all others. */
+function goesBefore(database: Connection, one: TaskRow, other: TaskRow): boolean {
+  const [oneIsPaused, otherIsPaused] = [isPaused(database, one), isPaused(database, other)]
+  if (oneIsPaused !== otherIsPaused) return otherIsPaused
+  return one.priority > other.priority || (one.priority === other.priority && one.accepted < other.accepted)
+}
+
+function firstParked(database: Connection, { gate, parked }: GateRow): TaskRow | undefined {
+  const first = parked > 0 ? database.get<TaskRow>(FIRST_PARKED, [gate]) : undefined
+  if (!first || !isPaused(database, first)) return first
+  return database.get<TaskRow>(FIRST_PARKED_RUNNING, [gate]) ?? first
+}
+
+function lastLetIn(database: Connection, { gate, ready }: GateRow): TaskRow | undefined {
+  if (ready === 0) return undefined
+  return database.get<TaskRow>(LAST_LET_IN_PAUSED, [gate]) ?? database.get<TaskRow>(LAST_LET_IN, [gate])
+}
+
+/** A queue was paused, or goes on: who is first at a gate may be another. */
+export function recheckGates(database: Connection, nowMs: number): void {
+  database.run('UPDATE gates SET wake_at = ? WHERE parked > 0', [nowMs])
+}
 
 /** Lets in what may run now, parks what may not any more. To be called after each change of the gate's tasks or bounds. */
 export function settleGate(database: Connection, gateNumber: number, nowMs: number, wakeups: Wakeups): void {
   let gate = getGate(database, gateNumber)
   while (gate) {
-    const first = gate.parked > 0 ? database.get<TaskRow>(FIRST_PARKED, [gateNumber]) : undefined
+    const first = firstParked(database, gate)
     const room = first !== undefined && hasRoom(database, gate, nowMs)
     const last = room ? undefined : lastLetIn(database, gate)
-    if (first && (room || (last && goesBefore(first, last)))) {
+    if (first && (room || (last && goesBefore(database, first, last)))) {
       moveTask(database, first, READY)
       wakeups.push({ queue: first.queue, atMs: nowMs })
     } else if (!last || hasRoom(database, { ...gate, ready: gate.ready - 1 }, nowMs)) {

@@ -1,7 +1,7 @@
 import { GraphloomError } from '../../kernel/errors.js'
 import type { QueueChange, QueueEntry, QueueSettings } from '../../ports/task-queue.js'
 import type { Connection } from './connection.js'
-import { arrivalState, openGate, settleGate } from './queue-gates.js'
+import { arrivalState, openGate, recheckGates, settleGate } from './queue-gates.js'
 import { addTask, deleteTask, moveTask } from './queue-moves.js'
 import { CLAIMED, getCurrent, getQueue, getTask, READY, SCHEDULED, type TaskRow, type Wakeups } from './queue-rows.js'
 import type { TaskClaim } from './writer-protocol.js'
@@ -114,7 +114,9 @@ export function configureQueue(
   nowMs: number,
   wakeups: Wakeups,
 ): void {
-  database.run(CONFIGURE, [queue, settings.paused ? 1 : 0, settings.concurrency])
+  const paused = settings.paused ? 1 : 0
+  if ((getQueue(database, queue)?.paused ?? 0) !== paused) recheckGates(database, nowMs)
+  database.run(CONFIGURE, [queue, paused, settings.concurrency])
   database.run('DELETE FROM weights WHERE queue = ?', [queue])
   for (const [tenantId, weight] of Object.entries(settings.weights))
     database.run('INSERT INTO weights (queue, tenant, weight) VALUES (?, ?, ?)', [queue, tenantId, weight])

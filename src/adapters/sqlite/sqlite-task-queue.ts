@@ -1,6 +1,7 @@
 import type {
   ClaimedTask,
   ClaimRequest,
+  IdleStep,
   QueueEntry,
   QueueFigures,
   QueueSettings,
@@ -63,6 +64,12 @@ export class SqliteTaskQueue implements TaskQueue {
 
   async remove(taskId: string): Promise<void> {
     await this.#deps.writer.write('remove', { taskId }, this.#deps.now())
+  }
+
+  async forgetIdle({ limit, cursor }: IdleStep): Promise<string | null> {
+    const after = cursor === null ? 0 : Number(cursor)
+    const { answer } = await this.#deps.writer.write('forgetIdle', { after, limit }, this.#deps.now())
+    return answer === null ? null : String(answer)
   }
 
   async waitingByKey(queue: string): Promise<ReadonlyMap<string, number>> {

@@ -2,6 +2,7 @@ import type { CollectionLayout } from './collection-layout.js'
 import type { Connection } from './connection.js'
 import { deleteDocument, insertDocument, updateDocument } from './document-writes.js'
 import { claimTasks } from './queue-claims.js'
+import { forgetIdle } from './queue-idle.js'
 import type { Wakeups } from './queue-rows.js'
 import {
   applyQueueChanges,
@@ -57,6 +58,8 @@ export function executeWrite(
     case 'deleteStream':
       deleteStream(database, request.stream)
       return { ...NOTHING, answer: null }
+    case 'forgetIdle':
+      return { ...NOTHING, answer: forgetIdle(database, request.after, request.limit) }
     case 'enqueue':
     case 'configure':
     case 'claim':

@@ -63,6 +63,7 @@ interface WriteKinds {
   release: { ask: TaskClaim & { readonly runAtMs: number }; answer: boolean }
   releaseOthers: { ask: { owner: string; prefix: string }; answer: number }
   remove: { ask: { taskId: string }; answer: null }
+  forgetIdle: { ask: { after: number; limit: number }; answer: number | null }
 }
 
 export type WriteKind = keyof WriteKinds
