@@ -22,21 +22,35 @@ export interface WebRequest {
   readonly maxResponseBytes?: number
   /** 0 to 5, by default 5. With 0 a redirect is a response like all others. */
   readonly maxRedirects?: number
+  /**
+   * Hosts that may be called, redirects included, instead of any: names, and with a dot before them all names below.
+   * What the addresses of a host must be stays as it is.
+   */
+  readonly onlyHosts?: readonly string[]
+  /**
+   * Takes the body piece by piece, which is then not kept: `body` is empty. Called once, with the last answer of all
+   * redirects; what it throws ends the call. `maxResponseBytes` may then be more than what the server is configured for.
+   */
+  readonly receive?: (answer: WebAnswer, body: AsyncIterable<Uint8Array>) => Promise<void>
   /** Ends the call when the headers are there; the body is then empty. */
   readonly discardBody?: boolean
   /** Where the request stands in an input, for the paths of errors: with `input` a bad URL is told at `input.url`. */
   readonly inputPath?: string
 }
 
-/** What an address answered; any status is an answer. */
-export interface WebResponse {
+/** What comes before a body. */
+export interface WebAnswer {
   readonly status: number
   /** By names in lower case; what came several times is joined with commas. `set-cookie` is left out. */
   readonly headers: Readonly<Record<string, string>>
-  /** The bytes as they were sent; the caller's to keep and change. */
-  readonly body: Uint8Array
   /** Where the answer came from: the last redirect's target. */
   readonly url: string
+}
+
+/** What an address answered; any status is an answer. */
+export interface WebResponse extends WebAnswer {
+  /** The bytes as they were sent; the caller's to keep and change. */
+  readonly body: Uint8Array
   readonly redirects: number
 }
 

@@ -7,7 +7,8 @@ import type { WebClient, WebRequest } from '../../src/ports/web-client.js'
 import { ConnectionAttempts } from '../support/connection-attempts.js'
 import { DnsServer } from '../support/dns-server.js'
 import { NEVER } from '../support/inference.js'
-import { ALLOWED_ADDRESS, WebServer, type Answer } from '../support/web-server.js'
+import { listenEverywhere } from '../support/loopback-listeners.js'
+import { ALLOWED_ADDRESS, WebServer } from '../support/web-server.js'
 
 /** Ways to write addresses that nobody outside may have called; the listeners are at the loopback ones. */
 const HOSTS = [
@@ -54,25 +55,9 @@ const openClient = (allow: readonly string[]): WebClient =>
     }),
   )
 
-/** Listeners at one port of the allowed address and of both loopback ones. */
-async function listen(answer: Answer): Promise<WebServer[]> {
-  for (;;) {
-    const servers = [await WebServer.start(answer)]
-    try {
-      for (const host of ['127.0.0.1', '::1'])
-        servers.push(
-          await WebServer.start((_request, response) => response.end('private'), { host, port: servers[0]!.port }),
-        )
-      return servers
-    } catch {
-      for (const server of servers) await server[Symbol.asyncDispose]()
-    }
-  }
-}
-
 beforeAll(async () => {
   dns = stack.use(await DnsServer.start())
-  const servers = await listen(({ url }, response) =>
+  const servers = await listenEverywhere(({ url }, response) =>
     url === '/redirect'
       ? response.writeHead(307, { location: Buffer.from(location).toString('latin1') }).end()
       : response.end('public'),

@@ -8,7 +8,7 @@ import { ConnectionSlots } from './connection-slots.js'
 import { createHostResolver, type ResolveHost } from './host-resolver.js'
 import { toFirstHop, pathOf, type Hop } from './hop.js'
 import { toNextHop, tooManyRedirects } from './redirect.js'
-import { readBody } from './response-body.js'
+import { readBody, readPieces } from './response-body.js'
 import { exchange, toFailure, type Wire } from './wire.js'
 
 export interface HttpWebClientOptions {
@@ -78,6 +78,7 @@ class HttpWebClient implements WebClient {
     const maxRedirects = Math.min(MAX_REDIRECTS, request.maxRedirects ?? MAX_REDIRECTS)
     let hop = first
     for (let redirects = 0; ; redirects++) {
+      if (!isAmong(hop.url.hostname, request.onlyHosts)) throw otherHost(hop.url.hostname)
       const answer = await this.#call(hop, request, maxRedirects > 0, signal)
       if ('status' in answer) return { ...answer, redirects }
       if (redirects === maxRedirects) throw tooManyRedirects(hop)
@@ -102,9 +103,13 @@ class HttpWebClient implements WebClient {
 
   async #read({ url, method }: Hop, response: IncomingMessage, request: WebRequest) {
     const { maxResponseBytes: most } = this.#options
+    const { maxResponseBytes = most, receive } = request
+    const answer = { status: response.statusCode ?? 0, headers: toPlainHeaders(response), url: url.href }
     const isEmpty = method === 'HEAD' || request.discardBody === true
-    const body = isEmpty ? new Uint8Array() : await readBody(response, Math.min(most, request.maxResponseBytes ?? most))
-    return { status: response.statusCode ?? 0, headers: toPlainHeaders(response), body, url: url.href }
+    if (isEmpty) return { ...answer, body: new Uint8Array() }
+    if (!receive) return { ...answer, body: await readBody(response, Math.min(most, maxResponseBytes)) }
+    await receive(answer, readPieces(response, maxResponseBytes))
+    return { ...answer, body: new Uint8Array() }
   }
 }
 
@@ -112,6 +117,15 @@ function toPlainHeaders({ headers }: IncomingMessage): Record<string, string> {
   const { 'set-cookie': _cookies, ...plain } = headers
   return Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, String(value)]))
 }
+
+function isAmong(hostname: string, hosts: readonly string[] | undefined): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '')
+  const isOne = (host: string): boolean => (host.startsWith('.') ? name.endsWith(host) : name === host)
+  return hosts === undefined || hosts.some((host) => isOne(host.toLowerCase()))
+}
+
+const otherHost = (hostname: string): GraphloomError =>
+  new GraphloomError('FORBIDDEN', `"${hostname}" is not called: it is not among the hosts that are allowed for this.`)
 
 const closed = (): GraphloomError => new GraphloomError('UNAVAILABLE', 'The server is stopping and calls no addresses.')
 

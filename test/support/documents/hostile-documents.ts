@@ -145,7 +145,7 @@ const TEXTS: readonly HostileDocument[] = [
     what: 'rows whose template makes them large',
     name: 'rows.csv',
     make: () => Buffer.from(`a\n${'x'.repeat(1_000_000)}\n`.repeat(25)),
-    problem: ['TOO_LARGE', 'DAMAGED'],
+    problem: ['TOO_LARGE', 'OUT_OF_MEMORY'],
   },
 ]
 
