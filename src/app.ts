@@ -3,8 +3,6 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from './kernel/clock.js'
 import { GraphloomError } from './kernel/errors.js'
-import { createId, ID_PREFIXES, parseIdKind } from './kernel/ids.js'
-import { SYSTEM_SCOPE } from './ports/document-store.js'
 import type { ModelFolders } from './ports/model-folders.js'
 import type { ModelHub } from './ports/model-hub.js'
 import type { ModelRuntime } from './ports/model-runtime.js'
@@ -27,6 +25,7 @@ import { PredictionExecutor, type PredictionExecutorOptions } from './services/p
 import { BatchResultsStore } from './services/predictions/batches/batch-results-store.js'
 import { createBatchType } from './services/predictions/batches/batch-type.js'
 import { PredictionBatchesService } from './services/predictions/batches/prediction-batches.service.js'
+import { PredictionDispatch } from './services/predictions/prediction-dispatch.js'
 import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/prediction-store.js'
 import { createPredictionType } from './services/predictions/prediction-type.js'
 import { PredictionsService } from './services/predictions/predictions.service.js'
@@ -36,7 +35,6 @@ import { WaitingRoom } from './services/predictions/waiting-room.js'
 import { Retention, type RetentionSettings } from './services/retention/retention.js'
 import { Streams } from './services/streams/streams.js'
 import { parseDeclaredTypes } from './services/tasks/declared-types.js'
-import { Dispatcher } from './services/tasks/dispatcher.js'
 import { createTasks, type Tasks } from './services/tasks/start-tasks.js'
 import { createTaskRetention, type TaskRetentionOptions } from './services/tasks/task-retention.js'
 import type { TaskType } from './services/tasks/task-type.js'
@@ -128,31 +126,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { registry, versions, metrics, residency, models, modelMetrics } = await startModels(options, stack, around)
 
   const below = { ...around, registry, versions, metrics, residency, models }
-  const { store, executor, work, predictions, predictionBatches, isBlobReferenced } = await createWork(
-    options,
-    stack,
-    below,
-  )
-  await readmitWaiting(store, waitingRoom)
-
-  const owner = createId('server')
-  // One server has the queue: the others are gone.
-  await state.queue.releaseOthers(owner, `${ID_PREFIXES.server}_`)
-  const { window, leaseMs } = options.tasks
-  const dispatcher = new Dispatcher({
-    tasks: state.queue,
-    queue: PREDICTION_QUEUE,
-    owner,
-    window,
-    // So that there is room for those of other versions.
-    maxPerKey: Math.ceil(window / 2),
-    leaseMs,
-    handle: (claim, signal) =>
-      parseIdKind(claim.taskId) === 'task' ? work.handle(claim, signal) : executor.handle(claim, signal),
-    logger,
-  })
-  stack.defer(() => dispatcher.stop())
-  dispatcher.start()
+  const created = await createWork(options, stack, below)
+  const { dispatch, executor, work, predictions, predictionBatches, isBlobReferenced } = created
+  await dispatch.start()
   work.start()
   stack.use(
     new Retention({
@@ -191,8 +167,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     streams,
     access,
     drain: async (signal) => {
-      await Promise.all([dispatcher.drain(signal), work.drain(signal)])
-      await dispatcher.stop()
+      await Promise.all([dispatch.drain(signal), work.drain(signal)])
+      await dispatch[Symbol.asyncDispose]()
       executor.abandonWaiters(
         new GraphloomError('UNAVAILABLE', 'The server is stopping; the prediction goes on when it starts again.'),
       )
@@ -253,7 +229,10 @@ async function createWork(options: AppOptions, stack: AsyncDisposableStack, belo
     }),
   )
   const { currentTrace } = options
-  const acceptance = new PredictionAcceptance({ ...shared, tasks: work.acceptance, executor, currentTrace })
+  const { window, leaseMs } = options.tasks
+  const dispatch = stack.use(new PredictionDispatch({ ...shared, queue: state.queue, executor, work, window, leaseMs }))
+  const { immediate } = dispatch
+  const acceptance = new PredictionAcceptance({ ...shared, tasks: work.acceptance, executor, immediate, currentTrace })
   const maxJoinedBytes = options.streams.joinBytes
   const predictions = new PredictionsService({ ...shared, acceptance, executor, tasks: work.tasks, maxJoinedBytes })
   const predictionBatches = new PredictionBatchesService({ access, tasks: work.acceptance, results, payloads })
@@ -261,7 +240,7 @@ async function createWork(options: AppOptions, stack: AsyncDisposableStack, belo
     (await store.isBlobReferenced(blobId)) ||
     (await work.isBlobReferenced(blobId)) ||
     (await results.isBlobReferenced(blobId))
-  return { store, executor, work, predictions, predictionBatches, isBlobReferenced }
+  return { dispatch, executor, work, predictions, predictionBatches, isBlobReferenced }
 }
 
 interface AroundModels {
@@ -321,19 +300,4 @@ async function readDeclaredTypes(file: string | null): Promise<TaskType[]> {
 
 async function readCatalogue(modelsDirectory: string): Promise<BundledModel[]> {
   return JSON.parse(await readFile(join(modelsDirectory, 'catalogue.json'), 'utf8')) as BundledModel[]
-}
-
-/** What was accepted and not started when the last process ended still waits. */
-async function readmitWaiting(store: PredictionStore, waitingRoom: WaitingRoom): Promise<void> {
-  const limit = 500
-  for (let cursor: string | null = null; ;) {
-    const page = await store.list(SYSTEM_SCOPE, {
-      filter: { state: { eq: 'QUEUED' } },
-      orderBy: [{ field: 'createdAt', direction: 'asc' }],
-      page: { limit, cursor, backward: false },
-    })
-    for (const { node } of page.items) waitingRoom.readmit(node.modelVersionId, node.id)
-    if (!page.hasNextPage) return
-    cursor = page.items.at(-1)?.cursor ?? null
-  }
 }

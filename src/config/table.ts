@@ -359,7 +359,8 @@ const models: Variable[] = [
 
 const work: Variable[] = [
   integer('Work', 'GRAPHLOOM_ADMISSION_WINDOW', [1, 100_000], {
-    description: 'Tasks taken from the queue at once.',
+    description:
+      'Predictions let to the models at once; a quarter of them may be such as somebody waits for, without the queue.',
     example: '512',
     fallback: '512',
   }),

@@ -18,7 +18,8 @@ import type { EndedPrediction, PredictionExecutor } from './prediction-executor.
 import { parseSeed, withVersionSettings } from './generation-settings.js'
 import { INPUT_FIELDS, type PredictionRequest, type StartRequest } from './prediction-input.js'
 import { kindOf, parseInput } from './prediction-kinds.js'
-import type { PredictionBody, PredictionStore } from './prediction-store.js'
+import type { ImmediatePredictions } from './immediate-predictions.js'
+import { toQueueEntry, type PredictionBody, type PredictionStore } from './prediction-store.js'
 import {
   PREDICTION_TASK,
   principalOf,
@@ -35,6 +36,7 @@ export interface PredictionAcceptanceOptions {
   readonly store: PredictionStore
   readonly payloads: Payloads
   readonly executor: PredictionExecutor
+  readonly immediate: Pick<ImmediatePredictions, 'insert'>
   readonly tasks: Pick<TaskAcceptance, 'toInsert'>
   readonly encoder: PromptEncoder
   readonly models: Pick<ModelsService, 'requireByReference'>
@@ -177,8 +179,10 @@ export class PredictionAcceptance {
     request: StartRequest,
     { body, origin }: { readonly body: PredictionBody; readonly origin: Origin },
   ): Promise<PredictionDocument> {
-    const { store, tasks, clock } = this.#options
-    if (origin.kind !== 'start' || !body.taskId) return store.insert(body, clock.now())
+    const { store, immediate, tasks, clock } = this.#options
+    if (origin.kind === 'predict') return immediate.insert(body)
+    if (!body.taskId) return store.insert(body, toQueueEntry(body, clock.now()))
+    if (origin.kind === 'task') return store.insert(body, null)
     const { priority, modelVersionId: queueKey } = body
     const asked = { type: PREDICTION_TASK, input: toTaskInput(request), priority }
     return store.insertWith(body, await tasks.toInsert(principal, asked, { id: body.taskId, queueKey }))

@@ -125,35 +125,66 @@ export class PredictionExecutor {
   }
 
   /** Handles a claimed task; see `DispatcherOptions.handle`. */
-  async handle(task: ClaimedTask, stopping: AbortSignal): Promise<void> {
+  handle({ taskId, attempt }: ClaimedTask, stopping: AbortSignal): Promise<void> {
+    const { store, queue, clock } = this.#options
+    return this.#track(taskId, stopping, async (signal) => {
+      const prediction = await store.get(SYSTEM_SCOPE, taskId)
+      if (!prediction || isEnded(prediction.state)) {
+        await queue.complete(taskId, attempt)
+        return
+      }
+      const changes = [{ kind: 'complete', taskId, attempt }] as const
+      const isDone = await this.#do(prediction, { claim: { attempt }, changes, signal, stopping })
+      if (!isDone) await queue.release(taskId, attempt, clock.now())
+    })
+  }
+
+  /** Does a prediction that was just accepted and has no entry in the queue; it stays as it is when the signal aborts. */
+  doNow(prediction: PredictionDocument, stopping: AbortSignal): Promise<void> {
+    const attempt = prediction.attempt + 1
+    return this.#track(prediction.id, stopping, async (signal) => {
+      await this.#do(prediction, { claim: { attempt }, changes: [], signal, stopping })
+    })
+  }
+
+  /** Work that `cancel` interrupts. */
+  async #track(id: string, stopping: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController()
-    const done = this.#handle(task, AbortSignal.any([controller.signal, stopping]), stopping)
+    const done = work(AbortSignal.any([controller.signal, stopping]))
     const running = { controller, done: done.catch(() => undefined) }
-    this.#running.set(task.taskId, running)
+    this.#running.set(id, running)
     try {
       await done
     } finally {
-      if (this.#running.get(task.taskId) === running) this.#running.delete(task.taskId)
+      if (this.#running.get(id) === running) this.#running.delete(id)
     }
   }
 
-  async #handle(task: ClaimedTask, signal: AbortSignal, stopping: AbortSignal): Promise<void> {
-    const { store, queue, inSpan } = this.#options
-    const prediction = await store.get(SYSTEM_SCOPE, task.taskId)
-    if (!prediction || isEnded(prediction.state)) {
-      await queue.complete(task.taskId, task.attempt)
-      return
-    }
-    await inSpan('prediction', prediction.traceparent, async () => {
-      const work = new PredictionWork(this.#options, prediction, task)
+  /** False when the process stops first. */
+  async #do(
+    prediction: PredictionDocument,
+    {
+      claim,
+      changes,
+      signal,
+      stopping,
+    }: {
+      readonly claim: PredictionClaim
+      readonly changes: readonly QueueChange[]
+      readonly signal: AbortSignal
+      readonly stopping: AbortSignal
+    },
+  ): Promise<boolean> {
+    return this.#options.inSpan('prediction', prediction.traceparent, async () => {
+      const work = new PredictionWork(this.#options, prediction, claim)
       const outcome = await work.run(signal)
       if (stopping.aborted && outcome.state !== 'SUCCEEDED') {
         this.#waiters.get(prediction.id)?.reject(stopping.reason)
         this.#waiters.delete(prediction.id)
-        await queue.release(task.taskId, task.attempt, this.#options.clock.now())
-        return
+        return false
       }
-      await this.#store(work.current, outcome, [{ kind: 'complete', taskId: task.taskId, attempt: task.attempt }])
+      await this.#store(work.current, outcome, changes)
+      return true
     })
   }
 

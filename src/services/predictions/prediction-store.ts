@@ -16,7 +16,7 @@ import {
   type Scope,
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
-import type { QueueChange } from '../../ports/task-queue.js'
+import type { QueueChange, QueueEntry } from '../../ports/task-queue.js'
 import { joinByChoice, type TokensData } from './tokens-data.js'
 
 export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
@@ -120,19 +120,11 @@ export class PredictionStore {
     return false
   }
 
-  /** Accepts a prediction: the document, its first event and, unless it has a task, its place in the queue, together. */
-  insert(prediction: PredictionBody, nowMs: number): Promise<PredictionDocument> {
-    const entry = {
-      taskId: prediction.id,
-      queue: PREDICTION_QUEUE,
-      key: prediction.modelVersionId,
-      tenantId: prediction.tenantId,
-      priority: prediction.priority,
-      runAtMs: nowMs,
-    }
+  /** Accepts a prediction: the document, its first event and, where it has one, its entry in the queue, together. */
+  insert(prediction: PredictionBody, entry: QueueEntry | null): Promise<PredictionDocument> {
     return this.#documents.insert(PREDICTIONS, withBlobIds(prediction), {
       events: [changed(prediction)],
-      queue: prediction.taskId ? [] : [{ kind: 'enqueue', entry }],
+      queue: entry ? [{ kind: 'enqueue', entry }] : [],
     })
   }
 
@@ -222,6 +214,17 @@ const withBlobIds = <T extends PredictionBody>(prediction: T) => ({
   ...prediction,
   inputBlobId: blobIdOf(prediction.input),
   outputBlobId: blobIdOf(prediction.output),
+})
+
+/** The entry of a prediction that has no task. */
+export const toQueueEntry = (prediction: PredictionBody, nowMs: number): QueueEntry => ({
+  taskId: prediction.id,
+  queue: PREDICTION_QUEUE,
+  key: prediction.modelVersionId,
+  tenantId: prediction.tenantId,
+  priority: prediction.priority,
+  runAtMs: nowMs,
+  claimsBefore: prediction.attempt,
 })
 
 export function toStreamEndReason(prediction: Pick<PredictionDocument, 'state'>): StreamEndReason {
