@@ -4,9 +4,10 @@ import { canonicalJson } from '../../kernel/json.js'
 import type { OutputConstraint } from '../../domain/prediction.js'
 import { Configurations } from './configurations.js'
 import { toConstraintNetwork } from './constraint-network.js'
+import { GrammarCompiler } from './grammar-compiler.js'
 import { CompiledGrammar, type GrammarMatcher, type Tokens } from './grammar-matcher.js'
 import { toPlainTokens } from './plain-text.js'
-import { ALL_BYTES } from './pruned-network.js'
+import { ALL_BYTES, type Network } from './pruned-network.js'
 import { toTokenTree, type TokenBytes } from './token-tree.js'
 
 /** A model's tokens as the engine knows them. */
@@ -23,6 +24,9 @@ const MAX_REASON_CHARACTERS = 400
 /** Compiles constraints to grammars over a model's tokens. */
 export class GrammarEngine {
   readonly #tokens: Tokens
+  readonly #compiler = new GrammarCompiler()
+  /** Constraints that are being compiled beside this thread. */
+  readonly #compiling = new Map<string, Promise<unknown>>()
   readonly #compiled = new LRUCache<string, CompiledGrammar>({ max: KEPT_GRAMMARS })
 
   constructor(tokens: Tokens) {
@@ -35,18 +39,42 @@ export class GrammarEngine {
     return new GrammarEngine({ bytes: tokens, isWritable, tree, plain, ends: endTokenIds })
   }
 
+  /**
+   * As `createMatcher`, but the constraint is compiled beside this thread.
+   * @throws GraphloomError `INVALID_INPUT` with the reason when the constraint cannot be honoured.
+   */
+  async openMatcher(constraint: OutputConstraint): Promise<GrammarMatcher> {
+    const key = canonicalJson(constraint)
+    if (!this.#compiled.has(key)) await (this.#compiling.get(key) ?? this.#compileBeside(key, constraint))
+    return this.createMatcher(constraint)
+  }
+
   /** @throws GraphloomError `INVALID_INPUT` with the reason when the constraint cannot be honoured. */
   createMatcher(constraint: OutputConstraint): GrammarMatcher {
     const key = canonicalJson(constraint)
-    let grammar = this.#compiled.get(key)
-    if (!grammar) {
-      grammar = withReason(
-        () => new CompiledGrammar(toConstraintNetwork(constraint, this.#tokens.isWritable), this.#tokens),
+    const grammar =
+      this.#compiled.get(key) ??
+      this.#keep(
+        key,
+        withReason(() => toConstraintNetwork(constraint, this.#tokens.isWritable)),
       )
-      this.#compiled.set(key, grammar)
-    }
     const matcher = grammar.createMatcher()
     return { ...matcher, mask: (logits) => withReason(() => matcher.mask(logits)) }
+  }
+
+  #compileBeside(key: string, constraint: OutputConstraint): Promise<unknown> {
+    const compiling = this.#compiler
+      .compile(constraint, this.#tokens.isWritable)
+      .then((network) => this.#keep(key, network), throwWithReason)
+      .finally(() => this.#compiling.delete(key))
+    this.#compiling.set(key, compiling)
+    return compiling
+  }
+
+  #keep(key: string, network: Network): CompiledGrammar {
+    const grammar = withReason(() => new CompiledGrammar(network, this.#tokens))
+    this.#compiled.set(key, grammar)
+    return grammar
   }
 }
 
@@ -69,8 +97,12 @@ function withReason<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const reason = error instanceof RangeError ? 'it is nested too deeply' : message
-    throw invalidInput('constraint', `cannot be honoured: ${reason.slice(0, MAX_REASON_CHARACTERS)}`)
+    throwWithReason(error)
   }
+}
+
+function throwWithReason(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error)
+  const reason = error instanceof RangeError ? 'it is nested too deeply' : message
+  throw invalidInput('constraint', `cannot be honoured: ${reason.slice(0, MAX_REASON_CHARACTERS)}`)
 }

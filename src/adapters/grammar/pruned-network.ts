@@ -46,7 +46,8 @@ class StateList {
   }
 }
 
-function reachable(root: Rule): readonly State[] {
+/** The states of a rule and of those that it calls, in the order in which they are found. */
+export function reachable(root: Rule): readonly State[] {
   const states = new StateList()
   states.add(root.start)
   // What is added on the way is visited too.

@@ -25,7 +25,7 @@ export class TextGrammars {
   async open(constraint: OutputConstraint, isDrafted: boolean): Promise<TextGrammar> {
     const engine = await (this.#engine ??= this.#loadEngine())
     const guessTokens = isDrafted ? await (this.#split ??= loadTokenSplitter(this.#options.folder)) : () => []
-    return { matcher: engine.createMatcher(constraint), guessTokens }
+    return { matcher: await engine.openMatcher(constraint), guessTokens }
   }
 
   async #loadEngine(): Promise<GrammarEngine> {

@@ -36,10 +36,9 @@ export async function loadTextModel({ model, folder, opening, limits, generation
       const grammar = constraint ? await grammars.open(constraint, draft) : null
       try {
         const sequence = new TextSequence({ model: text, request, grammar, onDelta: deltas.add })
-        const result = await loop.run(sequence, signal)
-        await deltas.flush()
-        return result
+        return await loop.run(sequence, signal)
       } finally {
+        await deltas.flush()
         grammar?.matcher[Symbol.dispose]()
       }
     },
