@@ -8,7 +8,7 @@ import type { TaskQueueDocument } from '../src/domain/task-queue.js'
 import type { TaskDocument } from '../src/domain/task.js'
 import type { WorkerDocument } from '../src/domain/worker.js'
 import type { TaskQueueFigures } from '../src/services/tasks/task-queues.service.js'
-import type { TaskForecast } from '../src/services/tasks/tasks.service.js'
+import type { TaskForecast } from '../src/services/tasks/task-position.js'
 import type { Services } from './services.js'
 
 export interface Loaders {

@@ -22,7 +22,7 @@ class TaskEventsArgs extends StreamArgs {
 export class TaskEventResolver {
   @Subscription(() => TaskEventUnion, {
     description:
-      'Follows a task: a snapshot first (or, with `after`, what came since), then each change, what its attempts log, and who asked for it again, then the end.',
+      'Follows a task: a snapshot first (or, with `after`, what came since), then each change, what its attempts log, who asked for it again and, while it waits for its turn, where it stands, then the end.',
     subscribe: ({ args, context }: { args: TaskEventsArgs; context: GraphContext }) =>
       context.services.tasks.follow(context.principal, {
         ...toStreamRequest(args, context),

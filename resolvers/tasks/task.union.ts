@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql'
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import type { TaskDocument } from '../../src/domain/task.js'
 import type { TaskChildren, TaskFollowItem } from '../../src/services/tasks/task-children.js'
 import type { TaskEvent } from '../../src/services/tasks/task-stream.js'
@@ -97,6 +97,19 @@ export class TaskDeduplicated extends StreamItemType {
   readonly event!: Extract<TaskEvent, { type: 'deduplicated' }>
 }
 
+@ObjectType('TaskPosition', {
+  implements: StreamItemType,
+  description:
+    'Where the task stands in its queue at the moment: a figure of the present, given while it waits for its turn, when it has changed, at most once a second. It joins no event: its cursor and `sequence` are those of the item before it, and `fromSequence` is one more.',
+})
+export class TaskPositionType extends StreamItemType {
+  @Field(() => Int, { nullable: true, description: 'As `queuePosition` of the task.' })
+  readonly queuePosition!: number | null
+
+  @Field(() => Float, { nullable: true, description: 'As `etaMs` of the task.' })
+  readonly etaMs!: number | null
+}
+
 @ObjectType('TaskChildren', {
   implements: StreamItemType,
   description:
@@ -119,6 +132,18 @@ const logged = streamItemTypeName<TaskEvent>('TaskSnapshot', ({ type }) => EVENT
 export const TaskEventUnion = createUnion({
   name: 'TaskEvent',
   description: 'What `taskEvents` gives.',
-  types: [TaskSnapshot, TaskChanged, TaskLogged, TaskDeduplicated, TaskChildrenType, StreamGap, StreamEnd],
-  typeName: (item: TaskFollowItem) => (item.type === 'children' ? 'TaskChildren' : logged(item)),
+  types: [
+    TaskSnapshot,
+    TaskChanged,
+    TaskLogged,
+    TaskDeduplicated,
+    TaskPositionType,
+    TaskChildrenType,
+    StreamGap,
+    StreamEnd,
+  ],
+  typeName: (item: TaskFollowItem) => {
+    if (item.type === 'position') return 'TaskPosition'
+    return item.type === 'children' ? 'TaskChildren' : logged(item)
+  },
 })

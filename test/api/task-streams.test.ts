@@ -1,7 +1,14 @@
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { CancelTaskDocument, TaskDocument, TaskEventsDocument } from '../generated/graphql.js'
+import {
+  CancelTaskDocument,
+  PauseTaskQueueDocument,
+  ResumeTaskQueueDocument,
+  TaskDocument,
+  TaskEventsDocument,
+  UpdateTaskQueueDocument,
+} from '../generated/graphql.js'
 import { ask, enqueue, failing, follow, readToEnd, sleep, TaskReader } from '../support/enqueued-tasks.js'
 import { readPrometheus } from '../support/prometheus.js'
 import { TestServer } from '../support/server.js'
@@ -11,6 +18,12 @@ import { waitFor } from '../support/wait.js'
 
 const MINUTE_MS = 60_000
 const TRANSPORTS = ['websocket', 'sse'] as const
+
+async function pausedQueue(server: TestServer, name: string): Promise<{ readonly name: string }> {
+  await server.request(UpdateTaskQueueDocument, { input: { name } })
+  await server.request(PauseTaskQueueDocument, { input: { name } })
+  return { name }
+}
 
 describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
   const stack = new AsyncDisposableStack()
@@ -23,7 +36,7 @@ describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
 
   describe.each(TRANSPORTS)('over %s', (transport) => {
     test('each state comes in order, as the task was then, and all readers get the same', async () => {
-      const { id } = await enqueue(server, failing(3, { delayMs: 300 }))
+      const { id } = await enqueue(server, failing(3, { delayMs: 1_000 }))
       const readers = await Promise.all(Array.from({ length: 5 }, () => readToEnd(server, id, { transport })))
       const [first] = readers
       expect(first).toMatchObject({ end: 'FAILED', mistakes: [], names: expect.arrayContaining(['TaskChanged']) })
@@ -36,7 +49,7 @@ describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
     })
 
     test('a reader goes on by its cursor, and misses nothing', async () => {
-      const { id } = await enqueue(server, failing(3, { delayMs: 300 }))
+      const { id } = await enqueue(server, failing(3, { delayMs: 1_000 }))
       const whole = readToEnd(server, id, { transport })
       const reader = new TaskReader()
       for (let parts = 0; reader.end === null; parts++) {
@@ -87,6 +100,21 @@ describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
       reader.cursor = cursor
       await expect(reader.read(server, id, { transport })).rejects.toThrow('INVALID_INPUT')
     })
+  })
+
+  test('a task that waits is told where it stands, also who comes back with the cursor of that', async () => {
+    const { name } = await pausedQueue(server, 'in-line')
+    const ids: string[] = []
+    for (let at = 0; at < 3; at++) ids.push((await enqueue(server, sleep(0, { queue: name }))).id)
+    const reader = new TaskReader()
+    await reader.read(server, ids[2]!, { until: ({ positions }) => positions.includes(2) })
+    await server.request(CancelTaskDocument, { input: { id: ids[0]! } })
+    await reader.read(server, ids[2]!, { until: ({ positions }) => positions.includes(1) })
+    expect(reader).toMatchObject({ states: ['QUEUED'], mistakes: [] })
+    expect(new Set(reader.names)).toEqual(new Set(['TaskSnapshot', 'TaskPosition']))
+    await server.request(ResumeTaskQueueDocument, { input: { name } })
+    await reader.read(server, ids[2]!)
+    expect(reader).toMatchObject({ end: 'FINISHED', mistakes: [] })
   })
 
   test('those who asked again are told in their place', async () => {

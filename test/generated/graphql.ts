@@ -1667,6 +1667,7 @@ export type TaskEventsWithChildrenSubscription = { taskEvents:
     | { __typename: 'TaskChildren', cursor: string, fromSequence: number, sequence: number, at: string, states: Array<{ state: TaskState, count: number }>, changed: Array<{ name: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }> }
     | { __typename: 'TaskDeduplicated', cursor: string, fromSequence: number, sequence: number, at: string }
     | { __typename: 'TaskLogged', cursor: string, fromSequence: number, sequence: number, at: string }
+    | { __typename: 'TaskPosition', cursor: string, fromSequence: number, sequence: number, at: string }
     | { __typename: 'TaskSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, task: { id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
    };
 
@@ -1860,6 +1861,7 @@ export type TaskEventsSubscription = { taskEvents:
     | { __typename: 'TaskChildren', cursor: string, fromSequence: number, sequence: number, at: string }
     | { __typename: 'TaskDeduplicated', cursor: string, fromSequence: number, sequence: number, at: string, mode: TaskDedupeMode }
     | { __typename: 'TaskLogged', cursor: string, fromSequence: number, sequence: number, at: string, attempt: number, lines: Array<string> }
+    | { __typename: 'TaskPosition', cursor: string, fromSequence: number, sequence: number, at: string, queuePosition: number | null, etaMs: number | null }
     | { __typename: 'TaskSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, task: { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
    };
 
@@ -5352,6 +5354,10 @@ export const TaskEventsDocument = new TypedDocumentString(`
     }
     ... on TaskDeduplicated {
       mode
+    }
+    ... on TaskPosition {
+      queuePosition
+      etaMs
     }
     ... on StreamGap {
       missed

@@ -62,6 +62,7 @@ export class TaskReader {
   readonly states: TaskState[] = []
   readonly lines: string[] = []
   readonly modes: string[] = []
+  readonly positions: (number | null)[] = []
   readonly mistakes: string[] = []
 
   take(item: TaskItem): void {
@@ -84,6 +85,9 @@ export class TaskReader {
         break
       case 'StreamGap':
         if (item.snapshot.__typename === 'Task') this.#enter(item.snapshot.state)
+        break
+      case 'TaskPosition':
+        this.positions.push(item.queuePosition)
         break
       case 'TaskChildren':
         break

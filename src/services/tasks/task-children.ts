@@ -1,7 +1,9 @@
 import type { Clock } from '../../kernel/clock.js'
 import type { StreamItem, StreamRange } from '../../domain/stream.js'
 import { isTaskEnded, type TaskDocument, type TaskState } from '../../domain/task.js'
+import { askNext, pause, soonest } from '../streams/soonest.js'
 import type { TaskGraphStore } from './task-graph-store.js'
+import type { TaskPosition } from './task-position.js'
 import type { TaskEvent } from './task-stream.js'
 import type { TaskStore } from './task-store.js'
 
@@ -16,7 +18,8 @@ export interface TaskChildren extends StreamRange {
   readonly changed: readonly TaskDocument[]
 }
 
-export type TaskFollowItem = StreamItem<TaskDocument, TaskEvent> | TaskChildren
+type OwnItem = StreamItem<TaskDocument, TaskEvent> | TaskPosition
+export type TaskFollowItem = OwnItem | TaskChildren
 
 export const MAX_CHANGED_CHILDREN = 100
 const EVERY_MS = 1_000
@@ -84,18 +87,18 @@ export interface FollowChildrenOptions {
  * of them comes after the end of the task: the end of the stream is held back until they have ended too.
  */
 export async function* followWithChildren(
-  items: AsyncIterable<StreamItem<TaskDocument, TaskEvent>>,
+  items: AsyncIterable<OwnItem>,
   { task, store, graphs, after, clock, signal }: FollowChildrenOptions,
 ): AsyncGenerator<TaskFollowItem, void, void> {
   const children = new Children(task, store, graphs)
   const iterator = items[Symbol.asyncIterator]()
-  let next = iterator.next()
+  let next = askNext(iterator)
   let end: Extract<TaskFollowItem, { type: 'end' }> | null = null
   let place: Pick<StreamRange, 'cursor' | 'sequence'> | null = null
   let lookAtMs = clock.now()
   try {
     while (!signal.aborted) {
-      const item: IteratorResult<StreamItem<TaskDocument, TaskEvent>> | null = end
+      const item: IteratorResult<OwnItem> | null = end
         ? await pause(lookAtMs - clock.now(), clock, signal)
         : await soonest(next, lookAtMs - clock.now(), clock)
       if (item) {
@@ -107,7 +110,7 @@ export async function* followWithChildren(
           const { cursor, sequence } = item.value
           place = { cursor, sequence }
           yield item.value
-          next = iterator.next()
+          next = askNext(iterator)
         }
       }
       if (clock.now() < lookAtMs || place === null) continue
@@ -122,19 +125,4 @@ export async function* followWithChildren(
   } finally {
     await iterator.return?.()
   }
-}
-
-/** The next item, or null when none comes in time. */
-async function soonest<T>(next: Promise<T>, ms: number, clock: Clock): Promise<T | null> {
-  const came = new AbortController()
-  try {
-    return await Promise.race([next, pause(ms, clock, came.signal)])
-  } finally {
-    came.abort()
-  }
-}
-
-async function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<null> {
-  await clock.sleep(Math.max(1, ms), signal).catch(() => undefined)
-  return null
 }

@@ -17,6 +17,7 @@ import type { TaskQueues } from './task-queues.js'
 import { TaskRemoval } from './task-removal.js'
 import { MAX_REQUEUED, TaskRetries, type DeadLetterFilter, type RequeuedDeadLetters } from './task-retries.js'
 import { followWithChildren, type TaskFollowItem } from './task-children.js'
+import { followWithPosition, LookTimes, type TaskForecast } from './task-position.js'
 import { cancelWithChildren } from './task-graph-rules.js'
 import type { TaskGraphStore } from './task-graph-store.js'
 import { changePriority, requestCancel, reschedule, stopCancelled, type TaskChange } from './task-rules.js'
@@ -42,14 +43,6 @@ export interface TaskFilter {
   readonly errorContains?: string | undefined
 }
 
-/** Where a task that waits for its turn stands. */
-export interface TaskForecast {
-  /** Tasks that are expected to begin before it; null when it does not wait for its turn, or many are before it. */
-  readonly position: number | null
-  /** Null where there is nothing to judge by. */
-  readonly etaMs: number | null
-}
-
 export interface TasksServiceOptions {
   readonly access: Access
   readonly store: TaskStore
@@ -72,6 +65,7 @@ export class TasksService {
   readonly #options: TasksServiceOptions
   readonly #retries: TaskRetries
   readonly #removal: TaskRemoval
+  readonly #lookTimes = new LookTimes()
 
   constructor(options: TasksServiceOptions) {
     this.#options = options
@@ -229,7 +223,7 @@ export class TasksService {
     return Math.round(((position + 1) / perSecond) * 1_000)
   }
 
-  /** The task's stream; `withChildren`, how what waits for it stands too. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
+  /** The task's stream, with its place in the queue while it waits; `withChildren`, how what waits for it stands too. @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `FORBIDDEN`. */
   async follow(
     principal: Principal,
     request: {
@@ -245,7 +239,9 @@ export class TasksService {
     const require = (): Promise<TaskDocument> => this.#require(principal, id)
     const task = await require()
     const source = createTaskSource({ require, id, maxJoinedBytes })
-    const items = streams.follow({ stream: id, source, after, signal })
+    const logged = streams.follow({ stream: id, source, after, signal })
+    const forecast = async (): Promise<TaskForecast> => (await this.forecast([{ ...task, state: 'QUEUED' }]))[0]!
+    const items = followWithPosition(logged, { task, after, forecast, times: this.#lookTimes, clock, signal })
     return withChildren ? followWithChildren(items, { task, store, graphs, after, clock, signal }) : items
   }
 
