@@ -104,6 +104,7 @@ test('a writer thread that dies refuses every call and tells its owner', async (
     maxPending: 100,
     maxPendingBytes: 1_000,
     onCommitted: () => undefined,
+    onWakeups: () => undefined,
     script: new URL('../fixtures/dying-writer.js', import.meta.url),
   })
   const calls = ['a', 'b'].map((stream) => writer.write('deleteStream', { stream }, 0))

@@ -1,18 +1,19 @@
 import type { ClaimRequest } from '../../ports/task-queue.js'
 import type { Connection } from './connection.js'
 import { nextLane, oldestReady } from './queue-lanes.js'
-import { type LaneRow, type TaskRow, toClass, type Wanted } from './queue-rows.js'
+import { type LaneRow, type QueueRow, type TaskRow, toClass, type Wanted } from './queue-rows.js'
 
 type Request = Omit<ClaimRequest, 'leaseMs' | 'owner'>
 
+/** A task that is next. */
 export interface Candidate {
-  readonly row: TaskRow
+  readonly accepted: number
+  readonly interactive: 0 | 1
   /** The share so far of its tenant. */
   readonly pass: number
 }
 
 const CLASSES = [1, 0] as const
-const TASK = 'SELECT * FROM tasks WHERE accepted = ?'
 const PASS = 'SELECT pass FROM lanes WHERE lane = ?'
 
 /** Which task is next for one request, while it claims one after the other. */
@@ -25,11 +26,11 @@ export class ClaimOrder {
   /** The next lane of each key, of bulk and of interactive tasks, where it is known. */
   readonly #next = [new Map<string | null, LaneRow | null>(), new Map<string | null, LaneRow | null>()] as const
 
-  constructor(database: Connection, request: Request) {
+  constructor(database: Connection, request: Request, queue: QueueRow) {
     this.#database = database
     this.#queue = request.queue
     this.#tenant = request.tenantId ?? null
-    this.#places = listPlaces(database, request)
+    this.#places = listPlaces(database, request, queue)
   }
 
   /** By class, shares, priority and acceptance. */
@@ -40,8 +41,7 @@ export class ClaimOrder {
         const lane = this.#laneOf(key, interactive)
         if (lane && (!best || isBefore(lane, best))) best = lane
       }
-      const row = best && this.#database.get<TaskRow>(TASK, [best.head])
-      if (best && row) return { row, pass: best.pass }
+      if (best) return { accepted: best.head, interactive, pass: best.pass }
     }
     return null
   }
@@ -54,7 +54,7 @@ export class ClaimOrder {
     }
     if (!best) return null
     const { pass } = this.#database.get<{ pass: number }>(PASS, [best.lane])!
-    return { row: best, pass }
+    return { accepted: best.accepted, interactive: toClass(best), pass }
   }
 
   /** The task was claimed, and its tenant's share has grown. */
@@ -88,27 +88,34 @@ const isBefore = (one: LaneRow, other: LaneRow): boolean =>
 /** A key that is full is looked at again when such a part of its places is free, not at each. */
 const REFILL_PARTS = 64
 
-const KEYS = 'SELECT key, claimed FROM keys WHERE queue = ? AND ready > 0'
-const KEY = 'SELECT key, claimed FROM keys WHERE queue = ? AND ready > 0 AND key = ?'
+const KEYS =
+  'SELECT keys.key, claimed, ready FROM json_each(?2) CROSS JOIN keys ON keys.queue = ?1 AND keys.key = value WHERE ready > 0'
+const ALL_KEYS = 'SELECT key, claimed, ready FROM keys WHERE queue = ? AND ready > 0'
 const KEYS_OF_TENANT =
-  'SELECT DISTINCT keys.key, keys.claimed FROM lanes JOIN keys ON keys.queue = lanes.queue AND keys.key = lanes.key ' +
+  'SELECT DISTINCT keys.key, keys.claimed, keys.ready FROM lanes ' +
+  'JOIN keys ON keys.queue = lanes.queue AND keys.key = lanes.key ' +
   'WHERE lanes.queue = ? AND tenant = ? AND head IS NOT NULL'
 
 interface KeyRow {
   readonly key: string
   readonly claimed: number
+  readonly ready: number
 }
 
 function listKeys(database: Connection, { queue, keys, tenantId }: Request): KeyRow[] {
-  if (keys) return [...new Set(keys)].flatMap((key) => database.all<KeyRow>(KEY, [queue, key]))
-  if (tenantId === undefined) return database.all<KeyRow>(KEYS, [queue])
+  if (keys) return database.all<KeyRow>(KEYS, [queue, JSON.stringify([...new Set(keys)])])
+  if (tenantId === undefined) return database.all<KeyRow>(ALL_KEYS, [queue])
   return database.all<KeyRow>(KEYS_OF_TENANT, [queue, tenantId])
 }
 
-function listPlaces(database: Connection, request: Request): Map<string | null, number> {
+const ALL: readonly [null, number] = [null, Infinity]
+
+function listPlaces(database: Connection, request: Request, { ready }: QueueRow): Map<string | null, number> {
   const { keys, tenantId, maxPerKey } = request
-  if (!keys && tenantId === undefined && maxPerKey === undefined) return new Map([[null, Infinity]])
+  const isWhole = tenantId === undefined && maxPerKey === undefined
+  if (!keys && isWhole) return new Map([ALL])
   const rows = listKeys(database, request)
+  if (isWhole && rows.reduce((sum, row) => sum + row.ready, 0) === ready) return new Map([ALL])
   const max = maxPerKey ?? Infinity
   const most = maxPerKey === undefined ? Infinity : maxPerKey - Math.max(1, Math.floor(maxPerKey / REFILL_PARTS))
   return new Map(rows.filter(({ claimed }) => claimed <= most).map(({ key, claimed }) => [key, max - claimed]))

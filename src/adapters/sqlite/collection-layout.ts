@@ -73,7 +73,7 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
   const table = quoted(plainTable)
   const columns = fields.map((field) => quoted(`f_${field}`))
   const inserted = ['id', 'tenant', 'revision', 'created_at', 'updated_at', 'version', 'body', ...columns]
-  const updated = ['revision', 'updated_at', 'version', 'body', ...columns]
+  const updated = ['version', 'body', ...columns].map((column) => `${column} = ?`).join(', ')
   return {
     name: collection.name,
     table,
@@ -81,7 +81,9 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
     fields,
     columns,
     insertSql: `INSERT INTO ${table} (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})`,
-    updateSql: `UPDATE ${table} SET ${updated.map((column) => `${column} = ?`).join(', ')} WHERE rowid = ?`,
+    updateSql:
+      `UPDATE ${table} SET revision = ?, updated_at = max(updated_at, ?), ${updated} ` +
+      'WHERE id = ? AND revision = ? AND tenant = ? RETURNING created_at, updated_at',
     uniqueIndexes,
   }
 }
@@ -98,10 +100,7 @@ export function indexColumns(collection: AnyCollection, index: IndexDefinition):
 }
 
 /** What a row must have to be in an index that leaves some out. */
-export function presentColumns(
-  collection: AnyCollection,
-  { fields, unique, sparse, text }: IndexDefinition,
-): string[] {
+export function presentColumns(collection: AnyCollection, { fields, unique, sparse, text }: IndexDefinition): string[] {
   if (!unique && !sparse && !text) return []
   return fields
     .map((name) => requireField(collection, name))

@@ -5,10 +5,17 @@ export type SqlValue = string | number | null
 const MAX_STATEMENTS = 256
 const BUSY_TIMEOUT_MS = 5_000
 
+interface Sum {
+  readonly keys: readonly SqlValue[]
+  readonly amounts: number[]
+}
+
 /** One connection with its prepared statements, of which the most recently used are kept. */
 export class Connection implements Disposable {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  /** By statement and row: what `addUp` was given and is not written yet. */
+  readonly #sums = new Map<string, Map<string, Sum>>()
 
   constructor(path: string) {
     this.#database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
@@ -25,6 +32,7 @@ export class Connection implements Disposable {
   prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql)
     if (statement) {
+      if (this.#statements.size < MAX_STATEMENTS) return statement
       this.#statements.delete(sql)
     } else {
       statement = this.#database.prepare(sql)
@@ -51,6 +59,40 @@ export class Connection implements Disposable {
     return Number(this.prepare(sql).run(...values).changes)
   }
 
+  /**
+   * Adds amounts to counters of a row, all that are for it at once: at `settle`, or when the transaction ends. The
+   * statement takes what names the row, and then the amounts. Whoever reads such counters settles first.
+   */
+  addUp(sql: string, keys: readonly SqlValue[], amounts: readonly number[]): void {
+    const rows = this.#sums.get(sql) ?? new Map<string, Sum>()
+    this.#sums.set(sql, rows)
+    const name = keys.join('\0')
+    const sum = rows.get(name)
+    if (sum) amounts.forEach((amount, at) => (sum.amounts[at]! += amount))
+    else rows.set(name, { keys, amounts: [...amounts] })
+  }
+
+  settle(): void {
+    if (this.#sums.size === 0) return
+    for (const [sql, rows] of this.#sums)
+      for (const { keys, amounts } of rows.values()) this.run(sql, [...keys, ...amounts])
+    this.#sums.clear()
+  }
+
+  commit(): void {
+    this.settle()
+    this.run('COMMIT')
+  }
+
+  /** Undoes the open transaction, or what was done since the savepoint. */
+  rollback(savepoint?: string): void {
+    this.#sums.clear()
+    if (!this.inTransaction) return
+    if (savepoint === undefined) return void this.run('ROLLBACK')
+    this.run(`ROLLBACK TO ${savepoint}`)
+    this.run(`RELEASE ${savepoint}`)
+  }
+
   /** Runs reads that see one state of the database. */
   snapshot<T>(read: () => T): T {
     this.run('BEGIN')
@@ -66,10 +108,10 @@ export class Connection implements Disposable {
     this.run('BEGIN IMMEDIATE')
     try {
       const result = work()
-      this.run('COMMIT')
+      this.commit()
       return result
     } catch (error) {
-      if (this.inTransaction) this.run('ROLLBACK')
+      this.rollback()
       throw error
     }
   }

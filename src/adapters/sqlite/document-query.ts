@@ -1,6 +1,12 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { FieldCondition, Filter, Order, Scope } from '../../ports/document-store.js'
-import { type AnyCollection, type CollectionLayout, type QueryField, requireField, toSqlValue } from './collection-layout.js'
+import {
+  type AnyCollection,
+  type CollectionLayout,
+  type QueryField,
+  requireField,
+  toSqlValue,
+} from './collection-layout.js'
 import type { SqlValue } from './connection.js'
 import type { OrderColumn } from './page-cursor.js'
 

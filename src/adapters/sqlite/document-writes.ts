@@ -8,6 +8,9 @@ interface CurrentRow {
   readonly rowid: number
   readonly tenant: string
   readonly revision: number
+}
+
+interface WrittenRow {
   readonly created_at: number
   readonly updated_at: number
 }
@@ -35,14 +38,16 @@ export function updateDocument(
   { row, tenantId, expectedRevision }: WriteAsk<'update'>,
   nowMs: number,
 ): Written<'update'> {
+  const revision = expectedRevision + 1
+  const isInScope = tenantId === null || tenantId === row.tenantId
+  const values = [revision, nowMs, layout.version, row.body, ...row.values, row.id, expectedRevision, row.tenantId]
+  const written = isInScope
+    ? namingConflicts(layout, () => database.get<WrittenRow>(layout.updateSql, values))
+    : undefined
+  if (written) return { revision, answer: { createdAt: written.created_at, updatedAt: written.updated_at } }
   const current = requireRow(database, layout, row.id, tenantId)
   requireRevision(layout, row.id, current, expectedRevision)
-  if (current.tenant !== row.tenantId) throw invalidInput('tenantId', 'a document stays with its tenant')
-  const revision = current.revision + 1
-  const updatedAt = Math.max(nowMs, current.updated_at)
-  const values = [revision, updatedAt, layout.version, row.body, ...row.values, current.rowid]
-  namingConflicts(layout, () => database.run(layout.updateSql, values))
-  return { revision, answer: { createdAt: current.created_at, updatedAt } }
+  throw invalidInput('tenantId', 'a document stays with its tenant')
 }
 
 export function deleteDocument(
@@ -57,7 +62,7 @@ export function deleteDocument(
 }
 
 function requireRow(database: Connection, layout: CollectionLayout, id: string, tenantId: string | null): CurrentRow {
-  const sql = `SELECT rowid, tenant, revision, created_at, updated_at FROM ${layout.table} WHERE id = ?`
+  const sql = `SELECT rowid, tenant, revision FROM ${layout.table} WHERE id = ?`
   const row = database.get<CurrentRow>(sql, [id])
   if (!row || (tenantId !== null && row.tenant !== tenantId)) throw notFound(layout.name, id)
   return row
@@ -69,9 +74,9 @@ function requireRevision(layout: CollectionLayout, id: string, current: CurrentR
   throw new GraphloomError('CONFLICT', message)
 }
 
-function namingConflicts(layout: CollectionLayout, write: () => unknown): void {
+function namingConflicts<T>(layout: CollectionLayout, write: () => T): T {
   try {
-    write()
+    return write()
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     const columns = error.message.replace(/^.*constraint failed: /, '')

@@ -4,8 +4,8 @@ import type { Connection } from './connection.js'
 import { wakeDue } from './queue-due.js'
 import { countStart } from './queue-gates.js'
 import { chargeTenant } from './queue-lanes.js'
-import { moveTask } from './queue-moves.js'
-import { CLAIMED, getQueue, type QueueRow, toClass, type Wakeups } from './queue-rows.js'
+import { claimTask } from './queue-moves.js'
+import { getQueue, type QueueRow, type Wakeups } from './queue-rows.js'
 
 /** Of so many claims one takes what has been ready longest. */
 const OLDEST_EVERY = 4
@@ -43,7 +43,7 @@ class Claims {
   constructor(database: Connection, request: ClaimRequest, queue: QueueRow) {
     this.#database = database
     this.#request = request
-    this.#order = new ClaimOrder(database, request)
+    this.#order = new ClaimOrder(database, request, queue)
     this.#limit = Math.min(request.limit, (queue.concurrency ?? Infinity) - queue.claimed)
     this.#passes = [queue.bulk_pass, queue.interactive_pass]
     this.#isShared = request.tenantId === undefined
@@ -66,22 +66,20 @@ class Claims {
     if ((this.#count + 1) % OLDEST_EVERY === 0) return this.#order.oldest()
     const next = this.#order.next()
     if (!next || !this.#isShared) return next
-    const interactive = toClass(next.row)
-    this.#passes[interactive] = Math.max(this.#passes[interactive], next.pass)
+    this.#passes[next.interactive] = Math.max(this.#passes[next.interactive], next.pass)
     return next
   }
 
-  #claim({ row, pass }: Candidate, nowMs: number, wakeups: Wakeups): ClaimedTask {
+  #claim({ accepted, pass }: Candidate, nowMs: number, wakeups: Wakeups): ClaimedTask {
     const database = this.#database
     const { owner, leaseMs } = this.#request
     const leaseUntilMs = nowMs + leaseMs
-    const attempt = row.attempt + 1
-    moveTask(database, row, CLAIMED, { at: leaseUntilMs, attempt, owner })
+    const row = claimTask(database, { accepted, owner, leaseUntilMs })
     if (this.#isShared) chargeTenant(database, row, pass + 1 / this.#weightOf(row.tenant))
     if (row.gate !== null) countStart(database, row.gate, nowMs, wakeups)
     this.#order.took(row)
     this.#count++
-    const { task: taskId, queue, key, tenant: tenantId, priority, run_at: runAtMs } = row
+    const { task: taskId, queue, key, tenant: tenantId, priority, run_at: runAtMs, attempt } = row
     return { taskId, queue, key, tenantId, priority, runAtMs, attempt, leaseUntilMs }
   }
 

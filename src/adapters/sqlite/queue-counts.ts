@@ -1,5 +1,5 @@
 import type { Connection } from './connection.js'
-import { advanceLane, enterLane, type LaneHead } from './queue-lanes.js'
+import { enterLane, type Lane, leaveLane } from './queue-lanes.js'
 import { CLAIMED, PARKED, READY, SCHEDULED, type TaskRow, type TaskState, toClass } from './queue-rows.js'
 
 const COUNTS = ['ready', 'parked', 'scheduled', 'claimed'] as const
@@ -11,19 +11,28 @@ const COUNT_QUEUE =
 const COUNT_KEY =
   'INSERT INTO keys (queue, key, ready, parked, scheduled, claimed) VALUES (?, ?, ?, ?, ?, ?) ' +
   `ON CONFLICT DO UPDATE SET ${ADDED}`
-const CHANGED = COUNTS.map((count) => `${count} = ${count} + ?`).join(', ')
-const COUNT_LANE = `UPDATE lanes SET ${CHANGED} WHERE lane = ? RETURNING head_priority, head`
-const COUNT_GATE = `UPDATE gates SET ${CHANGED} WHERE gate = ?`
+const COUNT_LANE =
+  'UPDATE lanes SET ready = ready + ?2, parked = parked + ?3, scheduled = scheduled + ?4, claimed = claimed + ?5 ' +
+  'WHERE lane = ?1'
+const COUNT_GATE = `UPDATE gates SET ${COUNTS.map((count) => `${count} = ${count} + ?`).join(', ')} WHERE gate = ?`
 
-/** Counts a task in its new state instead of the one before; null is for a task that is not there. Its row is written already. */
-export function countMove(database: Connection, row: TaskRow, from: TaskState | null, to: TaskState | null): void {
+/**
+ * Counts a task in its new state instead of the one before; null is for a task that is not there. Its row is written
+ * already. `lane` is its lane where the caller has read it.
+ */
+export function countMove(
+  database: Connection,
+  row: TaskRow,
+  { from, to, lane }: { readonly from: TaskState | null; readonly to: TaskState | null; readonly lane?: Lane },
+): void {
   const change = (state: TaskState): number => (to === state ? 1 : 0) - (from === state ? 1 : 0)
   const changes = [change(READY), change(PARKED), change(SCHEDULED), change(CLAIMED)] as const
   const { queue, key } = row
-  database.run(COUNT_QUEUE, [queue, toClass(row) * changes[READY], ...changes])
-  database.run(COUNT_KEY, [queue, key, ...changes])
-  const lane = database.get<LaneHead>(COUNT_LANE, [...changes, row.lane])!
+  database.addUp(COUNT_QUEUE, [queue], [toClass(row) * changes[READY], ...changes])
+  database.addUp(COUNT_KEY, [queue, key], changes)
+  database.addUp(COUNT_LANE, [row.lane], changes)
   if (changes[READY] > 0) enterLane(database, row, lane)
-  else if (changes[READY] < 0 && lane.head === row.accepted) advanceLane(database, row)
+  else if (changes[READY] < 0) leaveLane(database, row)
+  // What a gate lets in depends on its counts at each moment.
   if (row.gate !== null) database.run(COUNT_GATE, [...changes, row.gate])
 }

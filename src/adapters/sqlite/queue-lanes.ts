@@ -1,41 +1,45 @@
 import type { Connection } from './connection.js'
 import { type LaneRow, READY, type TaskRow, toClass, type Wanted } from './queue-rows.js'
 
-const FIND = 'SELECT lane FROM lanes WHERE tenant = ? AND queue = ? AND interactive = ? AND key = ?'
-const ADD = 'INSERT INTO lanes (tenant, queue, interactive, key) VALUES (?, ?, ?, ?) RETURNING lane'
-
-/** The lane in which such a task waits. */
-export function openLane(database: Connection, row: Omit<TaskRow, 'accepted' | 'lane'>): number {
-  const place = [row.tenant, row.queue, toClass(row), row.key]
-  const lane = database.get<{ lane: number }>(FIND, place) ?? database.get<{ lane: number }>(ADD, place)
-  return lane!.lane
-}
-
-export interface LaneHead {
+/** A lane with its first task, where it has one that is ready. */
+export interface Lane {
+  readonly lane: number
   readonly head_priority: number | null
   readonly head: number | null
+}
+
+const LANE = 'SELECT lane, head_priority, head FROM lanes WHERE'
+const FIND = `${LANE} tenant = ? AND queue = ? AND interactive = ? AND key = ?`
+const GET = `${LANE} lane = ?`
+const ADD =
+  'INSERT INTO lanes (tenant, queue, interactive, key) VALUES (?, ?, ?, ?) RETURNING lane, head_priority, head'
+
+/** The lane in which such a task waits. */
+export function openLane(database: Connection, row: Omit<TaskRow, 'accepted' | 'lane'>): Lane {
+  const place = [row.tenant, row.queue, toClass(row), row.key]
+  return database.get<Lane>(FIND, place) ?? database.get<Lane>(ADD, place)!
 }
 
 const SET_HEAD = 'UPDATE lanes SET head_priority = ?, head = ? WHERE lane = ?'
 const BEGIN = 'UPDATE lanes SET pass = ?, head_priority = ?, head = ? WHERE lane = ?'
 
 /** One more is ready in the lane. */
-export function enterLane(database: Connection, row: TaskRow, { head_priority, head }: LaneHead): void {
+export function enterLane(database: Connection, row: TaskRow, known?: Lane): void {
   const { lane, priority, accepted } = row
+  const { head_priority, head } = known ?? database.get<Lane>(GET, [lane])!
   if (head_priority === null || head === null)
     database.run(BEGIN, [beginningPass(database, row), priority, accepted, lane])
   else if (priority > head_priority || (priority === head_priority && accepted < head))
     database.run(SET_HEAD, [priority, accepted, lane])
 }
 
-const NEXT_HEAD =
-  `SELECT priority, accepted FROM tasks WHERE state = ${READY} AND lane = ? ` +
-  'ORDER BY priority DESC, accepted LIMIT 1'
+const ADVANCE =
+  `UPDATE lanes SET (head_priority, head) = (SELECT priority, accepted FROM tasks WHERE state = ${READY} AND lane = ?1 ` +
+  'ORDER BY priority DESC, accepted LIMIT 1) WHERE lane = ?1 AND head = ?2'
 
-/** The first of the lane is ready no more. */
-export function advanceLane(database: Connection, { lane }: TaskRow): void {
-  const next = database.get<{ priority: number; accepted: number }>(NEXT_HEAD, [lane])
-  database.run(SET_HEAD, [next?.priority ?? null, next?.accepted ?? null, lane])
+/** One is ready no more; if it was the first, the next one is. */
+export const leaveLane = (database: Connection, { lane, accepted }: TaskRow): void => {
+  database.run(ADVANCE, [lane, accepted])
 }
 
 const TENANT_PASS =

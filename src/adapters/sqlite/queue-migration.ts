@@ -35,5 +35,6 @@ export function countQueuedTasks(database: Connection): void {
     if (!last) break
     after = last.accepted
   }
+  database.settle()
   database.exec('DROP TABLE old_tasks')
 }

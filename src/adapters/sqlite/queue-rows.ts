@@ -1,8 +1,8 @@
 import { isInteractive } from '../../kernel/fair-queue.js'
 import type { Connection } from './connection.js'
-import type { WriteOutcome } from './writer-protocol.js'
+import type { Wakeup } from './writer-protocol.js'
 
-export type Wakeups = { -readonly [K in keyof WriteOutcome['wakeups'][number]]: WriteOutcome['wakeups'][number][K] }[]
+export type Wakeups = Wakeup[]
 
 /** As the tables have them. */
 export const READY = 0
@@ -61,8 +61,10 @@ export type Wanted =
 
 export const toClass = (row: Pick<TaskRow, 'priority'>): 0 | 1 => (isInteractive(row) ? 1 : 0)
 
-export const getQueue = (database: Connection, queue: string): QueueRow | undefined =>
-  database.get<QueueRow>('SELECT * FROM queues WHERE queue = ?', [queue])
+export function getQueue(database: Connection, queue: string): QueueRow | undefined {
+  database.settle()
+  return database.get<QueueRow>('SELECT * FROM queues WHERE queue = ?', [queue])
+}
 
 export const getTask = (database: Connection, taskId: string): TaskRow | undefined =>
   database.get<TaskRow>('SELECT * FROM tasks WHERE task = ?', [taskId])

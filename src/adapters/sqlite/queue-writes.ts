@@ -2,33 +2,40 @@ import { GraphloomError } from '../../kernel/errors.js'
 import type { QueueChange, QueueEntry, QueueSettings } from '../../ports/task-queue.js'
 import type { Connection } from './connection.js'
 import { arrivalState, openGate, recheckGates, settleGate } from './queue-gates.js'
-import { addTask, deleteTask, moveTask } from './queue-moves.js'
+import { addTask, deleteCurrent, deleteTask, moveTask, type NewTask } from './queue-moves.js'
 import { CLAIMED, getCurrent, getQueue, getTask, READY, SCHEDULED, type TaskRow, type Wakeups } from './queue-rows.js'
 import type { TaskClaim } from './writer-protocol.js'
 
 /** Enqueues; a task that waits already takes the new entry's place and time, one that is claimed stays as it is. */
 export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: number, wakeups: Wakeups): void {
-  const before = getTask(database, entry.taskId)
+  const { taskId, queue, runAtMs, claimsBefore = 0 } = entry
+  // Nearly all are new.
+  if (!entry.gate) {
+    const state = runAtMs > nowMs ? SCHEDULED : READY
+    const place = { state, at: Math.max(runAtMs, nowMs), attempt: claimsBefore } as const
+    if (addTask(database, toRow(entry, null, place), null)) return void wakeups.push({ queue, atMs: runAtMs })
+  }
+  const before = getTask(database, taskId)
   if (before?.state === CLAIMED) return
-  const { taskId: task, queue, key, tenantId: tenant, priority, runAtMs, claimsBefore = 0 } = entry
-  const gate = entry.gate ? openGate(database, tenant, entry.gate) : null
+  const gate = entry.gate ? openGate(database, entry.tenantId, entry.gate) : null
   if (before) {
     deleteTask(database, before)
     if (before.gate !== null && before.gate !== gate) settleGate(database, before.gate, nowMs, wakeups)
   }
   const state = runAtMs > nowMs ? SCHEDULED : arrivalState(database, gate, nowMs)
   const readySince = before && before.state < SCHEDULED ? before.at : nowMs
-  const row: Omit<TaskRow, 'accepted' | 'lane'> = {
-    ...{ task, queue, key, tenant, priority, state, gate },
-    run_at: runAtMs,
-    at: state === SCHEDULED ? runAtMs : readySince,
-    attempt: Math.max(before?.attempt ?? 0, claimsBefore),
-    owner: null,
-  }
-  addTask(database, row, before?.accepted ?? null)
+  const at = state === SCHEDULED ? runAtMs : readySince
+  const attempt = Math.max(before?.attempt ?? 0, claimsBefore)
+  addTask(database, toRow(entry, gate, { state, at, attempt }), before?.accepted ?? null)
   if (gate !== null) settleGate(database, gate, nowMs, wakeups)
   wakeups.push({ queue, atMs: runAtMs })
 }
+
+const toRow = (
+  { taskId: task, queue, key, tenantId: tenant, priority, runAtMs }: QueueEntry,
+  gate: number | null,
+  place: Pick<NewTask, 'state' | 'at' | 'attempt'>,
+): NewTask => ({ task, queue, key, tenant, priority, run_at: runAtMs, gate, owner: null, ...place })
 
 /** Resolves with the ids of the tasks whose claim is lost. */
 export const extendLeases = (database: Connection, claims: readonly TaskClaim[], leaseUntilMs: number): string[] =>
@@ -47,20 +54,20 @@ function mayGoOn(database: Connection, row: TaskRow): boolean {
   return row.state === READY && queue !== undefined && queue.claimed < (queue.concurrency ?? Infinity)
 }
 
-/** What becomes claimable when a task has left the place that it had. */
+const CONCURRENCY = 'SELECT concurrency FROM queues WHERE queue = ?'
+
+/** What may become claimable when a task has left the place that it had. */
 function freePlace(database: Connection, row: TaskRow, nowMs: number, wakeups: Wakeups): void {
   if (row.gate !== null) settleGate(database, row.gate, nowMs, wakeups)
   if (row.state !== CLAIMED) return
-  const queue = getQueue(database, row.queue)
-  if (queue && queue.concurrency !== null && queue.ready > 0) wakeups.push({ queue: row.queue, atMs: nowMs })
+  const bounds = database.get<{ concurrency: number | null }>(CONCURRENCY, [row.queue])
+  if (bounds && bounds.concurrency !== null) wakeups.push({ queue: row.queue, atMs: nowMs })
 }
 
 export function completeTask(database: Connection, claim: TaskClaim, nowMs: number, wakeups: Wakeups): boolean {
-  const row = getCurrent(database, claim)
-  if (!row) return false
-  deleteTask(database, row)
-  freePlace(database, row, nowMs, wakeups)
-  return true
+  const row = deleteCurrent(database, claim)
+  if (row) freePlace(database, row, nowMs, wakeups)
+  return row !== undefined
 }
 
 export function removeTask(database: Connection, taskId: string, nowMs: number, wakeups: Wakeups): void {
@@ -127,14 +134,14 @@ interface QueueChangeOptions {
   readonly nowMs: number
   /** What becomes of a completion whose attempt is not the current one. */
   readonly lateCompletion: 'conflict' | 'pass-over'
+  readonly wakeups: Wakeups
 }
 
 export function applyQueueChanges(
   database: Connection,
   changes: readonly QueueChange[],
-  { nowMs, lateCompletion }: QueueChangeOptions,
-): Wakeups {
-  const wakeups: Wakeups = []
+  { nowMs, lateCompletion, wakeups }: QueueChangeOptions,
+): void {
   for (const change of changes) {
     switch (change.kind) {
       case 'enqueue':
@@ -152,5 +159,4 @@ export function applyQueueChanges(
         break
     }
   }
-  return wakeups
 }

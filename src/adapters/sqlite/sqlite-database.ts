@@ -69,9 +69,9 @@ export async function openSqliteDatabase(options: SqliteDatabaseOptions): Promis
         logger: options.logger,
         maxPending: options.maxPendingWrites ?? 10_000,
         maxPendingBytes: options.maxPendingBytes ?? 64 * 1_048_576,
-        onCommitted: (request, outcome) => {
-          listeners.tell(request, outcome)
-          for (const { queue, atMs } of outcome.wakeups) queueListeners.wake(queue, atMs)
+        onCommitted: (request, outcome) => listeners.tell(request, outcome),
+        onWakeups: (wakeups) => {
+          for (const { queue, atMs } of wakeups) queueListeners.wake(queue, atMs)
         },
       }),
     )

@@ -34,7 +34,14 @@ import {
   type SqlPart,
   toOrderColumns,
 } from './document-query.js'
-import { type DocumentRow, STORED_COLUMNS, type StoredRow, toDocument, toDocumentRow, toWritten } from './document-row.js'
+import {
+  type DocumentRow,
+  STORED_COLUMNS,
+  type StoredRow,
+  toDocument,
+  toDocumentRow,
+  toWritten,
+} from './document-row.js'
 import { toEffectRows } from './effect-rows.js'
 import { type OrderColumn, parseCursor, toCursor } from './page-cursor.js'
 import { toStoreError } from './sqlite-error.js'

@@ -4,13 +4,6 @@ import { LONG_STREAM_STEP } from './base-tables.js'
 import type { Connection } from './connection.js'
 import type { EventRow } from './writer-protocol.js'
 
-interface Head {
-  readonly first: number
-  readonly last: number
-  readonly ended_at: number | null
-  readonly long: number
-}
-
 interface AppendOptions {
   readonly nowMs: number
   readonly revision: number | null
@@ -21,35 +14,54 @@ interface AppendOptions {
 const stepsOf = (kept: number): number => Math.floor(kept / LONG_STREAM_STEP)
 
 /** Appends in order; resolves with the sequence numbers, 0 for an event that was passed over. */
-export const appendEvents = (database: Connection, events: readonly EventRow[], options: AppendOptions): number[] =>
-  events.map((event) => appendEvent(database, event, options))
-
-function appendEvent(database: Connection, event: EventRow, { nowMs, revision, afterEnd }: AppendOptions): number {
-  const { stream } = event
-  const head = database.get<Head>('SELECT first, last, ended_at, long FROM streams WHERE stream = ?', [stream])
-  const endedAt = event.ends ? nowMs : null
-  if (!head) {
-    const sql = 'INSERT INTO streams (stream, first, last, revision, ended_at, long) VALUES (?, 1, 1, ?, ?, 0)'
-    database.run(sql, [stream, revision ?? 0, endedAt])
-  } else {
-    if (head.ended_at !== null) {
-      if (afterEnd === 'pass-over') return 0
-      throw new GraphloomError('CONFLICT', `The stream "${stream}" has ended.`)
-    }
-    const last = head.last + 1
-    const long = stepsOf(last - head.first + 1)
-    database.run('UPDATE streams SET last = ?, revision = coalesce(?, revision) WHERE stream = ?', [
-      last,
-      revision,
-      stream,
-    ])
-    if (long !== head.long) database.run('UPDATE streams SET long = ? WHERE stream = ?', [long, stream])
-    if (endedAt !== null) database.run('UPDATE streams SET ended_at = ? WHERE stream = ?', [endedAt, stream])
+export function appendEvents(database: Connection, events: readonly EventRow[], options: AppendOptions): number[] {
+  const sequences: number[] = []
+  while (sequences.length < events.length) {
+    const run = takeRun(events, sequences.length)
+    const last = advanceStream(database, run, options)
+    run.forEach((event, at) => {
+      const sequence = last === null ? 0 : last - run.length + at + 1
+      sequences.push(sequence)
+      if (last !== null) writeEvent(database, event, sequence, options)
+    })
   }
-  const sequence = (head?.last ?? 0) + 1
-  const sql = 'INSERT INTO events (stream, sequence, at, type, data, revision) VALUES (?, ?, ?, ?, ?, ?)'
-  database.run(sql, [stream, sequence, nowMs, event.type, event.data, revision])
-  return sequence
+  return sequences
+}
+
+/** Events that follow each other in one stream, up to its end. */
+function takeRun(events: readonly EventRow[], from: number): readonly EventRow[] {
+  const { stream } = events[from]!
+  let until = from + 1
+  while (until < events.length && events[until]!.stream === stream && !events[until - 1]!.ends) until++
+  return from === 0 && until === events.length ? events : events.slice(from, until)
+}
+
+/** What `long` is once `?3` more are there. */
+const LONG = `(last + ?3 - first + 1) / ${LONG_STREAM_STEP}`
+const ADVANCE =
+  'INSERT INTO streams (stream, first, last, revision, ended_at, long) ' +
+  `VALUES (?1, 1, ?3, coalesce(?2, 0), ?4, ?3 / ${LONG_STREAM_STEP}) ` +
+  `ON CONFLICT DO UPDATE SET last = last + ?3, revision = coalesce(?2, revision), ended_at = ?4, long = ${LONG} ` +
+  'WHERE ended_at IS NULL RETURNING last'
+
+/** Makes room for the events at the end of their stream: the sequence number of the last, or null for one that has ended. */
+function advanceStream(
+  database: Connection,
+  run: readonly EventRow[],
+  { nowMs, revision, afterEnd }: AppendOptions,
+): number | null {
+  const { stream } = run[0]!
+  const endedAt = run.at(-1)!.ends ? nowMs : null
+  const head = database.get<{ last: number }>(ADVANCE, [stream, revision, run.length, endedAt])
+  if (head) return head.last
+  if (afterEnd === 'pass-over') return null
+  throw new GraphloomError('CONFLICT', `The stream "${stream}" has ended.`)
+}
+
+const WRITE = 'INSERT INTO events (stream, sequence, at, type, data, revision) VALUES (?, ?, ?, ?, ?, ?)'
+
+function writeEvent(database: Connection, event: EventRow, sequence: number, options: AppendOptions): void {
+  database.run(WRITE, [event.stream, sequence, options.nowMs, event.type, event.data, options.revision])
 }
 
 export function deleteStream(database: Connection, stream: string): void {

@@ -20,35 +20,39 @@ import type { EffectRows, WriteAsk, WriteOutcome, WriteRequest } from './writer-
 /** Marks of deleted documents are kept for this many deletions, against deliveries made again. */
 const MAX_DELETED_DELIVERIES = 10_000
 
-const NOTHING = { sequences: [], revision: null, wakeups: [] } as const
+const NOTHING = { sequences: [], revision: null } as const
+
+/** Where writes take place, and where they say what they made claimable. */
+export interface WriteContext {
+  readonly database: Connection
+  readonly layouts: ReadonlyMap<string, CollectionLayout>
+  readonly wakeups: Wakeups
+}
 
 /** Executes one write within the open transaction; it throws when nothing of it may stay. */
-export function executeWrite(
-  database: Connection,
-  layouts: ReadonlyMap<string, CollectionLayout>,
-  request: WriteRequest,
-): WriteOutcome {
+export function executeWrite(context: WriteContext, request: WriteRequest): WriteOutcome {
+  const { database, layouts } = context
   const { nowMs } = request
   switch (request.kind) {
     case 'insert': {
       const written = insertDocument(database, requireLayout(layouts, request.collection), request, nowMs)
-      return withEffects(database, request.effects, nowMs, written)
+      return withEffects(context, request.effects, nowMs, written)
     }
     case 'insertAll': {
       for (const { collection, row } of request.documents)
         insertDocument(database, requireLayout(layouts, collection), { row }, nowMs)
-      return withEffects(database, request.effects, nowMs, { revision: 1, answer: null })
+      return withEffects(context, request.effects, nowMs, { revision: 1, answer: null })
     }
     case 'update': {
       const written = updateDocument(database, requireLayout(layouts, request.collection), request, nowMs)
-      return withEffects(database, request.effects, nowMs, written)
+      return withEffects(context, request.effects, nowMs, written)
     }
     case 'delete': {
       const written = deleteDocument(database, requireLayout(layouts, request.collection), request)
-      return withEffects(database, request.effects, nowMs, written)
+      return withEffects(context, request.effects, nowMs, written)
     }
     case 'deliver':
-      return deliver(database, request, nowMs)
+      return deliver(context, request, nowMs)
     case 'append': {
       const sequences = appendEvents(database, request.events, { nowMs, revision: null, afterEnd: 'conflict' })
       return { ...NOTHING, answer: null, sequences }
@@ -67,10 +71,8 @@ export function executeWrite(
     case 'complete':
     case 'release':
     case 'releaseOthers':
-    case 'remove': {
-      const wakeups: Wakeups = []
-      return { ...NOTHING, answer: executeQueueWrite(database, request, wakeups), wakeups }
-    }
+    case 'remove':
+      return { ...NOTHING, answer: executeQueueWrite(context, request) }
   }
 }
 
@@ -79,7 +81,7 @@ type QueueWrite = Extract<
   { kind: 'enqueue' | 'configure' | 'claim' | 'heartbeat' | 'complete' | 'release' | 'releaseOthers' | 'remove' }
 >
 
-function executeQueueWrite(database: Connection, request: QueueWrite, wakeups: Wakeups): unknown {
+function executeQueueWrite({ database, wakeups }: WriteContext, request: QueueWrite): unknown {
   const { nowMs } = request
   switch (request.kind) {
     case 'enqueue':
@@ -105,15 +107,15 @@ function executeQueueWrite(database: Connection, request: QueueWrite, wakeups: W
 }
 
 function withEffects(
-  database: Connection,
+  { database, wakeups }: WriteContext,
   effects: EffectRows,
   nowMs: number,
   { revision, answer }: { readonly revision: number; readonly answer: unknown },
 ): WriteOutcome {
   const sequences = appendEvents(database, effects.events, { nowMs, revision, afterEnd: 'conflict' })
-  const wakeups = applyQueueChanges(database, effects.queue, { nowMs, lateCompletion: 'conflict' })
+  applyQueueChanges(database, effects.queue, { nowMs, lateCompletion: 'conflict', wakeups })
   for (const stream of effects.deleteStreams) deleteStream(database, stream)
-  return { answer, sequences, revision, wakeups }
+  return { answer, sequences, revision }
 }
 
 interface DeliveryRow {
@@ -121,18 +123,18 @@ interface DeliveryRow {
   readonly deleted: number | null
 }
 
-function deliver(database: Connection, request: WriteAsk<'deliver'>, nowMs: number): WriteOutcome {
+function deliver({ database, wakeups }: WriteContext, request: WriteAsk<'deliver'>, nowMs: number): WriteOutcome {
   const { documentId, revision, deleted, effects } = request
   const last = database.get<DeliveryRow>('SELECT revision, deleted FROM deliveries WHERE document = ?', [documentId])
   const isNewDocument = last !== undefined && last.deleted !== null && revision === 1
   if (last && !isNewDocument && revision <= last.revision) return { ...NOTHING, answer: false }
   const sequences = appendEvents(database, effects.events, { nowMs, revision, afterEnd: 'pass-over' })
-  const wakeups = applyQueueChanges(database, effects.queue, { nowMs, lateCompletion: 'pass-over' })
+  applyQueueChanges(database, effects.queue, { nowMs, lateCompletion: 'pass-over', wakeups })
   for (const stream of effects.deleteStreams) deleteStream(database, stream)
   const mark = deleted ? nextDeletion(database) : null
   const sql = 'INSERT OR REPLACE INTO deliveries (document, revision, deleted) VALUES (?, ?, ?)'
   database.run(sql, [documentId, revision, mark])
-  return { answer: true, sequences, revision, wakeups }
+  return { answer: true, sequences, revision }
 }
 
 /** Numbers deletions, and forgets those that are long past. */

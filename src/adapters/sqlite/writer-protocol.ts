@@ -80,8 +80,12 @@ export interface WriteOutcome {
   readonly sequences: readonly number[]
   /** The document's new revision, which its events got. */
   readonly revision: number | null
-  /** Queues in which something became claimable, or will, with the time of it. */
-  readonly wakeups: readonly { readonly queue: string; readonly atMs: number }[]
+}
+
+/** A queue in which something became claimable, or will at this time. */
+export interface Wakeup {
+  readonly queue: string
+  readonly atMs: number
 }
 
 export interface NumberedRequest {
@@ -111,4 +115,9 @@ export type WriterMessage = { readonly requests: readonly NumberedRequest[] } | 
 export type WriterReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'cannotOpen'; readonly message: string }
-  | { readonly kind: 'committed'; readonly outcomes: readonly NumberedOutcome[]; readonly commits: number }
+  | {
+      readonly kind: 'committed'
+      readonly outcomes: readonly NumberedOutcome[]
+      readonly wakeups: readonly Wakeup[]
+      readonly commits: number
+    }

@@ -1,13 +1,13 @@
-import { statSync } from 'node:fs'
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { GraphloomError } from '../../kernel/errors.js'
-import type { CollectionLayout } from './collection-layout.js'
 import { type Connection, openConnection } from './connection.js'
 import { isOutcomeUnknown, unavailableReason } from './sqlite-error.js'
-import { executeWrite } from './write-execution.js'
+import type { Wakeups } from './queue-rows.js'
+import { executeWrite, type WriteContext } from './write-execution.js'
 import type {
   NumberedOutcome,
   NumberedRequest,
+  Wakeup,
   WriteFailure,
   WriterMessage,
   WriterReply,
@@ -15,30 +15,34 @@ import type {
 } from './writer-protocol.js'
 
 const MAX_GROUP_REQUESTS = 1_024
-/** What one write is taken to change beside its document, to guess how far the log has grown: six pages. */
-const BYTES_PER_WRITE = 6 * 4_096
-const CHECKPOINT_EVERY_BYTES = 4 * 1_048_576
+/** Pages of 4 KiB in the log that are not in the file yet. */
+const CHECKPOINT_EVERY_PAGES = 2_048
 const MAX_LOG_BYTES = 64 * 1_048_576
+const PAGE_BYTES = 4_096
+/** After a refused write, so many groups are written with savepoints at once. */
+const CAREFUL_GROUPS = 16
 
 /**
  * The only writer of the database. Requests that arrive while a transaction is written to the disk gather, and the
- * next transaction takes them all; each has a savepoint of its own, so that a refused one leaves the others alone.
+ * next transaction takes them all. Where one is refused, it is undone, and made again with a savepoint for each, so that
+ * the refused one leaves the others alone.
  */
 class WriterThread {
   readonly #database: Connection
-  readonly #layouts: ReadonlyMap<string, CollectionLayout>
+  readonly #context: WriteContext
+  /** Of the current group. */
+  readonly #wakeups: Wakeups = []
   readonly #port: MessagePort
-  readonly #logPath: string
   #backlog: NumberedRequest[] = []
   #closing = false
   #commits = 0
-  #grownBytes = 0
+  #carefulGroups = 0
 
   constructor(port: MessagePort, settings: WriterSettings) {
     this.#port = port
-    this.#logPath = `${settings.path}-wal`
-    this.#layouts = new Map(settings.collections.map((layout) => [layout.name, layout]))
+    const layouts = new Map(settings.collections.map((layout) => [layout.name, layout]))
     this.#database = openConnection(settings.path, 'write')
+    this.#context = { database: this.#database, layouts, wakeups: this.#wakeups }
     this.#database.exec(`PRAGMA journal_size_limit = ${MAX_LOG_BYTES}`)
   }
 
@@ -66,66 +70,106 @@ class WriterThread {
   }
 
   #commitGroup(): void {
-    let outcomes: NumberedOutcome[] = []
     const group = this.#backlog.slice(0, MAX_GROUP_REQUESTS)
     this.#backlog = this.#backlog.slice(MAX_GROUP_REQUESTS)
+    let outcomes: NumberedOutcome[]
+    this.#wakeups.length = 0
     try {
-      this.#database.run('BEGIN IMMEDIATE')
-      for (const numbered of group) {
-        outcomes.push(this.#execute(numbered))
-        // Some errors, a full disk among them, undo the whole transaction.
-        if (!this.#database.inTransaction) throw new GroupUndone(outcomes.at(-1))
-      }
-      this.#database.run('COMMIT')
+      outcomes = this.#executeAtOnce(group) ?? this.#executeEach(group)
+      this.#database.commit()
       this.#commits++
     } catch (error) {
-      this.#rollBack()
+      this.#database.rollback()
       const failure = toFailure(error instanceof GroupUndone ? error.reason : error)
       outcomes = group.map(({ number }) => ({ number, failure }))
     }
-    this.#post({ kind: 'committed', outcomes, commits: this.#commits })
-    this.#checkpoint(group)
+    const nowMs = Math.max(...group.map(({ request }) => request.nowMs))
+    const wakeups = joinWakeups(this.#wakeups, nowMs)
+    this.#post({ kind: 'committed', outcomes, wakeups, commits: this.#commits })
+    this.#checkpoint()
+  }
+
+  /** In an open transaction; null, and none open, when one of several is refused. */
+  #executeAtOnce(group: readonly NumberedRequest[]): NumberedOutcome[] | null {
+    if (this.#carefulGroups > 0 && group.length > 1) {
+      this.#carefulGroups--
+      return null
+    }
+    this.#database.run('BEGIN IMMEDIATE')
+    try {
+      return group.map(({ number, request }) => ({
+        number,
+        outcome: executeWrite(this.#context, request),
+      }))
+    } catch (error) {
+      if (group.length === 1) throw error
+      this.#database.rollback()
+      this.#carefulGroups = CAREFUL_GROUPS
+      return null
+    }
+  }
+
+  #executeEach(group: readonly NumberedRequest[]): NumberedOutcome[] {
+    this.#database.run('BEGIN IMMEDIATE')
+    const outcomes: NumberedOutcome[] = []
+    for (const numbered of group) {
+      outcomes.push(this.#execute(numbered))
+      // Some errors, a full disk among them, undo the whole transaction.
+      if (!this.#database.inTransaction) throw new GroupUndone(outcomes.at(-1))
+    }
+    return outcomes
   }
 
   #execute({ number, request }: NumberedRequest): NumberedOutcome {
     const database = this.#database
     database.run('SAVEPOINT request')
     try {
-      const outcome = executeWrite(database, this.#layouts, request)
+      const outcome = executeWrite(this.#context, request)
+      database.settle()
       database.run('RELEASE request')
       return { number, outcome }
     } catch (error) {
-      if (database.inTransaction) {
-        database.run('ROLLBACK TO request')
-        database.run('RELEASE request')
-      }
+      database.rollback('request')
       return { number, failure: toFailure(error) }
     }
   }
 
-  #rollBack(): void {
-    if (this.#database.inTransaction) this.#database.run('ROLLBACK')
-  }
-
   /** After the group was answered, so that nobody waits for it but the next group. */
-  #checkpoint(group: readonly NumberedRequest[]): void {
-    for (const { request } of group) this.#grownBytes += requestBytes(request)
-    if (this.#grownBytes < CHECKPOINT_EVERY_BYTES) return
-    this.#grownBytes = 0
-    this.#runCheckpoint(statSync(this.#logPath).size > MAX_LOG_BYTES ? 'RESTART' : 'PASSIVE')
+  #checkpoint(): void {
+    const pages = this.#runCheckpoint('NOOP')
+    if (pages === null || pages.log - pages.checkpointed < CHECKPOINT_EVERY_PAGES) return
+    this.#runCheckpoint(pages.log * PAGE_BYTES > MAX_LOG_BYTES ? 'RESTART' : 'PASSIVE')
   }
 
-  #runCheckpoint(mode: 'PASSIVE' | 'RESTART' | 'TRUNCATE'): void {
+  /** Resolves with how many pages the log has, and how many of them are in the file. */
+  #runCheckpoint(mode: 'NOOP' | 'PASSIVE' | 'RESTART' | 'TRUNCATE'): LogPages | null {
     try {
-      this.#database.get(`PRAGMA wal_checkpoint(${mode})`)
+      return this.#database.get<LogPages>(`PRAGMA wal_checkpoint(${mode})`) ?? null
     } catch {
       // What cannot be copied now stays in the log, which is as durable, until the next time.
+      return null
     }
   }
 
   #post(reply: WriterReply): void {
     this.#port.postMessage(reply)
   }
+}
+
+/** Of each queue the next of the times that are past, and of those to come. */
+function joinWakeups(wakeups: readonly Wakeup[], nowMs: number): Wakeup[] {
+  const first = new Map<string, Wakeup>()
+  for (const wakeup of wakeups) {
+    const when = `${wakeup.atMs <= nowMs} ${wakeup.queue}`
+    const known = first.get(when)
+    if (!known || wakeup.atMs < known.atMs) first.set(when, wakeup)
+  }
+  return [...first.values()]
+}
+
+interface LogPages {
+  readonly log: number
+  readonly checkpointed: number
 }
 
 class GroupUndone extends Error {
@@ -154,12 +198,6 @@ function toFailure(error: unknown): WriteFailure {
   if (reason !== null)
     return { code: 'UNAVAILABLE', message: `The state database cannot be written: ${reason}; ${outcome}.` }
   return { code: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
-}
-
-function requestBytes(request: NumberedRequest['request']): number {
-  if (request.kind === 'insert' || request.kind === 'update') return BYTES_PER_WRITE + request.row.body.length
-  if (request.kind !== 'insertAll') return BYTES_PER_WRITE
-  return request.documents.reduce((bytes, { row }) => bytes + BYTES_PER_WRITE + row.body.length, 0)
 }
 
 if (!parentPort) throw new Error('The writer runs as a worker thread.')

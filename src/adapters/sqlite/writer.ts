@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { GraphloomError } from '../../kernel/errors.js'
 import type {
   NumberedRequest,
+  Wakeup,
   WriteAnswer,
   WriteAsk,
   WriteFailure,
@@ -32,6 +33,8 @@ interface WriterOptions {
   readonly maxPendingBytes: number
   /** Called for each write that was committed, in the order of commits, before its caller is answered. */
   readonly onCommitted: (request: WriteRequest, outcome: WriteOutcome) => void
+  /** Called once for the writes of each transaction, after those. */
+  readonly onWakeups: (wakeups: readonly Wakeup[]) => void
   /** The script of the thread. */
   readonly script?: URL
 }
@@ -159,6 +162,7 @@ export class Writer implements AsyncDisposable {
         pending.resolve(result.outcome)
       }
     }
+    this.#options.onWakeups(reply.wakeups)
     if (this.#pending.size === 0) this.#drained?.()
   }
 
