@@ -1806,7 +1806,7 @@ export type RequeueDeadLettersMutationVariables = Exact<{
 export type RequeueDeadLettersMutation = { requeueDeadLetters:
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'RequeuedDeadLetters', taskIds: Array<string>, count: number, hasMore: boolean }
+    | { __typename: 'RequeuedDeadLetters', taskIds: Array<string>, count: number, hasMore: boolean, refused: Array<{ taskId: string, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } }> }
    };
 
 export type UpdateTaskQueueMutationVariables = Exact<{
@@ -5213,6 +5213,12 @@ export const RequeueDeadLettersDocument = new TypedDocumentString(`
     ... on RequeuedDeadLetters {
       taskIds
       count
+      refused {
+        taskId
+        error {
+          ...TaskErrorParts
+        }
+      }
       hasMore
     }
     ...ProblemParts
@@ -5228,6 +5234,12 @@ export const RequeueDeadLettersDocument = new TypedDocumentString(`
   code
   message
   retryable
+}
+fragment TaskErrorParts on ErrorInfo {
+  code
+  message
+  retryable
+  errorId
 }`) as unknown as TypedDocumentString<RequeueDeadLettersMutation, RequeueDeadLettersMutationVariables>;
 export const UpdateTaskQueueDocument = new TypedDocumentString(`
     mutation UpdateTaskQueue($input: UpdateTaskQueueInput!) {
