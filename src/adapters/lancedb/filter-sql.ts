@@ -1,0 +1,46 @@
+import type { MetadataFilter, ScalarValue } from '../../domain/metadata-filter.js'
+
+const COMPARISONS = { EQ: '=', LT: '<', LTE: '<=', GT: '>', GTE: '>=' } as const
+
+/** Metadata fields have columns of their own, apart from those that every row has. */
+export const columnOf = (field: string): string => `m_${field}`
+
+/** A filter as DataFusion reads it. Never null. Names of fields are checked where they are declared. */
+export function toLanceFilter(filter: MetadataFilter): string {
+  switch (filter.op) {
+    case 'AND':
+    case 'OR':
+      if (filter.parts.length === 0) return filter.op === 'AND' ? 'true' : 'false'
+      return `(${filter.parts.map(toLanceFilter).join(` ${filter.op} `)})`
+    case 'NOT':
+      return `(NOT ${toLanceFilter(filter.part)})`
+    case 'MISSING':
+      return `(${toColumn(filter.field.name)} IS NULL)`
+    case 'CONTAINS':
+      return orFalse(`array_has(${toColumn(filter.field.name)}, ${toLiteral(filter.value)})`)
+    case 'IN': {
+      const { field, values } = filter
+      if (values.length === 0) return 'false'
+      return orFalse(`${toColumn(field.name)} IN (${values.map(toLiteral).join(', ')})`)
+    }
+    default: {
+      const { field, value } = filter
+      return orFalse(`${toColumn(field.name)} ${COMPARISONS[filter.op]} ${toLiteral(value)}`)
+    }
+  }
+}
+
+/** Rows for everybody, and those that name one of the readers. */
+export function toReadersFilter(readers: readonly string[]): string {
+  if (readers.length === 0) return '(readers IS NULL)'
+  return `(readers IS NULL OR array_has_any(readers, [${readers.map(toText).join(', ')}]))`
+}
+
+export const toText = (value: string): string => `'${value.replaceAll("'", "''")}'`
+
+const toColumn = (field: string): string => '`' + columnOf(field) + '`'
+
+const orFalse = (condition: string): string => `coalesce(${condition}, false)`
+
+const toLiteral = (value: ScalarValue): string =>
+  typeof value === 'string' ? toText(value) : `CAST(${Number(value)} AS DOUBLE)`

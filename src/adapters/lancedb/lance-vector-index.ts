@@ -1,0 +1,159 @@
+import type { Connection, Table } from '@lancedb/lancedb'
+import type { Schema } from 'apache-arrow'
+import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
+import type { MetadataField } from '../../domain/metadata-filter.js'
+import { GraphloomError, invalidInput } from '../../kernel/errors.js'
+import type { VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
+import { toColumnField, toTableRow, toTableSchema } from './table-schema.js'
+import { columnOf, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
+
+export interface LanceOptions {
+  /** Folder, or address of an object store. */
+  readonly uri: string
+  /** Memory for what was read of indexes and of their files, bytes; half for each. */
+  readonly cacheBytes: number
+}
+
+interface Opened {
+  readonly lance: typeof import('@lancedb/lancedb')
+  readonly connection: Connection
+}
+
+interface OpenTable {
+  readonly table: Table
+  readonly schema: Schema
+}
+
+const SELECTED = ['id', 'documentId', 'versionId', 'ordinal', '_distance']
+/** What failed writes and older versions left is deleted when it is so old, milliseconds. */
+const KEPT_VERSIONS_MS = 60_000
+
+/** LanceDB's native library is large: it is loaded by the first call. */
+export class LanceVectorIndex implements VectorIndex {
+  readonly #options: LanceOptions
+  #opened: Promise<Opened> | null = null
+  readonly #tables = new Map<string, Promise<OpenTable>>()
+
+  constructor(options: LanceOptions) {
+    this.#options = options
+  }
+
+  async create(name: string, shape: VectorIndexShape): Promise<void> {
+    const { connection } = await this.#open()
+    if (!(await connection.tableNames()).includes(name)) await connection.createEmptyTable(name, toTableSchema(shape))
+    this.#tables.delete(name)
+    const { schema: known } = await this.#require(name)
+    const dimensions = dimensionsOf(known)
+    if (dimensions !== shape.dimensions)
+      throw invalidInput('shape.dimensions', `is ${shape.dimensions}; the index has vectors of ${dimensions}.`)
+  }
+
+  async addFields(name: string, fields: readonly MetadataField[]): Promise<void> {
+    const { table, schema } = await this.#require(name)
+    const known = new Set(schema.fields.map((field) => field.name))
+    const added = fields.filter((field) => !known.has(columnOf(field.name)))
+    if (added.length === 0) return
+    await table.addColumns(added.map(toColumnField))
+    this.#tables.delete(name)
+  }
+
+  async drop(name: string): Promise<void> {
+    const { connection } = await this.#open()
+    this.#tables.delete(name)
+    if ((await connection.tableNames()).includes(name)) await connection.dropTable(name)
+  }
+
+  async add(name: string, rows: readonly VectorRow[]): Promise<void> {
+    if (rows.length === 0) return
+    const { lance } = await this.#open()
+    const { table, schema } = await this.#require(name)
+    const dimensions = dimensionsOf(schema)
+    const wrong = rows.find(({ vector }) => vector.length !== dimensions)
+    if (wrong) throw invalidInput('vector', `has ${wrong.vector.length} components; the index has ${dimensions}.`)
+    await table.add(
+      lance.makeArrowTable(
+        rows.map((row) => toTableRow(row, schema)),
+        { schema },
+      ),
+    )
+  }
+
+  async remove(name: string, versionIds: readonly string[]): Promise<void> {
+    if (versionIds.length === 0) return
+    const { table } = await this.#require(name)
+    await table.delete(`\`versionId\` IN (${versionIds.map(toText).join(', ')})`)
+  }
+
+  async search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]> {
+    const { readers, filter, limit } = selection
+    const { table, schema } = await this.#require(name)
+    const dimensions = dimensionsOf(schema)
+    if (vector.length !== dimensions)
+      throw invalidInput('vector', `has ${vector.length} components; the index has ${dimensions}.`)
+    const conditions = [toReadersFilter(readers), ...(filter ? [toLanceFilter(filter)] : [])]
+    const query = table.query().nearestTo(vector).distanceType('cosine').where(conditions.join(' AND '))
+    const rows = (await query.select(SELECTED).limit(limit).toArray()) as (ScoredRow & { _distance: number })[]
+    return rows
+      .map(({ id, documentId, versionId, ordinal, _distance }) => ({
+        id,
+        documentId,
+        versionId,
+        ordinal,
+        score: 1 - _distance,
+      }))
+      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+  }
+
+  async count(name: string): Promise<number> {
+    return (await this.#require(name)).table.countRows()
+  }
+
+  async compact(name: string): Promise<void> {
+    const { table } = await this.#require(name)
+    await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_VERSIONS_MS) })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const opened = await this.#opened?.catch(() => null)
+    opened?.connection.close()
+    this.#opened = null
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#connect()
+    return this.#opened
+  }
+
+  async #connect(): Promise<Opened> {
+    const lance = await import('@lancedb/lancedb')
+    const half = BigInt(Math.floor(this.#options.cacheBytes / 2))
+    const connection = await lance.connect(this.#options.uri, { session: new lance.Session(half, half) })
+    return { lance, connection }
+  }
+
+  #require(name: string): Promise<OpenTable> {
+    let table = this.#tables.get(name)
+    if (!table) {
+      table = this.#openTable(name)
+      this.#tables.set(name, table)
+      table.catch(() => this.#tables.delete(name))
+    }
+    return table
+  }
+
+  async #openTable(name: string): Promise<OpenTable> {
+    const { connection } = await this.#open()
+    try {
+      const table = await connection.openTable(name)
+      return { table, schema: await table.schema() }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+      throw new GraphloomError('UNAVAILABLE', `The vector index cannot be used: ${reason}`, { cause: error })
+    }
+  }
+}
+
+const dimensionsOf = (schema: Schema): number => {
+  const vector = schema.fields.find(({ name }) => name === 'vector')
+  return (vector?.type as { listSize?: number } | undefined)?.listSize ?? 0
+}

@@ -1,0 +1,25 @@
+import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
+import type { TextLanguage } from '../../domain/text-language.js'
+import type { TextQuery, TextRow, TextSpan } from '../../ports/text-index.js'
+
+/** What the threads can be asked for. */
+export interface TextCalls {
+  create(path: string, language: TextLanguage): void
+  drop(path: string): void
+  add(path: string, rows: readonly TextRow[]): void
+  remove(path: string, versionIds: readonly string[]): void
+  search(path: string, query: string, selection: RowSelection): ScoredRow[]
+  count(path: string): number
+  findWords(query: TextQuery, texts: readonly string[]): TextSpan[][]
+}
+
+export type TextCall = keyof TextCalls
+
+export interface TextThreadRequest {
+  readonly number: number
+  readonly call: TextCall
+  readonly args: readonly unknown[]
+}
+
+export type TextThreadReply =
+  { readonly number: number; readonly result: unknown } | { readonly number: number; readonly problem: string }

@@ -1,0 +1,41 @@
+import type { ChunkRow, RowSelection, ScoredRow } from '../domain/chunk-row.js'
+import type { MetadataField } from '../domain/metadata-filter.js'
+
+export interface VectorRow extends ChunkRow {
+  /** Of the index's dimensions; not all zero. */
+  readonly vector: Float32Array
+}
+
+export interface VectorIndexShape {
+  readonly dimensions: number
+  readonly metadataFields: readonly MetadataField[]
+}
+
+/**
+ * Vectors of chunks, by the cosine of their angle. An index is made from what the document store and the blob store
+ * have, and can be made again: it need not survive a loss of power. One process writes to it.
+ *
+ * Names of indexes are letters, digits and underscores. What is asked of an index that is not there, or cannot be read,
+ * is `UNAVAILABLE`; of one whose shape is another, `INVALID_INPUT`.
+ */
+export interface VectorIndex extends AsyncDisposable {
+  /** Makes an empty index; no error when there is one of this shape. */
+  create(name: string, shape: VectorIndexShape): Promise<void>
+  /** Makes room for further metadata fields; those that are there stay. Rows have no value in new ones. */
+  addFields(name: string, fields: readonly MetadataField[]): Promise<void>
+  /** No error when there is none. */
+  drop(name: string): Promise<void>
+  /** Adds rows, all or none; searches that begin afterwards see them. Their ids must be new. */
+  add(name: string, rows: readonly VectorRow[]): Promise<void>
+  /** Removes the rows of these versions; those that are not there are no error. */
+  remove(name: string, versionIds: readonly string[]): Promise<void>
+  /**
+   * The rows nearest to the vector among those that the selection keeps, which are chosen before the ranking. The score
+   * is the cosine, -1 to 1, the highest first.
+   */
+  search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]>
+  /** Rows that the index has, all readers' together. */
+  count(name: string): Promise<number>
+  /** Joins what many small writes left, and deletes what older versions of the index held. */
+  compact(name: string): Promise<void>
+}
