@@ -2,6 +2,9 @@ import 'reflect-metadata'
 import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
+import { ChunkResolver, DocumentResolver, DocumentVersionResolver } from './knowledge/document.resolver.js'
+import { KnowledgeBaseResolver } from './knowledge/knowledge-base.resolver.js'
+import { SearchResolver } from './knowledge/search.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
 import { ModelTraitsResolver } from './models/model-traits.resolver.js'
 import { AliasSettingResolver, ModelAliasResolver } from './models/model-alias.resolver.js'
@@ -42,7 +45,13 @@ import { TaskWebhookResolver } from './tasks/task-webhook.resolver.js'
 import { WorkerResolver } from './tasks/worker.resolver.js'
 
 /** Input types of which exactly one field is given; type-graphql has no notation for it. */
-const ONE_OF_INPUTS = ['PredictInput', 'OutputConstraintInput', 'ModelSourceInput', 'ToolChoiceInput']
+const ONE_OF_INPUTS = [
+  'PredictInput',
+  'OutputConstraintInput',
+  'ModelSourceInput',
+  'ToolChoiceInput',
+  'MetadataFilterInput',
+]
 
 /** type-graphql makes the root types without a description. */
 const ROOT_DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -59,51 +68,58 @@ const refuseTopics = (): never => {
 /** type-graphql wants one, although every subscription names its own source. */
 const NO_TOPICS: PubSub = { publish: refuseTopics, subscribe: refuseTopics }
 
+const RESOLVERS = [
+  NodeResolver,
+  ModelResolver,
+  ModelAliasResolver,
+  AliasSettingResolver,
+  LoadProgressResolver,
+  ModelVersionResolver,
+  ModelTraitsResolver,
+  ModelMetricsResolver,
+  PredictionResolver,
+  PredictionTaskResolver,
+  PredictionBatchResolver,
+  BatchResultResolver,
+  TextOutputResolver,
+  TextChoiceResolver,
+  EmbeddingOutputResolver,
+  ClassificationOutputResolver,
+  OutputTensorResolver,
+  PredictionSnapshotResolver,
+  PredictionChangedResolver,
+  TokensDeltaResolver,
+  TaskResolver,
+  TaskWebhookResolver,
+  AttemptResolver,
+  TaskPredictionResolver,
+  TaskMutationResolver,
+  TaskEventResolver,
+  TaskChangedResolver,
+  TaskLoggedResolver,
+  TaskDeduplicatedResolver,
+  TaskChildrenResolver,
+  TaskTypeResolver,
+  TaskQueueResolver,
+  WorkerResolver,
+  TaskGraphResolver,
+  TaskDependencyResolver,
+  GraphTaskResolver,
+  ScheduleResolver,
+  ScheduleMutationResolver,
+  TaskScheduleResolver,
+  KnowledgeBaseResolver,
+  DocumentResolver,
+  DocumentVersionResolver,
+  ChunkResolver,
+  SearchResolver,
+  ServerResolver,
+] as const
+
 /** The whole API as an executable schema. */
 export function buildGraphSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [
-      NodeResolver,
-      ModelResolver,
-      ModelAliasResolver,
-      AliasSettingResolver,
-      LoadProgressResolver,
-      ModelVersionResolver,
-      ModelTraitsResolver,
-      ModelMetricsResolver,
-      PredictionResolver,
-      PredictionTaskResolver,
-      PredictionBatchResolver,
-      BatchResultResolver,
-      TextOutputResolver,
-      TextChoiceResolver,
-      EmbeddingOutputResolver,
-      ClassificationOutputResolver,
-      OutputTensorResolver,
-      PredictionSnapshotResolver,
-      PredictionChangedResolver,
-      TokensDeltaResolver,
-      TaskResolver,
-      TaskWebhookResolver,
-      AttemptResolver,
-      TaskPredictionResolver,
-      TaskMutationResolver,
-      TaskEventResolver,
-      TaskChangedResolver,
-      TaskLoggedResolver,
-      TaskDeduplicatedResolver,
-      TaskChildrenResolver,
-      TaskTypeResolver,
-      TaskQueueResolver,
-      WorkerResolver,
-      TaskGraphResolver,
-      TaskDependencyResolver,
-      GraphTaskResolver,
-      ScheduleResolver,
-      ScheduleMutationResolver,
-      TaskScheduleResolver,
-      ServerResolver,
-    ],
+    resolvers: RESOLVERS,
     orphanedTypes: [DeadlineExceeded],
     validate: false,
     pubSub: NO_TOPICS,

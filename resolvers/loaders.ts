@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import type { DocumentVersion, KnowledgeBaseDocument, KnowledgeDocument } from '../src/domain/knowledge.js'
 import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../src/domain/model.js'
 import type { PredictionDocument } from '../src/domain/prediction.js'
 import type { Principal } from '../src/domain/principal.js'
@@ -7,6 +8,7 @@ import type { TaskGraphDocument } from '../src/domain/task-graph.js'
 import type { TaskQueueDocument } from '../src/domain/task-queue.js'
 import type { TaskDocument } from '../src/domain/task.js'
 import type { WorkerDocument } from '../src/domain/worker.js'
+import type { BaseFigures } from '../src/services/knowledge/document-records.js'
 import type { TaskQueueFigures } from '../src/services/tasks/task-queues.service.js'
 import type { TaskForecast } from '../src/services/tasks/task-position.js'
 import type { Services } from './services.js'
@@ -24,6 +26,11 @@ export interface Loaders {
   readonly taskQueues: DataLoader<string, TaskQueueDocument | null>
   readonly taskGraphs: DataLoader<string, TaskGraphDocument | null>
   readonly schedules: DataLoader<string, ScheduleDocument | null>
+  readonly knowledgeBases: DataLoader<string, KnowledgeBaseDocument | null>
+  /** By the id of the knowledge base. */
+  readonly knowledgeBaseFigures: DataLoader<string, BaseFigures>
+  readonly documents: DataLoader<string, KnowledgeDocument | null>
+  readonly documentVersions: DataLoader<string, DocumentVersion | null>
   /** By the name of the queue. */
   readonly queueFigures: DataLoader<string, TaskQueueFigures>
   readonly workers: DataLoader<string, WorkerDocument | null>
@@ -37,10 +44,11 @@ const MAX_BATCH = 500
 
 /** Reads of one operation, gathered: however many objects refer to a version, it is read once. */
 export function createLoaders(
-  services: Omit<Services, 'modelMetrics' | 'server' | 'taskClaims'>,
+  services: Omit<Services, 'modelMetrics' | 'server' | 'taskClaims' | 'knowledgeSearch'>,
   principal: Principal,
 ): Loaders {
-  const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules } = services
+  const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules, knowledgeBases, knowledgeDocuments } =
+    services
   const options = { maxBatchSize: MAX_BATCH }
   return {
     predictions: new DataLoader((ids) => predictions.getMany(principal, ids), options),
@@ -57,6 +65,10 @@ export function createLoaders(
     workers: new DataLoader((ids) => workers.getMany(principal, ids), options),
     tasksOfWorker: new DataLoader((ids) => workers.runningTasks(principal, ids), options),
     taskGraphs: new DataLoader((ids) => taskGraphs.getMany(principal, ids), options),
+    knowledgeBases: new DataLoader((ids) => knowledgeBases.getMany(principal, ids), options),
+    knowledgeBaseFigures: new DataLoader((ids) => knowledgeBases.sumUp(principal, ids), options),
+    documents: new DataLoader((ids) => knowledgeDocuments.getMany(principal, ids), options),
+    documentVersions: new DataLoader((ids) => knowledgeDocuments.getVersions(principal, ids), options),
     schedules: new DataLoader((ids) => schedules.getMany(principal, ids), options),
     queueFigures: new DataLoader((names) => taskQueues.figures(principal, names), options),
     deadLetterCounts: new DataLoader((names) => taskQueues.countDeadLetters(principal, names), options),

@@ -1,3 +1,6 @@
+import type { KnowledgeBasesService } from '../src/services/knowledge/knowledge-bases.service.js'
+import type { KnowledgeDocumentsService } from '../src/services/knowledge/knowledge-documents.service.js'
+import type { SearchService } from '../src/services/knowledge/search.service.js'
 import type { ModelMetricsService } from '../src/services/models/model-metrics.service.js'
 import type { ModelsService } from '../src/services/models/models.service.js'
 import type { Residency } from '../src/services/models/residency.js'
@@ -24,5 +27,8 @@ export interface Services {
   readonly workers: WorkersService
   readonly taskGraphs: TaskGraphsService
   readonly schedules: SchedulesService
+  readonly knowledgeBases: KnowledgeBasesService
+  readonly knowledgeDocuments: KnowledgeDocumentsService
+  readonly knowledgeSearch: SearchService
   readonly server: ServerService
 }

@@ -9,6 +9,11 @@ import type { ModelRuntime } from './ports/model-runtime.js'
 import type { TextCodec } from './ports/text-codec.js'
 import type { WebClient } from './ports/web-client.js'
 import { createAccess, type Access, type WorkUsage } from './services/access/access.js'
+import {
+  createKnowledge,
+  type KnowledgeOptions,
+  type KnowledgeServices,
+} from './services/knowledge/create-knowledge.js'
 import { MemoryBudget } from './services/models/memory-budget.js'
 import { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import { ModelMetricsService } from './services/models/model-metrics.service.js'
@@ -72,6 +77,8 @@ export interface AppOptions {
     readonly typesFile: string | null
   }
   /** What tasks call on the web with, and the secret that signs it. */
+  /** Where chunks of documents are found, and what reads documents. */
+  readonly knowledge: Pick<KnowledgeOptions, 'vectorIndex' | 'textIndex' | 'parser'>
   readonly web: { readonly webClient: WebClient; readonly signingSecret: string | null }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }
   readonly retention: RetentionSettings &
@@ -103,6 +110,7 @@ export interface App extends AsyncDisposable {
   readonly workers: Tasks['workers']
   readonly taskGraphs: Tasks['taskGraphs']
   readonly schedules: Tasks['schedules']
+  readonly knowledge: KnowledgeServices
   readonly answers: Pick<SharedAnswers, 'size' | 'bytes'>
   readonly streams: Streams
   readonly access: Access
@@ -127,7 +135,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const below = { ...around, registry, versions, metrics, residency, models }
   const created = await createWork(options, stack, below)
-  const { dispatch, executor, work, predictions, predictionBatches, isBlobReferenced } = created
+  const { dispatch, executor, work, predictions, predictionBatches, knowledge, isBlobReferenced } = created
   await dispatch.start()
   work.start()
   stack.use(
@@ -163,6 +171,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     workers: work.workers,
     taskGraphs: work.taskGraphs,
     schedules: work.schedules,
+    knowledge,
     answers,
     streams,
     access,
@@ -203,6 +212,7 @@ async function createWork(options: AppOptions, stack: AsyncDisposableStack, belo
   const shared = { ...below, store, payloads, encoder, clock, logger }
   const executor = new PredictionExecutor({ ...shared, queue: state.queue, inSpan: options.inSpan })
   const results = new BatchResultsStore(state.documents)
+  const knowledge = createKnowledge({ ...shared, ...options.knowledge, codec, documents: state.documents })
   const later: Pick<PredictionAcceptance, 'checkVersion' | 'ensureForTask'> = {
     checkVersion: (principal, request) => acceptance.checkVersion(principal, request),
     ensureForTask: (task, input) => acceptance.ensureForTask(task, input),
@@ -217,6 +227,7 @@ async function createWork(options: AppOptions, stack: AsyncDisposableStack, belo
       types: [
         ...(await listTaskTypes(options)),
         createPredictionType({ ...shared, executor, acceptance: later }),
+        knowledge.type,
         createBatchType({ ...shared, versions, blobs: state.blobs, results, acceptance: later }),
       ],
       claimedElsewhere: [PREDICTION_QUEUE],
@@ -236,11 +247,13 @@ async function createWork(options: AppOptions, stack: AsyncDisposableStack, belo
   const maxJoinedBytes = options.streams.joinBytes
   const predictions = new PredictionsService({ ...shared, acceptance, executor, tasks: work.tasks, maxJoinedBytes })
   const predictionBatches = new PredictionBatchesService({ access, tasks: work.acceptance, results, payloads })
+  const opened = await knowledge.open(stack, work)
   const isBlobReferenced = async (blobId: string): Promise<boolean> =>
     (await store.isBlobReferenced(blobId)) ||
     (await work.isBlobReferenced(blobId)) ||
-    (await results.isBlobReferenced(blobId))
-  return { dispatch, executor, work, predictions, predictionBatches, isBlobReferenced }
+    (await results.isBlobReferenced(blobId)) ||
+    (await knowledge.isBlobReferenced(blobId))
+  return { dispatch, executor, work, predictions, predictionBatches, knowledge: opened, isBlobReferenced }
 }
 
 interface AroundModels {

@@ -1,6 +1,10 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { buildGraphSchema, createContextFactory } from '../resolvers/index.js'
 import { createModelFolders } from './adapters/filesystem/model-folders.js'
+import { LanceVectorIndex } from './adapters/lancedb/lance-vector-index.js'
+import { createDocumentParser } from './adapters/parsing/process-document-parser.js'
+import { SqliteTextIndex } from './adapters/sqlite-text/sqlite-text-index.js'
 import { createHuggingFaceHub } from './adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from './adapters/onnxruntime/onnx-model-runtime.js'
 import { createHttpWebClient } from './adapters/http/http-web-client.js'
@@ -74,6 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         workers: app.workers,
         schedules: app.schedules,
         taskGraphs: app.taskGraphs,
+        ...app.knowledge,
         server,
       }),
       health: async () => {
@@ -170,6 +175,13 @@ function startServices(
       parallel: work.parallelTasks,
       queueLength: work.taskQueueLength,
       typesFile: work.taskTypesFile,
+    },
+    knowledge: {
+      vectorIndex: stack.use(
+        new LanceVectorIndex({ uri: join(state.indexesPath, 'vectors'), cacheBytes: work.indexCacheBytes }),
+      ),
+      textIndex: stack.use(new SqliteTextIndex(join(state.indexesPath, 'words'))),
+      parser: stack.use(createDocumentParser({ logger })),
     },
     web: {
       webClient: stack.use(createHttpWebClient(configuration.web)),

@@ -8,6 +8,7 @@ import type { DocumentStore } from './ports/document-store.js'
 import type { EffectSink } from './ports/effect-sink.js'
 import type { EventLog } from './ports/event-log.js'
 import type { TaskQueue } from './ports/task-queue.js'
+import { KNOWLEDGE_COLLECTIONS } from './services/knowledge/knowledge-collections.js'
 import { MODEL_ALIASES, MODELS, MODEL_VERSIONS } from './services/models/model-store.js'
 import { BATCH_RESULTS } from './services/predictions/batches/batch-results-store.js'
 import { PREDICTIONS } from './services/predictions/prediction-store.js'
@@ -29,6 +30,7 @@ const COLLECTIONS = [
   TASK_QUEUES,
   WORKERS,
   SCHEDULES,
+  ...KNOWLEDGE_COLLECTIONS,
 ]
 
 export interface StateOptions {
@@ -49,6 +51,8 @@ export interface State extends AsyncDisposable {
   readonly dataDirectory: string
   /** Folder of downloaded models. */
   readonly modelsPath: string
+  /** Folder of indexes, which can be made again from the rest. */
+  readonly indexesPath: string
   /** Resolves with the reason when nothing can be stored any more. */
   readonly failed: Promise<GraphloomError>
 }
@@ -71,6 +75,7 @@ export async function openState({ dataDirectory, mongodbUri, logger }: StateOpti
     kind: mongo ? 'mongodb' : 'sqlite',
     dataDirectory: directory.path,
     modelsPath: directory.modelsPath,
+    indexesPath: directory.indexesPath,
     failed: mongo ? Promise.race([database.failed, mongo.failed]) : database.failed,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

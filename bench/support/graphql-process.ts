@@ -35,6 +35,7 @@ const gateway = await createGateway({
     audience: null,
     tenantClaim: 'tenant',
     rolesClaim: 'roles',
+    groupsClaim: 'groups',
     clockToleranceSeconds: 0,
   }),
   createContext: (context) => context,

@@ -11,6 +11,10 @@ export const TYPE_NAMES: Partial<Record<IdKind, string>> = {
   worker: 'Worker',
   taskGraph: 'TaskGraph',
   schedule: 'Schedule',
+  knowledgeBase: 'KnowledgeBase',
+  document: 'Document',
+  documentVersion: 'DocumentVersion',
+  chunk: 'Chunk',
 }
 
 @InterfaceType('Node', {

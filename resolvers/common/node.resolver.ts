@@ -1,6 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
 import { parseIdKind } from '../../src/kernel/ids.js'
 import { invalidInput } from '../../src/kernel/errors.js'
+import { parseChunkId } from '../../src/domain/knowledge.js'
 import type { GraphContext } from '../context.js'
 import { Node } from './node.interface.js'
 
@@ -29,7 +30,7 @@ export class NodeResolver {
   }
 }
 
-function loadNode({ loaders }: GraphContext, id: string): Promise<object | null> {
+function loadNode({ loaders, services }: GraphContext, id: string): Promise<object | null> {
   switch (parseIdKind(id)) {
     case 'prediction':
       return loaders.predictions.load(id)
@@ -47,7 +48,21 @@ function loadNode({ loaders }: GraphContext, id: string): Promise<object | null>
       return loaders.taskGraphs.load(id)
     case 'schedule':
       return loaders.schedules.load(id)
+    case 'knowledgeBase':
+      return loaders.knowledgeBases.load(id)
+    case 'document':
+      return loaders.documents.load(id)
+    case 'documentVersion':
+      return loaders.documentVersions.load(id)
+    case 'chunk':
+      return loadChunk(id, { loaders, services })
     default:
       return Promise.resolve(null)
   }
+}
+
+async function loadChunk(id: string, { loaders, services }: Pick<GraphContext, 'loaders' | 'services'>) {
+  const { versionId, ordinal } = parseChunkId(id)
+  const version = await loaders.documentVersions.load(versionId)
+  return (version && (await services.knowledgeDocuments.readChunks(version))[ordinal]) ?? null
 }

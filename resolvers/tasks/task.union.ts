@@ -2,7 +2,6 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import type { TaskDocument } from '../../src/domain/task.js'
 import type { TaskChildren, TaskFollowItem } from '../../src/services/tasks/task-children.js'
 import type { TaskEvent } from '../../src/services/tasks/task-stream.js'
-import { ErrorInfoType } from '../common/error-info.type.js'
 import { Conflict, IdempotencyConflict, InvalidInput, NotFound, Overloaded } from '../common/problem.interface.js'
 import { createUnion, problemOr } from '../common/union.js'
 import { streamItemTypeName } from '../streams/stream-item.js'
@@ -15,15 +14,6 @@ export class DeletedTask {
   readonly deletedId!: string
 }
 
-@ObjectType('RefusedDeadLetter', { description: 'A dead letter that cannot be done again as it is.' })
-export class RefusedDeadLetterType {
-  @Field(() => ID, { description: 'Id of the dead letter, which stays one; `retryTask` takes another input.' })
-  readonly taskId!: string
-
-  @Field(() => ErrorInfoType, { description: 'Why not.' })
-  readonly error!: ErrorInfoType
-}
-
 @ObjectType('RequeuedDeadLetters', { description: 'Dead letters are done again, each as a new task.' })
 export class RequeuedDeadLettersType {
   @Field(() => [ID], { description: 'Ids of the new tasks; `retryOf` of each is the dead letter.' })
@@ -31,9 +21,6 @@ export class RequeuedDeadLettersType {
 
   @Field(() => Int, { description: 'How many; 0 to 1,000.' })
   readonly count!: number
-
-  @Field(() => [RefusedDeadLetterType], { description: 'Those that cannot be done again as they are; at most 1,050.' })
-  readonly refused!: readonly RefusedDeadLetterType[]
 
   @Field(() => Boolean, {
     description: 'Whether dead letters of the filter are left, so that it is worth asking again.',

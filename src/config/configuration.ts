@@ -24,6 +24,7 @@ export interface JwtConfiguration {
   readonly audience: string | null
   readonly tenantClaim: string
   readonly rolesClaim: string
+  readonly groupsClaim: string
   readonly clockToleranceSeconds: number
 }
 
@@ -77,6 +78,7 @@ export interface Configuration {
     readonly streamBacklogEvents: number
     readonly streamJoinBytes: number
     readonly maxPayloadBytes: number
+    readonly indexCacheBytes: number
   }
   readonly web: {
     /** Blocks of addresses and host names that may be called beside public addresses. */
@@ -199,6 +201,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       streamBacklogEvents: number('GRAPHLOOM_STREAM_BACKLOG_EVENTS'),
       streamJoinBytes: number('GRAPHLOOM_STREAM_JOIN_BYTES'),
       maxPayloadBytes: number('GRAPHLOOM_MAX_PAYLOAD_BYTES'),
+      indexCacheBytes: number('GRAPHLOOM_INDEX_CACHE_BYTES'),
     },
     web: {
       allowed: parts('GRAPHLOOM_WEB_ALLOWED_ADDRESSES'),
@@ -270,6 +273,7 @@ function toJwt(values: ReadonlyMap<string, unknown>): JwtConfiguration | null {
       audience: get('AUDIENCE'),
       tenantClaim: get('TENANT_CLAIM') ?? '',
       rolesClaim: get('ROLES_CLAIM') ?? '',
+      groupsClaim: get('GROUPS_CLAIM') ?? '',
       clockToleranceSeconds: values.get('GRAPHLOOM_JWT_CLOCK_TOLERANCE_SECONDS') as number,
     }
   )

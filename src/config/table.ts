@@ -136,6 +136,11 @@ const access: Variable[] = [
     example: 'realm_access.roles',
     fallback: 'roles',
   }),
+  text('Access', 'GRAPHLOOM_JWT_GROUPS_CLAIM', claim, {
+    description: 'Claim with the groups that the caller is in, a list of texts; access lists of documents name them.',
+    example: 'groups',
+    fallback: 'groups',
+  }),
   integer('Access', 'GRAPHLOOM_JWT_CLOCK_TOLERANCE_SECONDS', [0, 300], {
     description: 'How far clocks may differ, seconds.',
     example: '5',
@@ -433,6 +438,11 @@ const work: Variable[] = [
     description: 'The largest input or output of a prediction, bytes.',
     example: '67108864',
     fallback: '67108864',
+  }),
+  integer('Work', 'GRAPHLOOM_INDEX_CACHE_BYTES', [1_048_576, 64 * GIB], {
+    description: 'Memory for what was read of the vector indexes of knowledge bases, bytes.',
+    example: '134217728',
+    fallback: '134217728',
   }),
 ]
 

@@ -4,6 +4,8 @@ export interface Principal {
   readonly subject: string
   readonly tenantId: string
   readonly roles: readonly Role[]
+  /** Groups of the tenant that the caller is in; none when left out. */
+  readonly groups?: readonly string[]
   /** When the credentials end, Unix milliseconds; null when they do not. */
   readonly expiresAtMs: number | null
   /** How the caller was recognised. */

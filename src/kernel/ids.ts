@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { createHash, randomFillSync } from 'node:crypto'
 
 /** The prefix of an id says what kind of object it names. */
 export const ID_PREFIXES = {
@@ -14,6 +14,11 @@ export const ID_PREFIXES = {
   taskGraph: 'graph',
   worker: 'worker',
   schedule: 'sched',
+  knowledgeBase: 'kb',
+  document: 'doc',
+  documentVersion: 'dver',
+  chunk: 'chunk',
+  removal: 'gone',
   error: 'err',
   server: 'srv',
 } as const
@@ -21,7 +26,8 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
-const ID_BODY = /^[0-9a-hjkmnp-tv-z]{26}$/
+/** A part of an object has its id with its own number behind. */
+const ID_BODY = /^[0-9a-hjkmnp-tv-z]{26}(?:_\d{1,9})?$/
 
 let lastMs = 0
 let counter = 0
@@ -57,6 +63,10 @@ export function createId(kind: IdKind, nowMs: number = Date.now()): string {
   bytes[8] = 0x80 | (bytes[8]! & 0x3f)
   return `${ID_PREFIXES[kind]}_${base32(bytes)}`
 }
+
+/** The id that an object of this kind has by what it is named by, so that making it twice makes it once. */
+export const deriveId = (kind: IdKind, ...names: readonly (string | number)[]): string =>
+  `${ID_PREFIXES[kind]}_${base32(createHash('sha256').update(JSON.stringify(names)).digest().subarray(0, 16))}`
 
 /** The id of an object that belongs with another: it differs in its kind alone. */
 export const toIdOfKind = (kind: IdKind, id: string): string => `${ID_PREFIXES[kind]}_${id.slice(id.indexOf('_') + 1)}`

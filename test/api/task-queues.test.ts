@@ -210,27 +210,6 @@ describe.each(STORES_BRIEFLY)('queues of tasks, kept in %s', (store) => {
     await resume(queue)
   })
 
-  test('a dead letter that cannot be done again is told of, and keeps no other back', async () => {
-    const queue = 'deadly.mixed'
-    await update({ name: queue })
-    const input = { durationMs: { $output: { of: 'first', pointer: '/nothing' } } }
-    const tasks = [
-      { name: 'first', type: 'sleep', input: { durationMs: 0 }, queue },
-      { name: 'second', type: 'sleep', input, queue, after: [{ name: 'first' }] },
-    ]
-    await server.request(EnqueueTaskGraphDocument, { input: { tasks } })
-    await waitFor('its input to be refused', async () => (await read(queue))!.deadLetters === 1)
-    const { id } = await enqueue(server, failing(1, { queue }))
-    await readToEnd(server, id)
-    const requeue = async () =>
-      (await server.request(RequeueDeadLettersDocument, { input: { queue, first: 1 } })).requeueDeadLetters
-    expect(await requeue()).toMatchObject({
-      ...{ count: 1, hasMore: false },
-      refused: [{ error: { code: 'INVALID_INPUT', message: expect.stringContaining('durationMs') as string } }],
-    })
-    expect((await server.request(TaskDocument, { id })).task!.retriedAs).not.toBeNull()
-  })
-
   test('what waits is told when it will begin once enough has ended', async () => {
     await update({ name: 'steady', concurrency: 1 })
     const done = await Promise.all(Array.from({ length: 20 }, () => enqueue(server, sleep(5, { queue: 'steady' }))))

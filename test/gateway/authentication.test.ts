@@ -24,6 +24,7 @@ const OPTIONS: JwtOptions = {
   audience: GOOD_CLAIMS.aud,
   tenantClaim: 'tenant',
   rolesClaim: 'roles',
+  groupsClaim: 'groups',
   clockToleranceSeconds: 0,
 }
 const CLOSED_FORBIDDEN = 4403

@@ -4,6 +4,14 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Documents to be taken in. */
+export type AddDocumentsInput = {
+  /** 1 to 1000 documents; a key may be there once. */
+  documents: Array<DocumentInput>;
+  /** Name of a knowledge base. */
+  knowledgeBase: string;
+};
+
 /** Whether something that failed again and again is tried. */
 export type BreakerState =
   /** Work goes on. */
@@ -53,6 +61,27 @@ export type ChatInput = {
   /** Functions that the model may ask to be called; at most 64, no two of one name. The client calls them, and sends what they give as messages of role TOOL. */
   tools?: Array<ToolInput> | null | undefined;
 };
+
+/** How documents become chunks, and chunks what is embedded. */
+export type ChunkingInput = {
+  /** The most tokens of a chunk with what is put before it; 8 to what the model takes, 256 (or what the model takes, if that is less) when unset. */
+  maxTokens?: number | null | undefined;
+  /** Where documents are cut; STRUCTURE when unset. */
+  method?: ChunkingMethod | null | undefined;
+  /** Tokens at the end of a chunk that the next begins with; 0 to less than half of `maxTokens`, an eighth of it up to 32 when unset. */
+  overlapTokens?: number | null | undefined;
+  /** Whether the title and the headings above a chunk are embedded and searched with it; true when unset. */
+  withHeadings?: boolean | null | undefined;
+};
+
+/** How a document is cut into chunks. */
+export type ChunkingMethod =
+  /** As many words as fit, across all structure. */
+  | 'FIXED'
+  /** Each row, paragraph or other segment for itself. */
+  | 'ROW'
+  /** Whole paragraphs, lists, tables and sentences under one heading, as long as they fit. */
+  | 'STRUCTURE';
 
 /** Which tasks a worker wants. */
 export type ClaimTasksInput = {
@@ -106,6 +135,34 @@ export type ContentPartInput = {
   text: string;
 };
 
+/** A knowledge base to be made. */
+export type CreateKnowledgeBaseInput = {
+  /** How its documents become chunks. */
+  chunking?: ChunkingInput | null | undefined;
+  /** What it is for; at most 4,096 characters. */
+  description?: string | null | undefined;
+  /** The model that makes its vectors: "name", "name:version" or "name@alias"; all-MiniLM-L6-v2 when unset. What the reference means now stays. */
+  embeddingModel?: string | null | undefined;
+  /** The language of searches by text. */
+  language?: TextLanguage;
+  /** Fields that its documents may have; at most 64. */
+  metadataFields?: Array<MetadataFieldInput>;
+  /** Its name, unique within the tenant: 1 to 128 letters, digits, ".", "_" and "-"; it begins with a letter or digit. */
+  name: string;
+};
+
+/** What to delete. */
+export type DeleteDocumentInput = {
+  /** Id of a document. */
+  id: string;
+};
+
+/** What to delete. */
+export type DeleteKnowledgeBaseInput = {
+  /** Name of a knowledge base. */
+  name: string;
+};
+
 /** An alias. */
 export type DeleteModelAliasInput = {
   /** Name of the model. */
@@ -137,6 +194,41 @@ export type DeleteTaskInput = {
   /** Id of an ended task. */
   id: string;
 };
+
+/** Who may see a document: nobody else of the tenant finds it, reads it or counts it. Who adds it sees it too. */
+export type DocumentAccessInput = {
+  /** Groups, as credentials name them; at most 256. */
+  groups?: Array<string>;
+  /** Subjects, as their credentials name them; at most 256. */
+  users?: Array<string>;
+};
+
+/** A document. */
+export type DocumentInput = {
+  /** Who may see it; everybody of the tenant when unset. */
+  access?: DocumentAccessInput | null | undefined;
+  /** Your own name for it: a document of a key that is there becomes its next version. 1 to 512 characters; without one it is a new document each time. */
+  key?: string | null | undefined;
+  /** What it is, e.g. `text/markdown`; found out from its content when unset. */
+  mediaType?: string | null | undefined;
+  /** Values of the knowledge base’s metadata fields, by their names. */
+  metadata?: unknown;
+  /** Where it comes from, e.g. a file name or an address; its ending helps to find out what it is. At most 2,048 characters. */
+  source?: string | null | undefined;
+  /** Its content. */
+  text: string;
+  /** As it is to be called; what the document says when unset. At most 2,048 characters. */
+  title?: string | null | undefined;
+};
+
+/** Where a document’s version stands. */
+export type DocumentState =
+  /** It could not be read; `error` says why. Searches go on finding the version before, if any. */
+  | 'FAILED'
+  /** It waits to be read, or is being read; until it is ready, searches find the version before, if any. */
+  | 'QUEUED'
+  /** Searches find it, until a later version is ready. */
+  | 'READY';
 
 /** Texts to turn into vectors. */
 export type EmbeddingInput = {
@@ -275,6 +367,25 @@ export type FinishReason =
   /** The model came to its end and asks for tools to be called. */
   | 'TOOL_CALLS';
 
+/** How the lists of a hybrid search are joined. */
+export type FusionInput = {
+  /** By scores or by ranks. */
+  method?: FusionMethod;
+  /** Of RRF: the larger, the less the first ranks stand out; 0 to 10,000. */
+  rankConstant?: number;
+  /** Weight of the list by text; 0 to 1. */
+  textWeight?: number;
+  /** Weight of the list by vector; 0 to 1. */
+  vectorWeight?: number;
+};
+
+/** How the lists of a hybrid search are joined. */
+export type FusionMethod =
+  /** Reciprocal rank fusion: the sum of weight / (rankConstant + rank). */
+  | 'RRF'
+  /** The sum of weighted scores, each list’s brought to 0 for its lowest and 1 for its highest; who is not in a list has 0 of it. */
+  | 'WEIGHTED';
+
 /** How tokens are chosen, and when to stop. What is left out has its default. */
 export type GenerationInput = {
   /** What the text must be; free text when unset. */
@@ -408,6 +519,62 @@ export type MessageRole =
   | 'TOOL'
   /** What somebody says to the model. */
   | 'USER';
+
+/** Conditions on one metadata field; all that are given hold. Without a value, every comparison is false. */
+export type MetadataConditionInput = {
+  /** A text that the list has. Of lists alone. */
+  contains?: unknown;
+  /** Equal to this value of the field’s kind. Not of lists. */
+  eq?: unknown;
+  /** Greater than this value of the field’s kind: a text, number or date. */
+  gt?: unknown;
+  /** At least this value of the field’s kind: a text, number or date. */
+  gte?: unknown;
+  /** One of these values of the field’s kind. Not of lists. */
+  in?: Array<unknown> | null | undefined;
+  /** Whether there is no value. */
+  isMissing?: boolean | null | undefined;
+  /** Less than this value of the field’s kind: a text, number or date. */
+  lt?: unknown;
+  /** At most this value of the field’s kind: a text, number or date. */
+  lte?: unknown;
+  /** Name of a field that every searched knowledge base declares. */
+  name: string;
+  /** Other than this value of the field’s kind, or without one. Not of lists. */
+  ne?: unknown;
+};
+
+/** A field that documents may have, and searches filter by. */
+export type MetadataFieldInput = {
+  /** What it holds. */
+  kind: MetadataKind;
+  /** A letter, then letters, digits and underscores; at most 64 characters. */
+  name: string;
+};
+
+/** What chunks have to fulfil before they are ranked: exactly one of these. At most 16 deep, 256 parts. */
+export type MetadataFilterInput =
+  {   /** All of them hold. */
+  and: Array<MetadataFilterInput>; field?: never; not?: never; or?: never; }
+  |  { and?: never;   /** A condition on a field. */
+  field: MetadataConditionInput; not?: never; or?: never; }
+  |  { and?: never; field?: never;   /** It does not hold. */
+  not: MetadataFilterInput; or?: never; }
+  |  { and?: never; field?: never; not?: never;   /** One of them holds, or several. */
+  or: Array<MetadataFilterInput>; };
+
+/** What a metadata field holds. */
+export type MetadataKind =
+  /** True or false. */
+  | 'BOOLEAN'
+  /** A date or time as ISO 8601 writes it, e.g. "2026-03-31" or "2026-03-31T12:00:00Z". */
+  | 'DATE'
+  /** A list of at most 256 texts. */
+  | 'LIST'
+  /** A number. */
+  | 'NUMBER'
+  /** A text of at most 4,096 characters; compared by its UTF-8 bytes. */
+  | 'TEXT';
 
 /** How far back metrics look from now. */
 export type MetricsWindow =
@@ -622,6 +789,14 @@ export type RerankInput = {
   topN?: number | null | undefined;
 };
 
+/** A model that reads the best candidates together with the question and orders them anew. */
+export type RerankStageInput = {
+  /** How many candidates it orders; the others are no hits. `first` to 200. */
+  candidates?: number;
+  /** A model for RERANK: "name", "name:version" or "name@alias". */
+  model: string;
+};
+
 /** From where a graph is done again. */
 export type RerunTaskGraphInput = {
   /** Id of an ended task of a graph. */
@@ -677,6 +852,43 @@ export type RunnerState =
   | 'READY'
   /** It takes work while another process, with other settings, starts to take its place. */
   | 'REPLACING';
+
+/** What to find, and how. */
+export type SearchInput = {
+  /** Chunks that each way of searching gives before they are joined; `first` to 1000. */
+  candidates?: number;
+  /** How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset. */
+  diversity?: number | null | undefined;
+  /** What chunks have to fulfil before they are ranked. */
+  filter?: MetadataFilterInput | null | undefined;
+  /** How many hits; 1 to 100. */
+  first?: number;
+  /** How the lists of a hybrid search are joined. */
+  fusion?: FusionInput | null | undefined;
+  /** Names of 1 to 16 knowledge bases; unless they are searched by TEXT, of the same embedding model. */
+  knowledgeBases: Array<string>;
+  /** Hits have at least this `scores.fused`, which is the cosine by VECTOR, BM25 by TEXT. */
+  minScore?: number | null | undefined;
+  /** How chunks are found. */
+  mode?: SearchMode;
+  /** Chunks before and after each hit that come along; 0 to 10. */
+  neighbours?: number;
+  /** Whether a document has its best chunk alone among the hits. */
+  onePerDocument?: boolean;
+  /** What is looked for, in words; 1 to 8192 characters. */
+  query: string;
+  /** Lets a model order the best candidates anew. */
+  rerank?: RerankStageInput | null | undefined;
+};
+
+/** How chunks are found. */
+export type SearchMode =
+  /** By vectors and by words; the two lists are joined. */
+  | 'HYBRID'
+  /** By BM25 over stemmed words: what says the same. */
+  | 'TEXT'
+  /** By the cosine of the query’s vector and the chunk’s: what means the same. */
+  | 'VECTOR';
 
 /** Where the server stands. */
 export type ServerPhase =
@@ -918,6 +1130,59 @@ export type TensorsInput = {
   outputs?: Array<string> | null | undefined;
 };
 
+/** The language whose words are stemmed and whose stop words are left out in searches by text. */
+export type TextLanguage =
+  /** Arabic. */
+  | 'ARABIC'
+  /** Armenian. */
+  | 'ARMENIAN'
+  /** Bulgarian. */
+  | 'BULGARIAN'
+  /** Danish. */
+  | 'DANISH'
+  /** Dutch. */
+  | 'DUTCH'
+  /** English. */
+  | 'ENGLISH'
+  /** Finnish. */
+  | 'FINNISH'
+  /** French. */
+  | 'FRENCH'
+  /** German. */
+  | 'GERMAN'
+  /** Greek. */
+  | 'GREEK'
+  /** Hungarian. */
+  | 'HUNGARIAN'
+  /** Indonesian. */
+  | 'INDONESIAN'
+  /** Irish. */
+  | 'IRISH'
+  /** Italian. */
+  | 'ITALIAN'
+  /** Several languages, or one that is not listed: words are taken as they are. */
+  | 'MIXED'
+  /** Norwegian. */
+  | 'NORWEGIAN'
+  /** Portuguese. */
+  | 'PORTUGUESE'
+  /** Romanian. */
+  | 'ROMANIAN'
+  /** Russian. */
+  | 'RUSSIAN'
+  /** Serbian. */
+  | 'SERBIAN'
+  /** Spanish. */
+  | 'SPANISH'
+  /** Swedish. */
+  | 'SWEDISH'
+  /** Tamil. */
+  | 'TAMIL'
+  /** Turkish. */
+  | 'TURKISH'
+  /** Ukrainian. */
+  | 'UKRAINIAN';
+
 /** A call of a tool that the assistant asked for. */
 export type ToolCallInput = {
   /** Arguments: an object. */
@@ -967,6 +1232,18 @@ export type UnloadModelVersionInput = {
   id: string;
   /** What becomes of its running predictions. */
   mode?: UnloadMode;
+};
+
+/** What to change of a knowledge base; what is unset stays. */
+export type UpdateKnowledgeBaseInput = {
+  /** Further fields; at most 64 with those that there are. Documents that are there have no value in them. */
+  addMetadataFields?: Array<MetadataFieldInput>;
+  /** What it is for; null takes it away. At most 4,096 characters. */
+  description?: string | null | undefined;
+  /** Name of a knowledge base. */
+  name: string;
+  /** The name that it gets; as in `CreateKnowledgeBaseInput`. */
+  newName?: string | null | undefined;
 };
 
 /** Settings of a model version to change. What is left out stays; null is back to the server’s default. */
@@ -1049,6 +1326,135 @@ export type WorkerState =
   | 'SILENT'
   /** It stopped in order. */
   | 'STOPPED';
+
+export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> };
+
+export type DocumentPartsFragment = { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null };
+
+export type DocumentDiffPartsFragment = { unchanged: number, embedded: number, removed: number, tokensSaved: number };
+
+export type ChunkPartsFragment = { id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number };
+
+export type KnowledgeBaseQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type KnowledgeBaseQuery = { knowledgeBase: { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> } | null };
+
+export type KnowledgeBasesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type KnowledgeBasesQuery = { knowledgeBases: { nodes: Array<{ id: string, name: string, documentCount: number }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type KnowledgeBaseDocumentsQueryVariables = Exact<{
+  name: string;
+  state?: DocumentState | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type KnowledgeBaseDocumentsQuery = { knowledgeBase: { id: string, documents: { nodes: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type DocumentQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DocumentQuery = { document: { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, knowledgeBase: { id: string, name: string } | null, version: { id: string, number: number } | null, ingestion: { id: string, state: TaskState } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null } | null };
+
+export type DocumentVersionsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DocumentVersionsQuery = { document: { id: string, versions: { nodes: Array<{ id: string, number: number, state: DocumentState, title: string | null, mediaType: string | null, superseded: boolean, text: string | null, metadata: unknown, createdAt: string, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type DocumentChunksQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type DocumentChunksQuery = { document: { id: string, version: { id: string, text: string | null, chunks: { nodes: Array<{ id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null } | null };
+
+export type SearchQueryVariables = Exact<{
+  input: SearchInput;
+}>;
+
+
+export type SearchQuery = { search: { hits: Array<{ rank: number, score: number, scores: { vector: number | null, vectorRank: number | null, text: number | null, textRank: number | null, fused: number, rerank: number | null, rankBefore: number }, document: { id: string, key: string | null, title: string | null, versionNumber: number }, chunk: { id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }, neighbours: Array<{ ordinal: number, text: string }>, highlights: Array<{ start: number, end: number }> }> } };
+
+export type CreateKnowledgeBaseMutationVariables = Exact<{
+  input: CreateKnowledgeBaseInput;
+}>;
+
+
+export type CreateKnowledgeBaseMutation = { createKnowledgeBase:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type UpdateKnowledgeBaseMutationVariables = Exact<{
+  input: UpdateKnowledgeBaseInput;
+}>;
+
+
+export type UpdateKnowledgeBaseMutation = { updateKnowledgeBase:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type DeleteKnowledgeBaseMutationVariables = Exact<{
+  input: DeleteKnowledgeBaseInput;
+}>;
+
+
+export type DeleteKnowledgeBaseMutation = { deleteKnowledgeBase:
+    | { __typename: 'DeletedKnowledgeBase', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type AddDocumentsMutationVariables = Exact<{
+  input: AddDocumentsInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type AddDocumentsMutation = { addDocuments:
+    | { __typename: 'AddedDocuments', task: { id: string, type: string, state: TaskState }, documents: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }> }
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+   };
+
+export type DeleteDocumentMutationVariables = Exact<{
+  input: DeleteDocumentInput;
+}>;
+
+
+export type DeleteDocumentMutation = { deleteDocument:
+    | { __typename: 'DeletedDocument', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
 
 export type PercentileValuesFragment = { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null };
 
@@ -1178,6 +1584,10 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
     | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Chunk', id: string }
+        | { __typename: 'Document', id: string }
+        | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', id: string }
@@ -1459,6 +1869,10 @@ export type PredictionEventsSubscription = { predictionEvents:
          | null } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Chunk', id: string }
+        | { __typename: 'Document', id: string }
+        | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', state: PredictionState, id: string, output:
@@ -1578,6 +1992,10 @@ export type FindNodeQueryVariables = Exact<{
 
 
 export type FindNodeQuery = { node:
+    | { __typename: 'Chunk', id: string }
+    | { __typename: 'Document', id: string }
+    | { __typename: 'DocumentVersion', id: string }
+    | { __typename: 'KnowledgeBase', id: string }
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Prediction', id: string }
@@ -1594,6 +2012,10 @@ export type FindNodesQueryVariables = Exact<{
 
 
 export type FindNodesQuery = { nodes: Array<
+    | { __typename: 'Chunk', id: string }
+    | { __typename: 'Document', id: string }
+    | { __typename: 'DocumentVersion', id: string }
+    | { __typename: 'KnowledgeBase', id: string }
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Prediction', id: string }
@@ -1806,7 +2228,7 @@ export type RequeueDeadLettersMutationVariables = Exact<{
 export type RequeueDeadLettersMutation = { requeueDeadLetters:
     | { __typename: 'InvalidInput', path: string | null, code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', retryAfterMs: number, code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'RequeuedDeadLetters', taskIds: Array<string>, count: number, hasMore: boolean, refused: Array<{ taskId: string, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } }> }
+    | { __typename: 'RequeuedDeadLetters', taskIds: Array<string>, count: number, hasMore: boolean }
    };
 
 export type UpdateTaskQueueMutationVariables = Exact<{
@@ -1848,6 +2270,10 @@ export type TaskEventsSubscriptionVariables = Exact<{
 export type TaskEventsSubscription = { taskEvents:
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Chunk', id: string }
+        | { __typename: 'Document', id: string }
+        | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', id: string }
@@ -1967,6 +2393,92 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const KnowledgeBasePartsFragmentDoc = new TypedDocumentString(`
+    fragment KnowledgeBaseParts on KnowledgeBase {
+  id
+  tenantId
+  name
+  description
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  language
+  metadataFields {
+    name
+    kind
+  }
+  documentCount
+  chunkCount
+  sizeBytes
+  createdBy
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"KnowledgeBaseParts"}) as unknown as TypedDocumentString<KnowledgeBasePartsFragment, unknown>;
+export const DocumentDiffPartsFragmentDoc = new TypedDocumentString(`
+    fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}
+    `, {"fragmentName":"DocumentDiffParts"}) as unknown as TypedDocumentString<DocumentDiffPartsFragment, unknown>;
+export const DocumentPartsFragmentDoc = new TypedDocumentString(`
+    fragment DocumentParts on Document {
+  id
+  key
+  title
+  source
+  mediaType
+  state
+  error {
+    code
+    message
+    retryable
+  }
+  versionNumber
+  latestNumber
+  pages
+  chunkCount
+  sizeBytes
+  warnings
+  metadata
+  access {
+    users
+    groups
+  }
+  diff {
+    ...DocumentDiffParts
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+    fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`, {"fragmentName":"DocumentParts"}) as unknown as TypedDocumentString<DocumentPartsFragment, unknown>;
+export const ChunkPartsFragmentDoc = new TypedDocumentString(`
+    fragment ChunkParts on Chunk {
+  id
+  ordinal
+  text
+  start
+  end
+  page
+  headings
+  tokens
+}
+    `, {"fragmentName":"ChunkParts"}) as unknown as TypedDocumentString<ChunkPartsFragment, unknown>;
 export const PercentileValuesFragmentDoc = new TypedDocumentString(`
     fragment PercentileValues on Percentiles {
   count
@@ -2445,6 +2957,455 @@ export const TaskQueuePartsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"TaskQueueParts"}) as unknown as TypedDocumentString<TaskQueuePartsFragment, unknown>;
+export const KnowledgeBaseDocument = new TypedDocumentString(`
+    query KnowledgeBase($name: String!) {
+  knowledgeBase(name: $name) {
+    ...KnowledgeBaseParts
+  }
+}
+    fragment KnowledgeBaseParts on KnowledgeBase {
+  id
+  tenantId
+  name
+  description
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  language
+  metadataFields {
+    name
+    kind
+  }
+  documentCount
+  chunkCount
+  sizeBytes
+  createdBy
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<KnowledgeBaseQuery, KnowledgeBaseQueryVariables>;
+export const KnowledgeBasesDocument = new TypedDocumentString(`
+    query KnowledgeBases($first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  knowledgeBases(first: $first, after: $after, last: $last, before: $before) {
+    nodes {
+      id
+      name
+      documentCount
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<KnowledgeBasesQuery, KnowledgeBasesQueryVariables>;
+export const KnowledgeBaseDocumentsDocument = new TypedDocumentString(`
+    query KnowledgeBaseDocuments($name: String!, $state: DocumentState, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  knowledgeBase(name: $name) {
+    id
+    documents(
+      state: $state
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+    ) {
+      nodes {
+        ...DocumentParts
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment DocumentParts on Document {
+  id
+  key
+  title
+  source
+  mediaType
+  state
+  error {
+    code
+    message
+    retryable
+  }
+  versionNumber
+  latestNumber
+  pages
+  chunkCount
+  sizeBytes
+  warnings
+  metadata
+  access {
+    users
+    groups
+  }
+  diff {
+    ...DocumentDiffParts
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`) as unknown as TypedDocumentString<KnowledgeBaseDocumentsQuery, KnowledgeBaseDocumentsQueryVariables>;
+export const DocumentDocument = new TypedDocumentString(`
+    query Document($id: ID!) {
+  document(id: $id) {
+    ...DocumentParts
+    knowledgeBase {
+      id
+      name
+    }
+    version {
+      id
+      number
+    }
+    ingestion {
+      id
+      state
+    }
+  }
+}
+    fragment DocumentParts on Document {
+  id
+  key
+  title
+  source
+  mediaType
+  state
+  error {
+    code
+    message
+    retryable
+  }
+  versionNumber
+  latestNumber
+  pages
+  chunkCount
+  sizeBytes
+  warnings
+  metadata
+  access {
+    users
+    groups
+  }
+  diff {
+    ...DocumentDiffParts
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`) as unknown as TypedDocumentString<DocumentQuery, DocumentQueryVariables>;
+export const DocumentVersionsDocument = new TypedDocumentString(`
+    query DocumentVersions($id: ID!, $first: Int, $after: Cursor) {
+  document(id: $id) {
+    id
+    versions(first: $first, after: $after) {
+      nodes {
+        id
+        number
+        state
+        title
+        mediaType
+        superseded
+        text
+        metadata
+        createdAt
+        diff {
+          ...DocumentDiffParts
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`) as unknown as TypedDocumentString<DocumentVersionsQuery, DocumentVersionsQueryVariables>;
+export const DocumentChunksDocument = new TypedDocumentString(`
+    query DocumentChunks($id: ID!, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  document(id: $id) {
+    id
+    version {
+      id
+      text
+      chunks(first: $first, after: $after, last: $last, before: $before) {
+        nodes {
+          ...ChunkParts
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    fragment ChunkParts on Chunk {
+  id
+  ordinal
+  text
+  start
+  end
+  page
+  headings
+  tokens
+}`) as unknown as TypedDocumentString<DocumentChunksQuery, DocumentChunksQueryVariables>;
+export const SearchDocument = new TypedDocumentString(`
+    query Search($input: SearchInput!) {
+  search(input: $input) {
+    hits {
+      rank
+      score
+      scores {
+        vector
+        vectorRank
+        text
+        textRank
+        fused
+        rerank
+        rankBefore
+      }
+      document {
+        id
+        key
+        title
+        versionNumber
+      }
+      chunk {
+        ...ChunkParts
+      }
+      neighbours {
+        ordinal
+        text
+      }
+      highlights {
+        start
+        end
+      }
+    }
+  }
+}
+    fragment ChunkParts on Chunk {
+  id
+  ordinal
+  text
+  start
+  end
+  page
+  headings
+  tokens
+}`) as unknown as TypedDocumentString<SearchQuery, SearchQueryVariables>;
+export const CreateKnowledgeBaseDocument = new TypedDocumentString(`
+    mutation CreateKnowledgeBase($input: CreateKnowledgeBaseInput!) {
+  createKnowledgeBase(input: $input) {
+    __typename
+    ... on KnowledgeBase {
+      ...KnowledgeBaseParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment KnowledgeBaseParts on KnowledgeBase {
+  id
+  tenantId
+  name
+  description
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  language
+  metadataFields {
+    name
+    kind
+  }
+  documentCount
+  chunkCount
+  sizeBytes
+  createdBy
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<CreateKnowledgeBaseMutation, CreateKnowledgeBaseMutationVariables>;
+export const UpdateKnowledgeBaseDocument = new TypedDocumentString(`
+    mutation UpdateKnowledgeBase($input: UpdateKnowledgeBaseInput!) {
+  updateKnowledgeBase(input: $input) {
+    __typename
+    ... on KnowledgeBase {
+      ...KnowledgeBaseParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment KnowledgeBaseParts on KnowledgeBase {
+  id
+  tenantId
+  name
+  description
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  language
+  metadataFields {
+    name
+    kind
+  }
+  documentCount
+  chunkCount
+  sizeBytes
+  createdBy
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<UpdateKnowledgeBaseMutation, UpdateKnowledgeBaseMutationVariables>;
+export const DeleteKnowledgeBaseDocument = new TypedDocumentString(`
+    mutation DeleteKnowledgeBase($input: DeleteKnowledgeBaseInput!) {
+  deleteKnowledgeBase(input: $input) {
+    __typename
+    ... on DeletedKnowledgeBase {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteKnowledgeBaseMutation, DeleteKnowledgeBaseMutationVariables>;
+export const AddDocumentsDocument = new TypedDocumentString(`
+    mutation AddDocuments($input: AddDocumentsInput!, $idempotencyKey: String) {
+  addDocuments(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on AddedDocuments {
+      task {
+        id
+        type
+        state
+      }
+      documents {
+        ...DocumentParts
+      }
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment DocumentParts on Document {
+  id
+  key
+  title
+  source
+  mediaType
+  state
+  error {
+    code
+    message
+    retryable
+  }
+  versionNumber
+  latestNumber
+  pages
+  chunkCount
+  sizeBytes
+  warnings
+  metadata
+  access {
+    users
+    groups
+  }
+  diff {
+    ...DocumentDiffParts
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`) as unknown as TypedDocumentString<AddDocumentsMutation, AddDocumentsMutationVariables>;
+export const DeleteDocumentDocument = new TypedDocumentString(`
+    mutation DeleteDocument($input: DeleteDocumentInput!) {
+  deleteDocument(input: $input) {
+    __typename
+    ... on DeletedDocument {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteDocumentMutation, DeleteDocumentMutationVariables>;
 export const ModelMetricsDocument = new TypedDocumentString(`
     query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
   model(name: $name) {
@@ -5213,12 +6174,6 @@ export const RequeueDeadLettersDocument = new TypedDocumentString(`
     ... on RequeuedDeadLetters {
       taskIds
       count
-      refused {
-        taskId
-        error {
-          ...TaskErrorParts
-        }
-      }
       hasMore
     }
     ...ProblemParts
@@ -5234,12 +6189,6 @@ export const RequeueDeadLettersDocument = new TypedDocumentString(`
   code
   message
   retryable
-}
-fragment TaskErrorParts on ErrorInfo {
-  code
-  message
-  retryable
-  errorId
 }`) as unknown as TypedDocumentString<RequeueDeadLettersMutation, RequeueDeadLettersMutationVariables>;
 export const UpdateTaskQueueDocument = new TypedDocumentString(`
     mutation UpdateTaskQueue($input: UpdateTaskQueueInput!) {

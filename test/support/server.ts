@@ -15,8 +15,12 @@ export type Environment = Readonly<Record<string, string>>
 export const JWT_SECRET = 'a-secret-for-tests-that-is-long-enough-for-hs256'
 
 /** A token of a tenant's member, or of its administrator. */
-export function signToken(tenant: string, roles: readonly string[] = ['MEMBER'], subject = 'ada'): Promise<string> {
-  return new SignJWT({ tenant, roles })
+export function signToken(
+  tenant: string,
+  roles: readonly string[] = ['MEMBER'],
+  { subject = 'ada', groups = [] }: { readonly subject?: string; readonly groups?: readonly string[] } = {},
+): Promise<string> {
+  return new SignJWT({ tenant, roles, groups })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(subject)
     .setIssuedAt()

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { createModelFolders } from '../../src/adapters/filesystem/model-folders.js'
+import { LanceVectorIndex } from '../../src/adapters/lancedb/lance-vector-index.js'
+import { createDocumentParser } from '../../src/adapters/parsing/process-document-parser.js'
+import { SqliteTextIndex } from '../../src/adapters/sqlite-text/sqlite-text-index.js'
 import { createHttpWebClient } from '../../src/adapters/http/http-web-client.js'
 import { createHuggingFaceHub } from '../../src/adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
@@ -43,6 +46,11 @@ test('what was admitted and could not be stored is settled, and no longer waits'
       },
       models: { ...models, queueLength: 1 },
       tasks: { window: 1, leaseMs: 60_000, parallel: 1, queueLength: 10, typesFile: null },
+      knowledge: {
+        vectorIndex: stack.use(new LanceVectorIndex({ uri: folder.path, cacheBytes: 1 << 20 })),
+        textIndex: stack.use(new SqliteTextIndex(folder.path)),
+        parser: stack.use(createDocumentParser({ logger })),
+      },
       web: { webClient: stack.use(createHttpWebClient(web)), signingSecret: null },
       streams: { backlogEvents: 100, joinBytes: 1_000 },
       retention,

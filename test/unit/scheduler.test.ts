@@ -17,7 +17,6 @@ import {
 } from '../support/schedules.js'
 import { silentLogger as logger } from '../support/state.js'
 import { createTemporaryFolder } from '../support/temporary.js'
-import { waitFor } from '../support/wait.js'
 
 const START = Date.parse('2026-01-01T00:30:00Z')
 const MINUTE_MS = 60_000
@@ -102,39 +101,6 @@ describe('while the task before has not ended', () => {
     await endTaskOf(scheduling, lastTaskId!)
     await advance(scheduling, HOUR_MS)
     expect(await dueAtsOf(scheduling, id)).toEqual([hour(1), hour(4)])
-  })
-
-  test('SKIP does not count what another scheduler made after all, and knows of it', async () => {
-    const skipped = Promise.withResolvers<void>()
-    const made = Promise.withResolvers<void>()
-    let previous = ''
-    let calls = 0
-    const scheduling: Scheduling = await open({
-      schedulers: 2,
-      wrapFire: (fire) => async (schedule, dueAt) => {
-        if (dueAt !== hour(2)) return fire(schedule, dueAt)
-        if (++calls === 1) {
-          const outcome = await fire(schedule, dueAt)
-          await endTaskOf(scheduling, previous)
-          skipped.resolve()
-          await made.promise
-          return outcome
-        }
-        await skipped.promise
-        const outcome = await fire(schedule, dueAt)
-        made.resolve()
-        await waitFor('the other to have counted it', async () => (await read(scheduling)).skipped.length === 1)
-        return outcome
-      },
-    })
-    const { id } = await scheduling.service.upsert(ADA, scheduleSettings({ overlap: 'SKIP' }))
-    await advance(scheduling, 30 * MINUTE_MS)
-    previous = (await read(scheduling)).lastTaskId!
-    await advance(scheduling, HOUR_MS)
-    await waitFor('it to be known', async () => (await read(scheduling)).lastTaskId !== previous)
-    const [, task] = await tasksOf(scheduling, id)
-    expect(await read(scheduling)).toMatchObject({ skipped: [], lastTaskId: task!.id, lastDueAt: hour(2) })
-    expect(await dueAtsOf(scheduling, id)).toEqual([hour(1), hour(2)])
   })
 
   test('QUEUE lets the next one wait behind it', async () => {

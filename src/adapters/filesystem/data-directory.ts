@@ -18,6 +18,8 @@ export interface DataDirectory extends AsyncDisposable {
   readonly blobsPath: string
   /** Folder of downloaded models. */
   readonly modelsPath: string
+  /** Folder of indexes, which can be made again from the rest; made by the first. */
+  readonly indexesPath: string
 }
 
 interface Holder {
@@ -59,6 +61,7 @@ export async function openDataDirectory(folder: string): Promise<DataDirectory> 
     statePath,
     blobsPath,
     modelsPath,
+    indexesPath: join(path, 'indexes'),
     [Symbol.asyncDispose]: async () => {
       if (lock.isOpen) lock.close()
       return Promise.resolve()

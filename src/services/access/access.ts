@@ -19,6 +19,10 @@ const ALLOWED_ROLES = {
   'schedule.change': ['ADMIN', 'MEMBER'],
   'schedule.delete': ['ADMIN', 'MEMBER'],
   'schedule.run': ['ADMIN', 'MEMBER'],
+  'knowledge.read': ['ADMIN', 'MEMBER'],
+  'knowledge.change': ['ADMIN', 'MEMBER'],
+  'knowledge.delete': ['ADMIN', 'MEMBER'],
+  'knowledge.search': ['ADMIN', 'MEMBER'],
   'taskQueue.manage': ['ADMIN'],
   'server.read': ['ADMIN', 'MEMBER'],
 } as const satisfies Record<string, readonly Role[]>

@@ -29,6 +29,7 @@ export interface JwtOptions {
   /** Claims by their paths, with dots between the parts. */
   readonly tenantClaim: string
   readonly rolesClaim: string
+  readonly groupsClaim: string
   readonly clockToleranceSeconds: number
 }
 
@@ -117,7 +118,7 @@ function toAnyAlgorithm(pem: string, algorithms: readonly string[]): JWTVerifyGe
   }
 }
 
-function toPrincipal(payload: JWTPayload, { tenantClaim, rolesClaim }: JwtOptions): Principal {
+function toPrincipal(payload: JWTPayload, { tenantClaim, rolesClaim, groupsClaim }: JwtOptions): Principal {
   const { sub, exp } = payload
   if (typeof sub !== 'string' || sub.length === 0 || sub.length > MAX_SUBJECT_CHARACTERS)
     throw unauthenticated(`The token’s "sub" must be text of 1 to ${MAX_SUBJECT_CHARACTERS} characters.`)
@@ -126,11 +127,16 @@ function toPrincipal(payload: JWTPayload, { tenantClaim, rolesClaim }: JwtOption
     throw unauthenticated(
       `The token’s "${tenantClaim}" must name a tenant: 1 to 128 letters, digits and . _ : @ -, none of the reserved names.`,
     )
-  const given = claimAt(payload, rolesClaim)
-  if (given !== undefined && !(Array.isArray(given) && given.every((role) => typeof role === 'string')))
-    throw unauthenticated(`The token’s "${rolesClaim}" must be a list of texts.`)
+  const given = textsAt(payload, rolesClaim)
   const roles = ROLES.filter((role) => (given ?? ['MEMBER']).includes(role))
-  return { subject: sub, tenantId, roles, expiresAtMs: exp === undefined ? null : exp * 1_000, method: 'JWT' }
+  const groups = textsAt(payload, groupsClaim) ?? []
+  return { subject: sub, tenantId, roles, groups, expiresAtMs: exp === undefined ? null : exp * 1_000, method: 'JWT' }
+}
+
+function textsAt(payload: JWTPayload, claim: string): readonly string[] | undefined {
+  const given = claimAt(payload, claim)
+  if (given === undefined || (Array.isArray(given) && given.every((one) => typeof one === 'string'))) return given
+  throw unauthenticated(`The token’s "${claim}" must be a list of texts.`)
 }
 
 function claimAt(payload: JWTPayload, path: string): unknown {

@@ -66,11 +66,7 @@ export class ScheduleFiring {
     const find = () => (run.key === undefined ? null : tasks.getBy('idempotencyKey', tenantId, run.key))
     const known = await find()
     if (known) return toOutcome(schedule, known)
-    if (!(await this.#makeWay(schedule))) {
-      // What is in the way may be the run itself: another scheduler made it a moment ago.
-      const made = await find()
-      return made ? toOutcome(schedule, made) : skipped('OVERLAP', new GraphloomError('CONFLICT', PREVIOUS_RUNS))
-    }
+    if (!(await this.#makeWay(schedule))) return skipped('OVERLAP', new GraphloomError('CONFLICT', PREVIOUS_RUNS))
     const principal: Principal = { subject, tenantId, roles: ['MEMBER'], expiresAtMs: null, method: 'JWT' }
     const request = { ...(await this.#toRequest(schedule)), expiresAt: run.expiresAt, idempotencyKey: run.key }
     try {

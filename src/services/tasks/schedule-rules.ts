@@ -67,33 +67,17 @@ export function waitAfter(schedule: ScheduleDocument, times: CronTimes, afterMs:
 export const moveOn = (schedule: ScheduleDocument, times: CronTimes, dueAt: number): ScheduleDocument =>
   waitAfter({ ...schedule, lastDueAt: dueAt }, times, dueAt)
 
-/**
- * The task of a due time was made while the schedule, as its maker knew it (`before`), was changed; null where it knows
- * of it.
- */
+/** The task of a due time was made while the schedule was changed; null where it knows of it. */
 export function noteFired(
   schedule: ScheduleDocument,
   times: CronTimes,
-  fired: { readonly dueAt: number; readonly taskId: string; readonly before: ScheduleDocument },
+  fired: { readonly dueAt: number; readonly taskId: string },
 ): ScheduleDocument | null {
   const { lastDueAt, nextDueAt } = schedule
-  if (wasSkippedMeanwhile(schedule, fired)) {
-    const { skipped } = fired.before
-    return { ...schedule, lastTaskId: fired.taskId, skipped }
-  }
   if (lastDueAt !== null && lastDueAt >= fired.dueAt) return null
   const known = { ...schedule, lastTaskId: fired.taskId }
   const isNext = nextDueAt !== null && nextDueAt <= fired.dueAt
   return isNext ? moveOn(known, times, fired.dueAt) : { ...known, lastDueAt: fired.dueAt }
-}
-
-/** Another scheduler held the due time to be in the way of the run before, which ended in between. */
-function wasSkippedMeanwhile(
-  { revision, skipped }: ScheduleDocument,
-  { dueAt, before }: { readonly dueAt: number; readonly before: ScheduleDocument },
-): boolean {
-  const isNext = revision === before.revision + 1
-  return isNext && skipped.some((one) => one.reason === 'OVERLAP' && one.lastDueAt === dueAt)
 }
 
 export function countSkipped(

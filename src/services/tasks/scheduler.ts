@@ -114,12 +114,11 @@ export class Scheduler implements AsyncDisposable {
   }
 
   /** Whoever paused or changed it meanwhile did not know of the task. */
-  async #noteFired(before: ScheduleDocument, fired: { dueAt: number; taskId: string }): Promise<void> {
+  async #noteFired({ tenantId, id }: ScheduleDocument, fired: { dueAt: number; taskId: string }): Promise<void> {
     const { store } = this.#options
-    const { tenantId, id } = before
     await store.change(
       () => store.require({ tenantId }, id),
-      (current) => noteFired(current, parseCron(current.cron, current.timezone), { ...fired, before }),
+      (current) => noteFired(current, parseCron(current.cron, current.timezone), fired),
     )
   }
 }

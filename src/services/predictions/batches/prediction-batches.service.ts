@@ -1,4 +1,4 @@
-import { invalidInput, isErrorWithCode } from '../../../kernel/errors.js'
+import { invalidInput } from '../../../kernel/errors.js'
 import type { Page, PageRequest } from '../../../kernel/pages.js'
 import type { PredictionOutput } from '../../../domain/prediction.js'
 import type { Principal } from '../../../domain/principal.js'
@@ -6,6 +6,7 @@ import type { Stored } from '../../../domain/stored-document.js'
 import type { TaskDocument } from '../../../domain/task.js'
 import type { Access } from '../../access/access.js'
 import type { Payloads } from '../../payloads.js'
+import { toArgumentMistake } from '../../tasks/argument-mistake.js'
 import type { TaskAcceptance } from '../../tasks/task-acceptance.js'
 import type { PredictionRequest } from '../prediction-input.js'
 import { toPredictionJson } from '../prediction-json.js'
@@ -54,7 +55,7 @@ export class PredictionBatchesService {
         ...(idempotencyKey !== null && { idempotencyKey }),
       })
     } catch (error) {
-      throw toArgumentMistake(error)
+      throw toArgumentMistake(error, '')
     }
   }
 
@@ -71,13 +72,4 @@ export class PredictionBatchesService {
   readOutput(output: Stored<PredictionOutput>): Promise<PredictionOutput> {
     return this.#options.payloads.get(output)
   }
-}
-
-/** A mistake in the task's input as one in the arguments. */
-function toArgumentMistake(error: unknown): unknown {
-  const path = isErrorWithCode(error, 'INVALID_INPUT') ? error.details.path : undefined
-  if (path === undefined) return error
-  const argument = path.replace(/^input\.input\./, '').replace(/^input\./, '')
-  const { message } = error as Error
-  return invalidInput(argument, message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message)
 }

@@ -1,0 +1,88 @@
+import { ArgsType, Field, ID, InputType } from 'type-graphql'
+import type { Json } from '../../src/kernel/json.js'
+import { MAX_DOCUMENTS_AT_ONCE } from '../../src/services/knowledge/document-input.js'
+import { JsonScalar } from '../common/scalars.js'
+
+@InputType('DocumentAccessInput', {
+  description:
+    'Who may see a document: nobody else of the tenant finds it, reads it or counts it. Who adds it sees it too.',
+})
+export class DocumentAccessInput {
+  @Field(() => [String], { defaultValue: [], description: 'Subjects, as their credentials name them; at most 256.' })
+  readonly users!: string[]
+
+  @Field(() => [String], { defaultValue: [], description: 'Groups, as credentials name them; at most 256.' })
+  readonly groups!: string[]
+}
+
+@InputType('DocumentInput', { description: 'A document.' })
+export class DocumentInput {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your own name for it: a document of a key that is there becomes its next version. 1 to 512 characters; without one it is a new document each time.',
+  })
+  readonly key?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'As it is to be called; what the document says when unset. At most 2,048 characters.',
+  })
+  readonly title?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where it comes from, e.g. a file name or an address; its ending helps to find out what it is. At most 2,048 characters.',
+  })
+  readonly source?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it is, e.g. `text/markdown`; found out from its content when unset.',
+  })
+  readonly mediaType?: string | null
+
+  @Field(() => String, { description: 'Its content.' })
+  readonly text!: string
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Values of the knowledge base’s metadata fields, by their names.',
+  })
+  readonly metadata?: Json
+
+  @Field(() => DocumentAccessInput, {
+    nullable: true,
+    description: 'Who may see it; everybody of the tenant when unset.',
+  })
+  readonly access?: DocumentAccessInput | null
+}
+
+@InputType('AddDocumentsInput', { description: 'Documents to be taken in.' })
+export class AddDocumentsInput {
+  @Field(() => String, { description: 'Name of a knowledge base.' })
+  readonly knowledgeBase!: string
+
+  @Field(() => [DocumentInput], { description: `1 to ${MAX_DOCUMENTS_AT_ONCE} documents; a key may be there once.` })
+  readonly documents!: DocumentInput[]
+}
+
+@ArgsType()
+export class AddDocumentsArgs {
+  @Field(() => AddDocumentsInput, { description: 'What to add, and where.' })
+  readonly input!: AddDocumentsInput
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Asking again with the same key and input gives the same task; with another, IdempotencyConflict. 1 to 256 characters.',
+  })
+  readonly idempotencyKey?: string | null
+}
+
+@InputType('DeleteDocumentInput', { description: 'What to delete.' })
+export class DeleteDocumentInput {
+  @Field(() => ID, { description: 'Id of a document.' })
+  readonly id!: string
+}

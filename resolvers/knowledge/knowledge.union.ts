@@ -1,0 +1,39 @@
+import { Conflict, IdempotencyConflict, InvalidInput, NotFound, Overloaded } from '../common/problem.interface.js'
+import { createUnion, problemOr } from '../common/union.js'
+import { AddedDocuments, DeletedDocument } from './document.type.js'
+import { DeletedKnowledgeBase, KnowledgeBase } from './knowledge-base.type.js'
+
+export const CreateKnowledgeBaseResult = createUnion({
+  name: 'CreateKnowledgeBaseResult',
+  description: 'The knowledge base, or why there is none.',
+  types: [KnowledgeBase, InvalidInput, NotFound, Conflict],
+  typeName: problemOr('KnowledgeBase'),
+})
+
+export const UpdateKnowledgeBaseResult = createUnion({
+  name: 'UpdateKnowledgeBaseResult',
+  description: 'The knowledge base as it is now, or why nothing was changed.',
+  types: [KnowledgeBase, InvalidInput, NotFound, Conflict],
+  typeName: problemOr('KnowledgeBase'),
+})
+
+export const DeleteKnowledgeBaseResult = createUnion({
+  name: 'DeleteKnowledgeBaseResult',
+  description: 'What was deleted, or why nothing was.',
+  types: [DeletedKnowledgeBase, NotFound],
+  typeName: problemOr('DeletedKnowledgeBase'),
+})
+
+export const AddDocumentsResult = createUnion({
+  name: 'AddDocumentsResult',
+  description: 'What was accepted, or why nothing was.',
+  types: [AddedDocuments, InvalidInput, NotFound, IdempotencyConflict, Overloaded],
+  typeName: problemOr('AddedDocuments'),
+})
+
+export const DeleteDocumentResult = createUnion({
+  name: 'DeleteDocumentResult',
+  description: 'What was deleted, or why nothing was.',
+  types: [DeletedDocument, NotFound],
+  typeName: problemOr('DeletedDocument'),
+})

@@ -1,0 +1,20 @@
+import { Arg, Ctx, Directive, Query, Resolver } from 'type-graphql'
+import type { GraphContext } from '../context.js'
+import { toSearchRequest } from './knowledge-request.js'
+import { SearchInput } from './search.input.js'
+import { SearchResult } from './search.type.js'
+
+@Resolver()
+export class SearchResolver {
+  @Directive('@rateLimit')
+  @Query(() => SearchResult, {
+    description:
+      'Finds chunks. What is not for you has no influence: not on hits, not on scores. Documents whose deletion was answered are not found.',
+  })
+  async search(
+    @Ctx() { services, principal, signal }: GraphContext,
+    @Arg('input', () => SearchInput, { description: 'What to find, and how.' }) input: SearchInput,
+  ) {
+    return { hits: await services.knowledgeSearch.search(principal, toSearchRequest(input), signal) }
+  }
+}

@@ -1,0 +1,88 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../kernel/clock.js'
+import { isTaskEnded } from '../../domain/task.js'
+import type { DocumentParser } from '../../ports/document-parser.js'
+import type { DocumentStore } from '../../ports/document-store.js'
+import type { TextCodec } from '../../ports/text-codec.js'
+import type { TextIndex } from '../../ports/text-index.js'
+import type { VectorIndex } from '../../ports/vector-index.js'
+import type { Access } from '../access/access.js'
+import type { ModelStore } from '../models/model-store.js'
+import type { ModelsService } from '../models/models.service.js'
+import type { Registry } from '../models/registry.js'
+import type { Residency } from '../models/residency.js'
+import type { Payloads } from '../payloads.js'
+import type { Tasks } from '../tasks/start-tasks.js'
+import type { TaskType } from '../tasks/task-type.js'
+import { DocumentAcceptance } from './document-acceptance.js'
+import { DocumentRecords } from './document-records.js'
+import { IndexWriter } from './index-writer.js'
+import { createIngestType } from './ingest-type.js'
+import { KnowledgeBaseStore } from './knowledge-base-store.js'
+import { KnowledgeBasesService } from './knowledge-bases.service.js'
+import { KnowledgeDocumentsService } from './knowledge-documents.service.js'
+import { QueryEmbeddings } from './query-embeddings.js'
+import { Removals } from './removals.js'
+import { SearchService } from './search.service.js'
+import { TextEmbedder } from './text-embedder.js'
+import { TextReranker } from './text-reranker.js'
+
+export interface KnowledgeOptions {
+  readonly documents: DocumentStore
+  readonly payloads: Payloads
+  readonly access: Access
+  readonly codec: TextCodec
+  readonly registry: Registry
+  readonly residency: Residency
+  readonly models: ModelsService
+  readonly versions: ModelStore
+  readonly parser: DocumentParser
+  readonly vectorIndex: VectorIndex
+  readonly textIndex: TextIndex
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface KnowledgeServices {
+  readonly knowledgeBases: KnowledgeBasesService
+  readonly knowledgeDocuments: KnowledgeDocumentsService
+  readonly knowledgeSearch: SearchService
+}
+
+export interface Knowledge {
+  /** The task that takes documents in. */
+  readonly type: TaskType
+  isBlobReferenced(blobId: string): Promise<boolean>
+  /** The services, once there are tasks; goes on with deletions that were not done. */
+  open(stack: AsyncDisposableStack, work: Pick<Tasks, 'acceptance' | 'store'>): Promise<KnowledgeServices>
+}
+
+/** Wires what knowledge bases need. */
+export function createKnowledge(options: KnowledgeOptions): Knowledge {
+  const bases = new KnowledgeBaseStore(options.documents)
+  const records = new DocumentRecords(options.documents, options.payloads)
+  const acceptance = new DocumentAcceptance(records)
+  const writer = new IndexWriter(options)
+  const embedder = new TextEmbedder(options)
+  const queries = new QueryEmbeddings(embedder)
+  const reranker = new TextReranker(options)
+  const parts = { ...options, bases, records, acceptance, writer, embedder, queries, reranker }
+  return {
+    type: createIngestType(parts),
+    isBlobReferenced: (blobId) => records.isBlobReferenced(blobId),
+    open: async (stack, work) => {
+      stack.defer(() => writer.settle())
+      const isTaskOver = async (tenantId: string, taskId: string): Promise<boolean> => {
+        const task = await work.store.get({ tenantId }, taskId)
+        return task === null || isTaskEnded(task.state)
+      }
+      const removals = stack.use(new Removals({ ...parts, isTaskOver }))
+      await removals.start()
+      return {
+        knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
+        knowledgeDocuments: new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance }),
+        knowledgeSearch: new SearchService(parts),
+      }
+    },
+  }
+}

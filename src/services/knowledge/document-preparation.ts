@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import type { ChunkingSettings, CountTokens, TextChunk } from '../../domain/chunking.js'
+import type { DocumentText } from '../../domain/document-text.js'
+import type { KnowledgeBaseDocument, StoredChunk } from '../../domain/knowledge.js'
+import type { ModelVersionDocument } from '../../domain/model.js'
+import type { MetadataField, MetadataValue } from '../../domain/metadata-filter.js'
+import type { Json } from '../../kernel/json.js'
+import type { DocumentParser } from '../../ports/document-parser.js'
+import { chunkDocument } from './chunking/chunk-document.js'
+import type { AcceptedDocument } from './document-acceptance.js'
+import { parseMetadata } from './metadata-input.js'
+import type { TextEmbedder } from './text-embedder.js'
+
+export interface DocumentPreparationOptions {
+  readonly parser: DocumentParser
+  readonly embedder: TextEmbedder
+}
+
+/** A chunk with what is embedded and searched of it. */
+export interface PreparedChunk extends StoredChunk {
+  readonly embedded: string
+}
+
+export interface PreparedDocument extends AcceptedDocument {
+  readonly content: DocumentText
+  readonly title: string | null
+  readonly chunks: readonly PreparedChunk[]
+}
+
+const HEAD_TOKENS = 48
+
+interface Preparation {
+  readonly base: KnowledgeBaseDocument
+  readonly model: ModelVersionDocument
+  readonly signal: AbortSignal
+}
+
+/** A document's text, cut into chunks. @throws GraphloomError when it cannot be read. */
+export async function prepareDocument(
+  { parser, embedder }: DocumentPreparationOptions,
+  { base, model, signal }: Preparation,
+  accepted: AcceptedDocument,
+): Promise<PreparedDocument> {
+  const { given } = accepted
+  const content = await parser.parse({
+    content: Buffer.from(given.text),
+    ...(given.mediaType !== undefined && { mediaType: given.mediaType }),
+    ...(given.source !== undefined && { name: given.source }),
+    signal,
+  })
+  const title = given.title ?? content.title ?? null
+  const { withHeadings, ...settings } = base.chunking
+  const countTokens: CountTokens = (texts, counted) => embedder.countTokens(model, texts, 'document', counted)
+  const heads = withHeadings ? await readHeads([title, content], { countTokens, signal }) : NO_HEADS
+  const room = Math.min(heads.mostTokens, roomForHeads(settings))
+  const chunks = await chunkDocument({
+    document: content,
+    settings: { ...settings, maxTokens: settings.maxTokens - room },
+    countTokens,
+    signal,
+  })
+  const prepared = chunks.map((chunk): PreparedChunk => {
+    const { start, end, tokens, page, headingPath: headings, metadata = {} } = chunk
+    const embedded = heads.add(chunk, model.contextTokens)
+    const hash = createHash('sha256').update(embedded).digest('base64url')
+    const columns = toColumns(metadata, base.metadataFields)
+    return { start, end, tokens, page: page ?? null, headings, hash, embedded, metadata: columns }
+  })
+  return { ...accepted, content, title, chunks: prepared }
+}
+
+/** Tokens that may be kept free for titles and headings. */
+const roomForHeads = ({ maxTokens, overlapTokens }: ChunkingSettings): number =>
+  Math.max(0, Math.min(HEAD_TOKENS, Math.floor(maxTokens / 4), maxTokens - 2 * overlapTokens - 1, maxTokens - 8))
+
+/** What is put before chunks: the document's title and the headings above. */
+interface Heads {
+  readonly mostTokens: number
+  /** The chunk with its title and headings, or without where the model cannot take both. */
+  add(chunk: TextChunk, limit: number): string
+}
+
+const NO_HEADS: Heads = { mostTokens: 0, add: ({ text }) => text }
+
+async function readHeads(
+  [title, { segments }]: readonly [string | null, DocumentText],
+  { countTokens, signal }: { readonly countTokens: CountTokens; readonly signal: AbortSignal },
+): Promise<Heads> {
+  const heads = new Set(segments.map(({ headingPath }) => toHead(title, headingPath)))
+  heads.delete('')
+  const texts = [...heads]
+  const counts = texts.length === 0 ? [] : await countTokens(texts, signal)
+  const tokensOf = new Map(texts.map((head, i) => [head, counts[i]!]))
+  return {
+    mostTokens: counts.reduce((most, count) => Math.max(most, count), 0),
+    add: ({ text, tokens, headingPath }, limit) => {
+      const head = toHead(title, headingPath)
+      const headTokens = tokensOf.get(head)
+      return headTokens !== undefined && tokens + headTokens <= limit ? `${head}\n${text}` : text
+    },
+  }
+}
+
+/** Each line once: a document's title is often its first heading. */
+const toHead = (title: string | null, headings: readonly string[]): string =>
+  [...new Set(title === null ? headings : [title, ...headings])].join('\n')
+
+/** Columns of a row that are declared and fit; the others are in its text. */
+function toColumns(
+  columns: Readonly<Record<string, unknown>>,
+  fields: readonly MetadataField[],
+): Readonly<Record<string, MetadataValue>> {
+  const values: Record<string, MetadataValue> = {}
+  for (const field of fields) {
+    const value = columns[field.name]
+    if (value === undefined || value === null) continue
+    const given = field.kind === 'NUMBER' && typeof value === 'string' ? Number(value) : value
+    try {
+      Object.assign(values, parseMetadata({ [field.name]: given as Json }, [field], 'row'))
+    } catch {
+      // A column that is of another kind in this row is text alone.
+    }
+  }
+  return values
+}

@@ -1,0 +1,72 @@
+import { notFound } from '../../kernel/errors.js'
+import type { Page, PageRequest } from '../../kernel/pages.js'
+import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
+import { SYSTEM_SCOPE, type DocumentBody, type DocumentStore, type Scope } from '../../ports/document-store.js'
+import { KNOWLEDGE_BASES, REMOVALS, type Removal } from './knowledge-collections.js'
+
+/** Knowledge bases, and what is to be cleared away, in the document store. */
+export class KnowledgeBaseStore {
+  readonly #documents: DocumentStore
+
+  constructor(documents: DocumentStore) {
+    this.#documents = documents
+  }
+
+  get(scope: Scope, id: string): Promise<KnowledgeBaseDocument | null> {
+    return this.#documents.get(KNOWLEDGE_BASES, scope, id)
+  }
+
+  getMany(scope: Scope, ids: readonly string[]): Promise<(KnowledgeBaseDocument | null)[]> {
+    return this.#documents.getMany(KNOWLEDGE_BASES, scope, ids)
+  }
+
+  async getByName(tenantId: string, name: string): Promise<KnowledgeBaseDocument | null> {
+    const page = { limit: 1, cursor: null, backward: false }
+    const found = await this.#documents.find(KNOWLEDGE_BASES, { tenantId }, { filter: { name: { eq: name } }, page })
+    return found.items[0]?.node ?? null
+  }
+
+  /** @throws GraphloomError `NOT_FOUND`. */
+  async requireByName(tenantId: string, name: string): Promise<KnowledgeBaseDocument> {
+    const base = await this.getByName(tenantId, name)
+    if (!base) throw notFound('knowledge base', name)
+    return base
+  }
+
+  /** By name. */
+  list(scope: Scope, page: PageRequest): Promise<Page<KnowledgeBaseDocument>> {
+    return this.#documents.find(KNOWLEDGE_BASES, scope, { orderBy: [{ field: 'name', direction: 'asc' }], page })
+  }
+
+  count(scope: Scope): Promise<number> {
+    return this.#documents.count(KNOWLEDGE_BASES, scope)
+  }
+
+  /** @throws GraphloomError `CONFLICT` when the tenant has one of this name. */
+  insert(base: DocumentBody<KnowledgeBaseDocument>): Promise<KnowledgeBaseDocument> {
+    return this.#documents.insert(KNOWLEDGE_BASES, base)
+  }
+
+  /** @throws GraphloomError `CONFLICT` when it was changed since it was read, or the name is taken; `NOT_FOUND`. */
+  update(next: KnowledgeBaseDocument): Promise<KnowledgeBaseDocument> {
+    return this.#documents.update(KNOWLEDGE_BASES, { tenantId: next.tenantId }, next.revision, next)
+  }
+
+  /** @throws GraphloomError `NOT_FOUND`. */
+  delete({ tenantId, id }: Pick<KnowledgeBaseDocument, 'tenantId' | 'id'>): Promise<void> {
+    return this.#documents.delete(KNOWLEDGE_BASES, { tenantId }, id)
+  }
+
+  addRemoval(removal: DocumentBody<Removal>): Promise<Removal> {
+    return this.#documents.insert(REMOVALS, removal)
+  }
+
+  async listRemovals(limit: number): Promise<Removal[]> {
+    const page = { limit, cursor: null, backward: false }
+    return (await this.#documents.find(REMOVALS, SYSTEM_SCOPE, { page })).items.map(({ node }) => node)
+  }
+
+  endRemoval({ tenantId, id }: Removal): Promise<void> {
+    return this.#documents.delete(REMOVALS, { tenantId }, id)
+  }
+}

@@ -1,0 +1,148 @@
+import type { Clock } from '../../kernel/clock.js'
+import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
+import { createId } from '../../kernel/ids.js'
+import type { Page, PageRequest } from '../../kernel/pages.js'
+import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
+import type { Principal } from '../../domain/principal.js'
+import type { Access } from '../access/access.js'
+import type { ModelsService } from '../models/models.service.js'
+import type { ModelStore } from '../models/model-store.js'
+import type { BaseFigures, DocumentRecords } from './document-records.js'
+import type { IndexWriter } from './index-writer.js'
+import { isInAudience, readersOf } from './knowledge-access.js'
+import {
+  checkDescription,
+  checkName,
+  DEFAULT_EMBEDDING_MODEL,
+  toChunking,
+  type CreateKnowledgeBase,
+  type UpdateKnowledgeBase,
+} from './knowledge-base-input.js'
+import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import { checkMetadataFields } from './metadata-input.js'
+import type { Removals } from './removals.js'
+
+export interface KnowledgeBasesOptions {
+  readonly access: Access
+  readonly bases: KnowledgeBaseStore
+  readonly records: DocumentRecords
+  readonly models: Pick<ModelsService, 'requireByReference'>
+  readonly versions: Pick<ModelStore, 'requireVersion'>
+  readonly writer: IndexWriter
+  readonly removals: Removals
+  readonly clock: Clock
+}
+
+export const MAX_KNOWLEDGE_BASES = 1_000
+const CHANGE_ATTEMPTS = 20
+
+/** What documents are kept in. */
+export class KnowledgeBasesService {
+  readonly #options: KnowledgeBasesOptions
+
+  constructor(options: KnowledgeBasesOptions) {
+    this.#options = options
+  }
+
+  /** @throws GraphloomError `FORBIDDEN`. */
+  async get(principal: Principal, name: string): Promise<KnowledgeBaseDocument | null> {
+    this.#options.access.require(principal, 'knowledge.read')
+    return this.#options.bases.getByName(principal.tenantId, name)
+  }
+
+  /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */
+  async getMany(principal: Principal, ids: readonly string[]): Promise<(KnowledgeBaseDocument | null)[]> {
+    this.#options.access.require(principal, 'knowledge.read')
+    return this.#options.bases.getMany({ tenantId: principal.tenantId }, ids)
+  }
+
+  /** By name. @throws GraphloomError `INVALID_INPUT` for a cursor of another list, `FORBIDDEN`. */
+  async list(principal: Principal, page: PageRequest): Promise<Page<KnowledgeBaseDocument>> {
+    this.#options.access.require(principal, 'knowledge.read')
+    return this.#options.bases.list({ tenantId: principal.tenantId }, page)
+  }
+
+  /** What the documents of each base amount to that the principal may see. @throws GraphloomError `FORBIDDEN`. */
+  async sumUp(principal: Principal, ids: readonly string[]): Promise<BaseFigures[]> {
+    const { access, records } = this.#options
+    access.require(principal, 'knowledge.read')
+    const readers = readersOf(principal)
+    const { tenantId } = principal
+    return Promise.all(
+      ids.map(async (id) => {
+        const audiences = await records.listAudiences({ tenantId, id })
+        return records.sumUp(
+          { tenantId, id },
+          audiences.filter((audience) => isInAudience(audience, readers)),
+        )
+      }),
+    )
+  }
+
+  /** @throws GraphloomError `INVALID_INPUT`, `CONFLICT`, `NOT_FOUND`, `UNAVAILABLE`, `FORBIDDEN`. */
+  async create(principal: Principal, input: CreateKnowledgeBase): Promise<KnowledgeBaseDocument> {
+    const { access, bases, models, writer, clock } = this.#options
+    access.require(principal, 'knowledge.change')
+    const { name, description, metadataFields, language } = input
+    checkName(name, 'input.name')
+    checkDescription(description)
+    checkMetadataFields(metadataFields, 'input.metadataFields')
+    const path = 'input.embeddingModel'
+    const model = await models.requireByReference(principal, input.embeddingModel ?? DEFAULT_EMBEDDING_MODEL, path)
+    if (model.task !== 'TEXT_EMBEDDING')
+      throw invalidInput(path, `is a model for ${model.task}; one for TEXT_EMBEDDING is needed.`)
+    const { tenantId, subject: createdBy } = principal
+    if ((await bases.count({ tenantId })) >= MAX_KNOWLEDGE_BASES)
+      throw invalidInput('input.name', `there are ${MAX_KNOWLEDGE_BASES} knowledge bases already; delete one first.`)
+    const id = createId('knowledgeBase', clock.now())
+    const chunking = toChunking(input.chunking, model)
+    const settings = { name, description, metadataFields, language, chunking, embeddingModelVersionId: model.id }
+    if (await bases.getByName(tenantId, name)) throw nameTaken(name)
+    // Whoever sees the base can search it.
+    await writer.extend({ ...settings, indexName: id, dimensions: model.embeddingDimensions ?? 0 })
+    try {
+      return await bases.insert({ ...settings, id, tenantId, indexName: id, createdBy })
+    } catch (error) {
+      await writer.drop(id)
+      throw isErrorWithCode(error, 'CONFLICT') ? nameTaken(name) : error
+    }
+  }
+
+  /** @throws GraphloomError `INVALID_INPUT`, `CONFLICT`, `NOT_FOUND`, `FORBIDDEN`. */
+  async update(principal: Principal, input: UpdateKnowledgeBase): Promise<KnowledgeBaseDocument> {
+    const { access, bases, versions, writer } = this.#options
+    access.require(principal, 'knowledge.change')
+    const { newName, description, addMetadataFields } = input
+    if (newName !== null) checkName(newName, 'input.newName')
+    checkDescription(description)
+    for (let attempt = 1; ; attempt++) {
+      const known = await bases.requireByName(principal.tenantId, input.name)
+      const metadataFields = [...known.metadataFields, ...addMetadataFields]
+      checkMetadataFields(metadataFields, 'input.addMetadataFields')
+      const name = newName ?? known.name
+      const next = { ...known, name, metadataFields, ...(description !== undefined && { description }) }
+      try {
+        const { embeddingDimensions } = await versions.requireVersion(known.embeddingModelVersionId)
+        // Before it is told that they can be filtered by.
+        if (addMetadataFields.length > 0) await writer.extend({ ...next, dimensions: embeddingDimensions ?? 0 })
+        return await bases.update(next)
+      } catch (error) {
+        if (!isErrorWithCode(error, 'CONFLICT')) throw error
+        if (name !== known.name && (await bases.getByName(principal.tenantId, name))) throw nameTaken(name)
+        if (attempt >= CHANGE_ATTEMPTS) throw error
+      }
+    }
+  }
+
+  /** With everything in it, at once; what it has on the disk goes after. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
+  async delete(principal: Principal, name: string): Promise<KnowledgeBaseDocument> {
+    const { access, bases, removals } = this.#options
+    access.require(principal, 'knowledge.delete')
+    const base = await bases.requireByName(principal.tenantId, name)
+    await removals.removeBase(base)
+    return base
+  }
+}
+
+const nameTaken = (name: string): GraphloomError =>
+  new GraphloomError('CONFLICT', `There is a knowledge base "${name}" already.`)

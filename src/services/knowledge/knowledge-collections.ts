@@ -1,0 +1,79 @@
+import type {
+  DocumentVersion,
+  KnowledgeBaseDocument,
+  KnowledgeDocument,
+  VersionVectors,
+} from '../../domain/knowledge.js'
+import type { StoredDocument } from '../../domain/stored-document.js'
+import type { CollectionDefinition } from '../../ports/document-store.js'
+
+export const KNOWLEDGE_BASES: CollectionDefinition<KnowledgeBaseDocument> = {
+  name: 'knowledgeBases',
+  version: 1,
+  fields: { name: 'string' },
+  indexes: [{ name: 'knowledgeBases_name', fields: ['name'], unique: true }],
+}
+
+export const DOCUMENTS: CollectionDefinition<KnowledgeDocument> = {
+  name: 'documents',
+  version: 1,
+  fields: {
+    knowledgeBaseId: 'string',
+    state: 'string',
+    audience: 'string',
+    taskId: 'string',
+    chunkCount: 'number',
+    sizeBytes: 'number',
+  },
+  indexes: [
+    { name: 'documents_base', fields: ['knowledgeBaseId'] },
+    { name: 'documents_base_state', fields: ['knowledgeBaseId', 'state'] },
+    { name: 'documents_base_audience', fields: ['knowledgeBaseId', 'audience'] },
+  ],
+}
+
+export const DOCUMENT_VERSIONS: CollectionDefinition<DocumentVersion> = {
+  name: 'documentVersions',
+  version: 1,
+  fields: {
+    knowledgeBaseId: 'string',
+    documentId: 'string',
+    number: 'number',
+    contentBlobId: 'string',
+    chunksBlobId: 'string',
+  },
+  indexes: [
+    { name: 'documentVersions_document', fields: ['documentId', 'number'], unique: true },
+    { name: 'documentVersions_base', fields: ['knowledgeBaseId'] },
+    { name: 'documentVersions_content_blob', fields: ['contentBlobId'], acrossTenants: true },
+    { name: 'documentVersions_chunks_blob', fields: ['chunksBlobId'], acrossTenants: true },
+  ],
+}
+
+export const VERSION_VECTORS: CollectionDefinition<VersionVectors> = {
+  name: 'versionVectors',
+  version: 1,
+  fields: { knowledgeBaseId: 'string', vectorsBlobId: 'string' },
+  indexes: [
+    { name: 'versionVectors_base', fields: ['knowledgeBaseId'] },
+    { name: 'versionVectors_blob', fields: ['vectorsBlobId'], acrossTenants: true },
+  ],
+}
+
+/** What is to be cleared away: a document that was deleted, or all of a base that was. */
+export interface Removal extends StoredDocument {
+  readonly knowledgeBaseId: string
+  readonly indexName: string
+  readonly documentId: string | null
+  /** The document's versions when it was deleted; a later document of the same key has others. */
+  readonly versionIds: readonly string[]
+}
+
+export const REMOVALS: CollectionDefinition<Removal> = {
+  name: 'knowledgeRemovals',
+  version: 1,
+  fields: { knowledgeBaseId: 'string' },
+  indexes: [],
+}
+
+export const KNOWLEDGE_COLLECTIONS = [KNOWLEDGE_BASES, DOCUMENTS, DOCUMENT_VERSIONS, VERSION_VECTORS, REMOVALS]

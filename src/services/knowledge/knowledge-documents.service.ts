@@ -1,0 +1,167 @@
+import { notFound } from '../../kernel/errors.js'
+import type { Json } from '../../kernel/json.js'
+import { toPage, type Page, type PageRequest } from '../../kernel/pages.js'
+import type {
+  DocumentState,
+  DocumentVersion,
+  KnowledgeBaseDocument,
+  KnowledgeDocument,
+} from '../../domain/knowledge.js'
+import type { Principal } from '../../domain/principal.js'
+import type { TaskDocument } from '../../domain/task.js'
+import type { Access } from '../access/access.js'
+import type { Payloads } from '../payloads.js'
+import { toArgumentMistake } from '../tasks/argument-mistake.js'
+import type { TaskAcceptance } from '../tasks/task-acceptance.js'
+import type { DocumentAcceptance } from './document-acceptance.js'
+import type { NewDocument } from './document-input.js'
+import type { DocumentRecords } from './document-records.js'
+import { INGEST_TASK, type IngestInput } from './ingest-type.js'
+import { isInAudience, readersOf } from './knowledge-access.js'
+import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import type { Removals } from './removals.js'
+import { readVersionChunks, type DocumentChunk } from './version-chunks.js'
+
+export interface KnowledgeDocumentsOptions {
+  readonly access: Access
+  readonly bases: KnowledgeBaseStore
+  readonly records: DocumentRecords
+  readonly acceptance: DocumentAcceptance
+  readonly tasks: Pick<TaskAcceptance, 'accept'>
+  readonly payloads: Payloads
+  readonly removals: Removals
+}
+
+export interface AddDocuments {
+  readonly knowledgeBase: string
+  readonly documents: readonly NewDocument[]
+  readonly idempotencyKey: string | null
+}
+
+export interface AddedDocuments {
+  readonly task: TaskDocument
+  readonly documents: readonly KnowledgeDocument[]
+}
+
+/** Documents in knowledge bases. One that its access list keeps from the principal is not there for it. */
+export class KnowledgeDocumentsService {
+  readonly #options: KnowledgeDocumentsOptions
+
+  constructor(options: KnowledgeDocumentsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Accepts documents, or new versions of those that have the same keys; they are on disk then, and read by a task.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`,
+   * `FORBIDDEN`.
+   */
+  async add(principal: Principal, { knowledgeBase, documents, idempotencyKey }: AddDocuments): Promise<AddedDocuments> {
+    const { access, bases, acceptance } = this.#options
+    access.require(principal, 'knowledge.change')
+    const { tenantId } = principal
+    const base = await bases.requireByName(tenantId, knowledgeBase)
+    await this.#requireReadable(principal, base, documents)
+    const task = await this.#accept(principal, { knowledgeBaseId: base.id, documents }, idempotencyKey)
+    const origin = { taskId: task.id, tenantId, createdBy: task.createdBy }
+    const added: KnowledgeDocument[] = []
+    for (const entry of documents.entries()) {
+      const accepted = await acceptance.ensure(base, origin, entry)
+      if (accepted) added.push(accepted.document)
+    }
+    return { task, documents: added }
+  }
+
+  async #accept(principal: Principal, input: IngestInput, idempotencyKey: string | null): Promise<TaskDocument> {
+    try {
+      return await this.#options.tasks.accept(principal, {
+        type: INGEST_TASK,
+        input: input as unknown as Json,
+        ...(idempotencyKey !== null && { idempotencyKey }),
+      })
+    } catch (error) {
+      throw toArgumentMistake(error, 'input.')
+    }
+  }
+
+  /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */
+  async getMany(principal: Principal, ids: readonly string[]): Promise<(KnowledgeDocument | null)[]> {
+    const { access, records } = this.#options
+    access.require(principal, 'knowledge.read')
+    const readers = readersOf(principal)
+    const found = await records.getDocuments({ tenantId: principal.tenantId }, ids)
+    return found.map((one) => (one && isInAudience(one.audience, readers) ? one : null))
+  }
+
+  /** In the order in which they were made. @throws GraphloomError `INVALID_INPUT` for a foreign cursor, `FORBIDDEN`. */
+  async list(
+    principal: Principal,
+    base: KnowledgeBaseDocument,
+    { state, page }: { readonly state: DocumentState | null; readonly page: PageRequest },
+  ): Promise<Page<KnowledgeDocument>> {
+    const { access, records } = this.#options
+    access.require(principal, 'knowledge.read', base)
+    const readers = readersOf(principal)
+    const audiences = (await records.listAudiences(base)).filter((audience) => isInAudience(audience, readers))
+    return records.listDocuments(base, { audiences, ...(state && { state }) }, page)
+  }
+
+  /** Of a document that the principal got from here, the latest first. */
+  listVersions({ tenantId, id }: KnowledgeDocument, page: PageRequest): Promise<Page<DocumentVersion>> {
+    return this.#options.records.listVersions({ tenantId }, id, page)
+  }
+
+  /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */
+  async getVersions(principal: Principal, ids: readonly string[]): Promise<(DocumentVersion | null)[]> {
+    const { access, records } = this.#options
+    access.require(principal, 'knowledge.read')
+    const versions = await records.getVersions({ tenantId: principal.tenantId }, ids)
+    const documentIds = versions.map((version) => version?.documentId ?? '')
+    const documents = await this.getMany(principal, documentIds)
+    return versions.map((version, i) => (version && documents[i] && version.state !== 'DELETED' ? version : null))
+  }
+
+  /** The chunks of a version that the principal got from here, in order; none before it is ready. */
+  readChunks(version: DocumentVersion): Promise<readonly DocumentChunk[]> {
+    return readVersionChunks(this.#options.payloads, version)
+  }
+
+  /** A page of them. @throws GraphloomError `INVALID_INPUT` for a foreign cursor. */
+  async listChunks(version: DocumentVersion, page: PageRequest): Promise<Page<DocumentChunk>> {
+    return toPage(await this.readChunks(version), page)
+  }
+
+  /** The normalised text of a version that the principal got from here; null before it was read. */
+  async readText({ content }: DocumentVersion): Promise<string | null> {
+    return content && (await this.#options.payloads.get(content)).text
+  }
+
+  /** With all its versions; searches find nothing of it from now on. @throws GraphloomError `NOT_FOUND`, `FORBIDDEN`. */
+  async delete(principal: Principal, id: string): Promise<KnowledgeDocument> {
+    const { access, bases, removals } = this.#options
+    access.require(principal, 'knowledge.delete')
+    const [document] = await this.getMany(principal, [id])
+    const base = document && (await bases.get({ tenantId: principal.tenantId }, document.knowledgeBaseId))
+    if (!document || !base) throw notFound('document', id)
+    await removals.removeDocument(base, document)
+    return document
+  }
+
+  /** Nobody replaces a document that is not there for them. */
+  async #requireReadable(
+    principal: Principal,
+    base: KnowledgeBaseDocument,
+    documents: readonly NewDocument[],
+  ): Promise<void> {
+    const { acceptance, records } = this.#options
+    const keys = documents.flatMap(({ key }) => key ?? [])
+    const readers = readersOf(principal)
+    const scope = { tenantId: principal.tenantId }
+    const known = await records.getDocuments(
+      scope,
+      keys.map((key) => acceptance.idOf(base, key)),
+    )
+    const hidden = known.findIndex((one) => one && !isInAudience(one.audience, readers))
+    if (hidden >= 0) throw notFound('document', keys[hidden]!)
+  }
+}

@@ -1,0 +1,110 @@
+import type { Logger } from 'pino'
+import { createId } from '../../kernel/ids.js'
+import type { KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
+import type { ModelStore } from '../models/model-store.js'
+import type { DocumentRecords } from './document-records.js'
+import type { IndexWriter } from './index-writer.js'
+import type { Removal } from './knowledge-collections.js'
+import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+
+export interface RemovalsOptions {
+  readonly bases: KnowledgeBaseStore
+  readonly records: DocumentRecords
+  readonly versions: Pick<ModelStore, 'requireVersion'>
+  readonly writer: IndexWriter
+  /** Whether a task is over, or gone: nothing comes of its documents any more. */
+  readonly isTaskOver: (tenantId: string, taskId: string) => Promise<boolean>
+  readonly logger: Logger
+}
+
+const REMOVALS_AT_ONCE = 100
+
+/**
+ * Deletes: what is to go is noted first, then it is gone for everybody, then it is cleared away. What a process that
+ * ended left of that is done at the next start.
+ */
+export class Removals implements AsyncDisposable {
+  readonly #options: RemovalsOptions
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(options: RemovalsOptions) {
+    this.#options = options
+  }
+
+  /** Takes up what was not done. */
+  async start(): Promise<void> {
+    for (const removal of await this.#options.bases.listRemovals(REMOVALS_AT_ONCE)) this.#begin(removal)
+  }
+
+  /** @throws GraphloomError `NOT_FOUND` when somebody was sooner. */
+  async removeBase(base: KnowledgeBaseDocument): Promise<void> {
+    const removal = await this.#note(base, null, [])
+    await this.#options.bases.delete(base)
+    this.#begin(removal)
+  }
+
+  async removeDocument(base: KnowledgeBaseDocument, document: KnowledgeDocument): Promise<void> {
+    const { records } = this.#options
+    const versionIds = await records.listVersionIds({ tenantId: base.tenantId }, document.id)
+    const removal = await this.#note(base, document.id, versionIds)
+    for (const versionId of versionIds) await records.markDeleted(base.tenantId, versionId)
+    await records.deleteDocument(base.tenantId, document.id)
+    this.#begin(removal)
+  }
+
+  #note(base: KnowledgeBaseDocument, documentId: string | null, versionIds: readonly string[]): Promise<Removal> {
+    const { tenantId, id: knowledgeBaseId, indexName } = base
+    const id = createId('removal')
+    return this.#options.bases.addRemoval({ id, tenantId, knowledgeBaseId, indexName, documentId, versionIds })
+  }
+
+  #begin(removal: Removal): void {
+    const running = this.#clear(removal)
+      .catch((err: unknown) => this.#options.logger.error({ err, removal: removal.id }, 'a deletion is done later'))
+      .finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+
+  async #clear(removal: Removal): Promise<void> {
+    const { bases } = this.#options
+    const { tenantId, knowledgeBaseId, documentId } = removal
+    const base = await bases.get({ tenantId }, knowledgeBaseId)
+    if (documentId === null) await this.#clearBase(removal, base)
+    else if (base) await this.#clearDocument(base, documentId, removal.versionIds)
+    await bases.endRemoval(removal)
+  }
+
+  async #clearBase(
+    { tenantId, knowledgeBaseId, indexName }: Removal,
+    base: KnowledgeBaseDocument | null,
+  ): Promise<void> {
+    const { bases, records, writer } = this.#options
+    if (base) await bases.delete(base)
+    await records.deleteAll({ tenantId, id: knowledgeBaseId })
+    await writer.drop(indexName)
+  }
+
+  async #clearDocument(base: KnowledgeBaseDocument, documentId: string, versionIds: readonly string[]): Promise<void> {
+    const { records, writer, versions } = this.#options
+    const { tenantId } = base
+    const [latest = ''] = await records.listVersionIds({ tenantId }, documentId)
+    // A crash may have come before it was gone; a later one of the same key has a later version.
+    if (versionIds.includes(latest)) await records.deleteDocument(tenantId, documentId)
+    const { embeddingDimensions } = await versions.requireVersion(base.embeddingModelVersionId)
+    await writer.remove({ ...base, dimensions: embeddingDimensions ?? 0 }, versionIds)
+    for (const versionId of versionIds) await this.#clearVersion(tenantId, versionId)
+  }
+
+  /** While its task may come back to it, a mark stays that keeps it deleted. */
+  async #clearVersion(tenantId: string, versionId: string): Promise<void> {
+    const { records, isTaskOver } = this.#options
+    const version = await records.getVersion({ tenantId }, versionId)
+    if (!version) return
+    if (await isTaskOver(tenantId, version.taskId)) await records.deleteVersion(tenantId, versionId)
+    else await records.markDeleted(tenantId, versionId)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+}

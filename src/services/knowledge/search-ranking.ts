@@ -1,0 +1,112 @@
+import { invalidInput } from '../../kernel/errors.js'
+import { createId } from '../../kernel/ids.js'
+import { diversify } from '../../domain/diversity.js'
+import type { ModelsService } from '../models/models.service.js'
+import type { Payloads } from '../payloads.js'
+import type { DocumentRecords } from './document-records.js'
+import type { AskedSearch, Candidate } from './search-candidates.js'
+import type { RerankRequest, SearchRequest } from './search-input.js'
+import type { TextReranker } from './text-reranker.js'
+import { readChunksOf, type DocumentChunk } from './version-chunks.js'
+import { decodeVectors } from './vector-text.js'
+
+export interface SearchRankingOptions {
+  readonly records: DocumentRecords
+  readonly payloads: Payloads
+  readonly models: Pick<ModelsService, 'requireByReference'>
+  readonly reranker: TextReranker
+}
+
+/** A candidate with its chunk, in the place that it comes to. */
+export interface RankedChunk {
+  readonly candidate: Candidate
+  readonly chunk: DocumentChunk
+  readonly versionChunks: readonly DocumentChunk[]
+  /** What it is ranked by. */
+  readonly score: number
+  /** What the reranking model says; null where none was asked. */
+  readonly rerank: number | null
+  /** Place before models and diversity changed it, from 1. */
+  readonly rankBefore: number
+}
+
+/** The candidates that are given, in their order. @throws GraphloomError `INVALID_INPUT`, and what the model throws. */
+export async function rankCandidates(
+  options: SearchRankingOptions,
+  candidates: readonly Candidate[],
+  asked: AskedSearch,
+): Promise<RankedChunk[]> {
+  const { request } = asked
+  const { first, rerank, diversity } = request
+  const chosen = choose(candidates, request)
+  const pool = rerank ? chosen.slice(0, rerank.candidates) : diversity === null ? chosen.slice(0, first) : chosen
+  let ranked = await readRanked(options, pool)
+  if (rerank) ranked = await rerankChunks(options, ranked, { ...asked, rerank })
+  if (diversity !== null) ranked = await diversifyChunks(options, ranked, request)
+  return ranked.slice(0, first)
+}
+
+function choose(candidates: readonly Candidate[], { minScore, onePerDocument }: SearchRequest): Candidate[] {
+  const seen = new Set<string>()
+  return candidates.filter(({ item, score }) => {
+    if (minScore !== null && score < minScore) return false
+    if (!onePerDocument) return true
+    const isNew = !seen.has(item.documentId)
+    seen.add(item.documentId)
+    return isNew
+  })
+}
+
+async function readRanked(
+  { records, payloads }: SearchRankingOptions,
+  pool: readonly Candidate[],
+): Promise<RankedChunk[]> {
+  const [first] = pool
+  if (!first) return []
+  const scope = { tenantId: first.item.base.tenantId }
+  const ids = [...new Set(pool.map(({ item }) => item.versionId))]
+  const chunksOf = await readChunksOf(payloads, await records.getVersions(scope, ids))
+  return pool.flatMap((candidate, i) => {
+    const versionChunks = chunksOf.get(candidate.item.versionId) ?? []
+    const chunk = versionChunks[candidate.item.ordinal]
+    if (!chunk) return []
+    return [{ candidate, chunk, versionChunks, score: candidate.score, rerank: null, rankBefore: i + 1 }]
+  })
+}
+
+async function rerankChunks(
+  { models, reranker }: SearchRankingOptions,
+  ranked: readonly RankedChunk[],
+  { principal, request, signal, rerank }: AskedSearch & { readonly rerank: RerankRequest },
+): Promise<RankedChunk[]> {
+  const path = 'input.rerank.model'
+  const version = await models.requireByReference(principal, rerank.model, path)
+  if (version.task !== 'RERANK') throw invalidInput(path, `is a model for ${version.task}; one for RERANK is needed.`)
+  if (ranked.length === 0) return []
+  const { tenantId, subject } = principal
+  const texts = ranked.map(({ chunk }) => chunk.text)
+  const asked = { version, tenantId, subject, id: createId('prediction'), signal }
+  const scores = await reranker.rerank({ ...asked, query: request.query, texts })
+  return ranked
+    .map((one, i) => ({ ...one, score: scores[i]!, rerank: scores[i]! }))
+    .sort((a, b) => b.score - a.score || a.rankBefore - b.rankBefore)
+}
+
+async function diversifyChunks(
+  { records, payloads }: SearchRankingOptions,
+  ranked: readonly RankedChunk[],
+  { diversity, first }: SearchRequest,
+): Promise<RankedChunk[]> {
+  const vectorsOf = new Map<string, readonly Float32Array[]>()
+  for (const { chunk, versionChunks, candidate } of ranked) {
+    if (vectorsOf.has(chunk.versionId)) continue
+    const stored = await records.getVectors({ tenantId: candidate.item.base.tenantId }, chunk.versionId)
+    const vectors = stored ? decodeVectors(await payloads.get(stored.vectors), versionChunks.length) : []
+    vectorsOf.set(chunk.versionId, vectors)
+  }
+  const items = ranked.map(({ score, chunk }) => ({
+    score,
+    vector: vectorsOf.get(chunk.versionId)?.[chunk.ordinal] ?? new Float32Array(),
+  }))
+  return diversify(items, 1 - diversity!, first).map((i) => ranked[i]!)
+}

@@ -1,0 +1,47 @@
+import {
+  AddDocumentsDocument,
+  CreateKnowledgeBaseDocument,
+  SearchDocument,
+  type AddDocumentsInput,
+  type CreateKnowledgeBaseInput,
+  type SearchInput,
+} from '../generated/graphql.js'
+import { readToEnd } from './enqueued-tasks.js'
+import type { TestServer } from './server.js'
+
+/** A client of one tenant's knowledge bases. */
+export class KnowledgeClient {
+  readonly #server: TestServer
+  readonly #token: string | undefined
+
+  constructor(server: TestServer, token?: string) {
+    this.#server = server
+    this.#token = token
+  }
+
+  async create(input: CreateKnowledgeBaseInput) {
+    const { createKnowledgeBase } = await this.#server.request(CreateKnowledgeBaseDocument, { input }, this.#token)
+    if (createKnowledgeBase.__typename !== 'KnowledgeBase') throw new Error(JSON.stringify(createKnowledgeBase))
+    return createKnowledgeBase
+  }
+
+  async startAdding(knowledgeBase: string, documents: AddDocumentsInput['documents'], idempotencyKey?: string) {
+    const variables = { input: { knowledgeBase, documents }, ...(idempotencyKey !== undefined && { idempotencyKey }) }
+    const { addDocuments } = await this.#server.request(AddDocumentsDocument, variables, this.#token)
+    if (addDocuments.__typename !== 'AddedDocuments') throw new Error(JSON.stringify(addDocuments))
+    return addDocuments
+  }
+
+  /** Adds documents and waits until they are in. */
+  async add(knowledgeBase: string, documents: AddDocumentsInput['documents']) {
+    const added = await this.startAdding(knowledgeBase, documents)
+    const { task } = await readToEnd(this.#server, added.task.id, { token: this.#token })
+    if (task?.state !== 'SUCCEEDED') throw new Error(JSON.stringify(task))
+    return added.documents
+  }
+
+  async search(knowledgeBase: string, query: string, input: Partial<SearchInput> = {}) {
+    const asked = { knowledgeBases: [knowledgeBase], query, ...input }
+    return (await this.#server.request(SearchDocument, { input: asked }, this.#token)).search.hits
+  }
+}
