@@ -30,3 +30,12 @@ export function spacedJson(value: Json): string {
   const entries = Object.entries(value).filter(([, one]) => one !== undefined)
   return `{${entries.map(([key, one]) => `${JSON.stringify(key)}: ${spacedJson(one!)}`).join(', ')}}`
 }
+
+/**
+ * The object for `JSON.stringify`, which leaves out fields that are undefined: here those that have their usual value.
+ * It changes the object it is given. A new object with the rest would cost more than its text.
+ */
+export function withoutUsual(object: Record<string, unknown>, usual: Readonly<Record<string, unknown>>): object {
+  for (const name in usual) if (object[name] === usual[name]) object[name] = undefined
+  return object
+}

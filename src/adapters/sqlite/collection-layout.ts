@@ -19,6 +19,7 @@ export interface CollectionLayout {
   readonly version: number
   /** Names of the declared fields with a column of their own, in the order of the columns. */
   readonly fields: readonly string[]
+  readonly kinds: readonly FieldKind[]
   readonly columns: readonly string[]
   /** Statements of each write, put together once. */
   readonly insertSql: string
@@ -79,6 +80,7 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
     table,
     version: collection.version,
     fields,
+    kinds: fields.map((field) => requireField(collection, field).kind),
     columns,
     insertSql: `INSERT INTO ${table} (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})`,
     updateSql:

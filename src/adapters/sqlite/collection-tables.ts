@@ -120,7 +120,7 @@ async function rewriteDocuments(
     database.transaction(() => {
       for (const row of rows) {
         const document = migrateDocument(collection, row)
-        const values = columnValues(collection, layout, document)
+        const values = columnValues(layout, document)
         database.run(update, [collection.version, toBody(collection, document), ...values, row.rowid])
       }
     })

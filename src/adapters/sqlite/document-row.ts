@@ -1,12 +1,12 @@
 import type { StoredDocument } from '../../domain/stored-document.js'
 import type { CollectionDefinition, DocumentBody } from '../../ports/document-store.js'
 import { invalidInput } from '../../kernel/errors.js'
-import { type AnyCollection, type CollectionLayout, requireField, toSqlValue } from './collection-layout.js'
+import { withoutUsual } from '../../kernel/json.js'
+import { type AnyCollection, type CollectionLayout, toSqlValue } from './collection-layout.js'
 import type { SqlValue } from './connection.js'
 
 export const MAX_DOCUMENT_BYTES = 1_048_576
 const MAX_ID_LENGTH = 512
-const SET_BY_STORE: ReadonlySet<string> = new Set(['revision', 'createdAt', 'updatedAt'])
 
 /** A document as it is written: its text without what the store sets, and the values of its columns. */
 export interface DocumentRow {
@@ -42,26 +42,20 @@ export function toDocumentRow<T extends StoredDocument>(
   const sizeBytes = Buffer.byteLength(body)
   if (sizeBytes > MAX_DOCUMENT_BYTES)
     throw invalidInput(collection.name, `a document has ${sizeBytes} bytes, more than ${MAX_DOCUMENT_BYTES}`)
-  return { id, tenantId, body, values: columnValues(collection, layout, fields) }
+  return { id, tenantId, body, values: columnValues(layout, fields) }
 }
 
 /** A document as text, without what the store sets and what follows from the collection. */
 export function toBody({ defaults = {} }: AnyCollection, fields: Readonly<Record<string, unknown>>): string {
-  const stored: Record<string, unknown> = {}
-  for (const name in fields)
-    if (!SET_BY_STORE.has(name) && !(Object.hasOwn(defaults, name) && defaults[name] === fields[name]))
-      stored[name] = fields[name]
-  return JSON.stringify(stored)
+  const unset = { revision: undefined, createdAt: undefined, updatedAt: undefined }
+  return JSON.stringify(withoutUsual({ ...fields, ...unset }, defaults))
 }
 
 export const columnValues = (
-  collection: AnyCollection,
-  layout: CollectionLayout,
-  fields: Readonly<Record<string, unknown>>,
+  { fields, kinds }: Pick<CollectionLayout, 'fields' | 'kinds'>,
+  values: Readonly<Record<string, unknown>>,
 ): SqlValue[] =>
-  layout.fields.map((name) =>
-    toSqlValue(requireField(collection, name).kind, Object.hasOwn(fields, name) ? fields[name] : null, name),
-  )
+  fields.map((name, at) => toSqlValue(kinds[at]!, Object.hasOwn(values, name) ? values[name] : null, name))
 
 /** The document that was written, as a read gives it. */
 export function toWritten<T extends StoredDocument>(

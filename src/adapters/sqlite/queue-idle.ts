@@ -25,6 +25,7 @@ const REACH = [
  * last lane that was looked at; null at the end, where keys that have nothing go too.
  */
 export function forgetIdle(database: Connection, after: number, limit: number): number | null {
+  database.settle()
   const lanes = database.all<IdleLane>(STEP, [after, limit])
   for (const lane of lanes) forgetLane(database, lane)
   if (lanes.length === limit) return lanes.at(-1)!.lane

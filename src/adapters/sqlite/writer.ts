@@ -135,7 +135,8 @@ export class Writer implements AsyncDisposable {
   #send(request: WriteRequest, bytes: number): Promise<WriteOutcome> {
     const number = ++this.#lastNumber
     this.#pendingBytes += bytes
-    if (this.#outbox.length === 0) queueMicrotask(() => this.#flush())
+    // After all that goes on at this moment, so that what it writes is one message.
+    if (this.#outbox.length === 0) process.nextTick(() => this.#flush())
     this.#outbox.push({ number, request })
     return new Promise((resolve, reject) => this.#pending.set(number, { request, bytes, resolve, reject }))
   }

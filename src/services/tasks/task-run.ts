@@ -196,6 +196,7 @@ export class TaskRun {
 
   async #finish(rule: Rule): Promise<void> {
     const { queue, clock } = this.#options
+    if (this.#markTimer) clearTimeout(this.#markTimer)
     await this.#teller.flush()
     await this.#write((task) => {
       const begun = this.#begun(task)

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { isErrorWithCode, notFound } from '../../kernel/errors.js'
-import type { Json } from '../../kernel/json.js'
+import { withoutUsual, type Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import { toSearchText } from '../../kernel/search-text.js'
 import { blobIdOf } from '../../domain/stored-document.js'
@@ -316,25 +316,20 @@ function toEvents(states: readonly TaskDocument[]): NewEvent[] {
   return events
 }
 
-function changed(task: TaskDocument): NewEvent {
-  const {
-    input: _input,
-    output: _output,
-    inputHash: _hash,
-    claimToken: _token,
-    inputTemplate: _template,
-    errorText: _errorText,
-    attempts,
-    ...status
-  } = task
-  const told: Record<string, unknown> = { lastAttempt: attempts.at(-1) ?? null }
-  for (const [name, value] of Object.entries(status)) if (!isUntouched(name, value)) told[name] = value
-  return { stream: task.id, type: TASK_CHANGED, data: told as Json }
-}
+const UNTOLD = {
+  input: undefined,
+  output: undefined,
+  inputHash: undefined,
+  claimToken: undefined,
+  inputTemplate: undefined,
+  errorText: undefined,
+  attempts: undefined,
+} satisfies Partial<Record<keyof TaskDocument, undefined>>
 
-const UNTOUCHED_FIELDS: Readonly<Record<string, unknown>> = UNTOUCHED
-const isUntouched = (name: string, value: unknown): boolean =>
-  Object.hasOwn(UNTOUCHED_FIELDS, name) && UNTOUCHED_FIELDS[name] === value
+function changed(task: TaskDocument): NewEvent {
+  const told = { ...task, lastAttempt: task.attempts.at(-1) ?? null, ...UNTOLD }
+  return { stream: task.id, type: TASK_CHANGED, data: withoutUsual(told, UNTOUCHED) as Json }
+}
 
 /** What `changed` told. */
 export const toTaskStatus = (data: Json): TaskStatus => ({ ...UNTOUCHED, ...(data as object) }) as unknown as TaskStatus
