@@ -76,8 +76,13 @@ export class SqliteTaskQueue implements TaskQueue {
     return this.#read((reader, nowMs) => readWaitingByKey(reader, queue, nowMs))
   }
 
+  /** One statement, which needs no transaction around it. */
   async length(queue: string): Promise<number> {
-    return this.#read((reader) => readLength(reader, queue))
+    try {
+      return readLength(this.#deps.reader, queue)
+    } catch (error) {
+      throw toStoreError(error)
+    }
   }
 
   async figures(tenantId?: string): Promise<QueueFigures[]> {
