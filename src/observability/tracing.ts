@@ -5,6 +5,7 @@ import {
   ROOT_CONTEXT,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Attributes,
   type Context,
   type Span,
@@ -32,6 +33,8 @@ export function currentTrace(): CurrentTrace {
 export const contextOf = (traceparent: string | null | undefined): Context =>
   traceparent ? propagation.extract(ROOT_CONTEXT, { traceparent }) : ROOT_CONTEXT
 
+const isSampled = (span: Span): boolean => (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
+
 /** Runs the work in a span below the active one, or below `parent`; a failure is recorded on it and thrown on. */
 export async function withSpan<T>(
   name: string,
@@ -39,6 +42,9 @@ export async function withSpan<T>(
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const parent = options.parent ?? context.active()
+  const above = options.parent ? undefined : trace.getSpan(parent)
+  // Below a span that nobody takes nobody takes one either.
+  if (above && !isSampled(above)) return work(above)
   const span = trace
     .getTracer(TRACER)
     .startSpan(name, options.attributes ? { attributes: options.attributes } : {}, parent)

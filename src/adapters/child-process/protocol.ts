@@ -1,7 +1,7 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../kernel/error-catalogue.js'
 import type { ErrorDetails } from '../../kernel/errors.js'
 
-/** What a parent sends. */
+/** What a parent sends, several at a time. */
 export type ToChild =
   | { readonly kind: 'call'; readonly id: number; readonly method: string; readonly params: unknown }
   | { readonly kind: 'abort'; readonly id: number }

@@ -31,12 +31,12 @@ export function serveParent(handlers: Readonly<Record<string, CallHandler>>): vo
       running.delete(call.id)
     }
   }
-  process.on('message', (message) => {
-    const request = message as ToChild
+  const receive = (request: ToChild): void => {
     if (request.kind === 'abort')
       running.get(request.id)?.abort(new GraphloomError('CANCELLED', 'The call was cancelled.'))
     else void answer(request)
-  })
+  }
+  process.on('message', (requests) => (requests as readonly ToChild[]).forEach(receive))
   // There is nothing to save, and exit handlers of native code may hang.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   // A signal to the whole process group is for the parent, which may still need this process to finish its work.

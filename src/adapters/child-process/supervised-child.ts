@@ -43,6 +43,7 @@ export class SupervisedChild {
   /** Resolves once, when the process has ended. Never rejects. */
   readonly exited: Promise<ChildExit>
   #nextId = 1
+  #outbox: ToChild[] = []
   #exit: ChildExit | null = null
   #stopping = false
 
@@ -121,9 +122,17 @@ export class SupervisedChild {
     await this.exited
   }
 
+  /** What is asked in one turn goes in one message, which costs as much as one of its parts. */
   #send(message: ToChild): void {
+    if (this.#outbox.length === 0) setImmediate(() => this.#flush())
+    this.#outbox.push(message)
+  }
+
+  #flush(): void {
+    const messages = this.#outbox
+    this.#outbox = []
     // A process that is going away is told by its exit.
-    if (this.#process.connected) this.#process.send(message, () => undefined)
+    if (this.#process.connected) this.#process.send(messages, () => undefined)
   }
 
   #abandon(id: number, error: unknown): void {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { ProtobufFile, toFields, type FieldPlace } from './protobuf.js'
+import { ProtobufFile, readFrom, toFields, type FieldPlace } from './protobuf.js'
 
 /** A tensor that a graph holds, inside itself or in a file beside it. */
 export interface StoredTensor {
@@ -48,7 +48,7 @@ const MAX_NAME_CHARACTERS = 200
  */
 export async function* readGraphTensors(path: string): AsyncGenerator<StoredTensor> {
   await using handle = await open(path)
-  const file = new ProtobufFile(handle)
+  const file = new ProtobufFile(readFrom(handle))
   yield* tensorsIn(file, 'model', { start: 0, end: (await handle.stat()).size }, 0)
 }
 

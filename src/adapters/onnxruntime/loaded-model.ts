@@ -1,9 +1,10 @@
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CallContext } from '../child-process/serve-parent.js'
 import { Classifier } from './classifier.js'
 import { Embedder } from './embedder.js'
 import { readModelFolder, type ModelFolder } from './model-folder.js'
-import { readGraphSignature } from './onnx-graph.js'
+import { readGraphSignatureHere } from './onnx-graph.js'
 import type { RunMeter } from './run-meter.js'
 import type { CallParams, CallResult, LoadParams, RunnerCall } from './runner-protocol.js'
 import { openTokenGraph } from './token-graph.js'
@@ -47,6 +48,8 @@ async function loadText(loading: Loading & { readonly folder: string }): Promise
   const { contextTokens } = model
   const opening = openDecoderSession({ graphFile, threads, contextTokens, ...generation })
   opening.catch(() => undefined)
+  // The session is being created before more code is loaded.
+  await nextTurn()
   const { loadTextModel } = await import('./text-model.js')
   return loadTextModel({ ...loading, opening })
 }
@@ -90,7 +93,7 @@ async function loadTensorModel({ graphFile, threads, meter }: Loading): Promise<
     import('./tensor-graph.js'),
     import('./onnx-session.js'),
   ])
-  const { inputs } = await readGraphSignature(graphFile)
+  const { inputs } = await readGraphSignatureHere(graphFile)
   const graph = new TensorGraph({ session: await createSession(graphFile, threads), inputs, meter })
   return {
     binding: 'onnxruntime-node',

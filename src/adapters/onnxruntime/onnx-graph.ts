@@ -1,6 +1,7 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { TensorDescription } from '../../domain/model.js'
-import { ProtobufFile, toFields, type ProtobufField } from './protobuf.js'
+import { ProtobufFile, readFrom, toFields, type ProtobufField } from './protobuf.js'
 
 /** Element types by their numbers in `TensorProto.DataType` of onnx.proto. */
 const ELEMENT_TYPES: Readonly<Record<number, string>> = {
@@ -48,11 +49,28 @@ export interface GraphSignature {
  */
 export async function readGraphSignature(path: string): Promise<GraphSignature> {
   await using handle = await open(path)
-  const file = new ProtobufFile(handle)
+  return await readSignature(new ProtobufFile(readFrom(handle)), (await handle.stat()).size)
+}
+
+/**
+ * As `readGraphSignature`, for a process that has nothing else to do: its many small reads take longer one by one on
+ * another thread. @throws as that.
+ */
+export async function readGraphSignatureHere(path: string): Promise<GraphSignature> {
+  const descriptor = openSync(path, 'r')
+  try {
+    const file = new ProtobufFile((window, start) => readSync(descriptor, window, 0, window.length, start))
+    return await readSignature(file, fstatSync(descriptor).size)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+async function readSignature(file: ProtobufFile, sizeBytes: number): Promise<GraphSignature> {
   const inputs: TensorDescription[] = []
   const outputs: TensorDescription[] = []
   const constants = new Set<string>()
-  for await (const graph of file.fields(0, (await handle.stat()).size)) {
+  for await (const graph of file.fields(0, sizeBytes)) {
     if (graph.number !== MODEL_GRAPH) continue
     for await (const { number, start, end } of file.fields(graph.start, graph.end)) {
       if (number === GRAPH_CONSTANT) constants.add(await readConstantName(file, start, end))

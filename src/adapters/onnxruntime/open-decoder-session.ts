@@ -2,7 +2,7 @@ import { readDecoderGraph } from './decoder-graph.js'
 import type { DecoderSession } from './decoder-session.js'
 import { NativeDecoderSession } from './native-decoder-session.js'
 import { NodeDecoderSession } from './node-decoder-session.js'
-import { readGraphSignature } from './onnx-graph.js'
+import { readGraphSignatureHere } from './onnx-graph.js'
 import { createSession, SPIN_MICROSECONDS, toLoadError } from './onnx-session.js'
 import { tryOpenOrtLibrary, type OrtLibrary } from './ort-library.js'
 import { ReturnedCacheSession } from './returned-cache-session.js'
@@ -29,7 +29,7 @@ export interface OpenedDecoder {
  */
 export async function openDecoderSession(options: DecoderOptions): Promise<OpenedDecoder> {
   const { graphFile, threads, maxRows, contextTokens } = options
-  const graph = readDecoderGraph(await readGraphSignature(graphFile))
+  const graph = readDecoderGraph(await readGraphSignatureHere(graphFile))
   const library = options.native && graph.hasRoomyCache ? tryOpenOrtLibrary() : null
   if (library) {
     const session = await createNativeSession(library, graphFile, threads)

@@ -27,15 +27,18 @@ const WINDOW_BYTES = 65_536
 /** Two variable-length numbers of 64 bits. */
 const MAX_HEADER_BYTES = 20
 
+/** Fills a window from a place of a file on; gives how many bytes there were. */
+export type ReadWindow = (window: Uint8Array, start: number) => number | Promise<number>
+
 /** Reads fields of a protobuf file from their places, without reading what lies between. */
 export class ProtobufFile {
-  readonly #handle: FileHandle
+  readonly #readWindow: ReadWindow
   readonly #window = new Uint8Array(WINDOW_BYTES)
   #windowStart = 0
   #windowEnd = 0
 
-  constructor(handle: FileHandle) {
-    this.#handle = handle
+  constructor(readWindow: ReadWindow) {
+    this.#readWindow = readWindow
   }
 
   /** The fields of the message that lies between two places. @throws RangeError when there is none. */
@@ -55,9 +58,9 @@ export class ProtobufFile {
   async read(start: number, end: number): Promise<Uint8Array> {
     if (end - start > WINDOW_BYTES) throw new RangeError('a description in it is too long')
     if (start < this.#windowStart || end > this.#windowEnd) {
-      const { bytesRead } = await this.#handle.read(this.#window, 0, WINDOW_BYTES, start)
+      const length = await this.#readWindow(this.#window, start)
       this.#windowStart = start
-      this.#windowEnd = start + bytesRead
+      this.#windowEnd = start + length
     }
     if (end > this.#windowEnd) throw new RangeError('it ends in the middle of a field')
     return this.#window.subarray(start - this.#windowStart, end - this.#windowStart)
@@ -107,3 +110,8 @@ function readHeader(bytes: Uint8Array): Header {
       throw new RangeError('it is no protobuf message')
   }
 }
+
+export const readFrom =
+  (handle: FileHandle): ReadWindow =>
+  async (window, start) =>
+    (await handle.read(window, 0, window.length, start)).bytesRead

@@ -4,6 +4,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  TraceFlags,
   type Context,
   type Span,
 } from '@opentelemetry/api'
@@ -18,6 +19,9 @@ export async function inRunnerSpan<T>(
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const parent = contextOf(traceparent)
+  const above = trace.getSpan(parent)
+  // Below a span that nobody takes nobody takes one either.
+  if (above && (above.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return work(above)
   const options = { kind: SpanKind.CLIENT, attributes: { 'process.pid': pid } }
   const span = trace.getTracer('graphloom').startSpan(name, options, parent)
   try {

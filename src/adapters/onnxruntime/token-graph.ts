@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-node'
 import type { TensorDescription } from '../../domain/model.js'
 import { countElements } from '../../domain/tensor.js'
-import { readGraphSignature } from './onnx-graph.js'
+import { readGraphSignatureHere } from './onnx-graph.js'
 import { createSession, SPIN_MICROSECONDS, toLoadError } from './onnx-session.js'
 import { tryOpenOrtLibrary, type OrtLibrary, type Pointer } from './ort-library.js'
 
@@ -49,7 +49,7 @@ const MOST_TWICE_BYTES = 64 * 1_024 * 1_024
  * @throws GraphloomError `MODEL_LOAD_FAILED`.
  */
 export async function openTokenGraph({ graphFile, threads, native }: TokenGraphOptions): Promise<TokenGraph> {
-  const signature = await readGraphSignature(graphFile)
+  const signature = await readGraphSignatureHere(graphFile)
   const library = native ? tryOpenOrtLibrary() : null
   if (!library) {
     const { Tensor: TensorType } = await import('onnxruntime-node')
