@@ -25,7 +25,7 @@ export const TaskDedupeModeEnum = createEnum<TaskDedupe['mode']>({
   values: {
     KEEP_FIRST: 'As long as the first has not ended, it is given in the place of a new one.',
     REPLACE_WAITING:
-      'As long as nobody works on the first, it gets the input, priority and time that are asked for, and no new one is made.',
+      'As long as nobody works on the first, it gets the input, priority, times and attempts that are asked for, and no new one is made.',
   },
 })
 

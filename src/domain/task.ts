@@ -77,7 +77,8 @@ export interface TaskConcurrency {
 
 /**
  * What becomes of a task whose `key` another task has already. `KEEP_FIRST`: as long as that one has not ended, it is
- * given in the place of the new one. `REPLACE_WAITING`: as long as nobody works on it, it gets the new input.
+ * given in the place of the new one. `REPLACE_WAITING`: as long as nobody works on it, it gets the input, times and
+ * attempts of the new one.
  */
 export interface TaskDedupe {
   readonly key: string

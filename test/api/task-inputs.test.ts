@@ -137,11 +137,13 @@ describe.each(STORES_BRIEFLY)('what is asked of tasks, kept in %s', (store) => {
     test('replaces what waits, and leaves what is begun', async () => {
       const first = await enqueue(server, deduped('REPLACE_WAITING', MINUTE_MS, { delayMs: MINUTE_MS }))
       const { reader, ended } = await follow(server, first.id)
-      const replacement = deduped('REPLACE_WAITING', MINUTE_MS - 1, { priority: 8, delayMs: 100 })
+      const expiresAt = new Date(Date.now() + MINUTE_MS).toISOString()
+      const more = { priority: 8, delayMs: 100, timeoutMs: MINUTE_MS, attemptLimit: 7, expiresAt }
+      const replacement = deduped('REPLACE_WAITING', MINUTE_MS - 1, more)
       expect(await ask(server, replacement)).toMatchObject({
         id: first.id,
         input: { durationMs: MINUTE_MS - 1 },
-        priority: 8,
+        ...{ priority: 8, timeoutMs: MINUTE_MS, attemptLimit: 7, expiresAt },
       })
       await readUntil(server, first.id, 'RUNNING')
       const second = await enqueue(server, deduped('REPLACE_WAITING', 0))

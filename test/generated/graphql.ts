@@ -979,7 +979,7 @@ export type TaskDedupeInput = {
 export type TaskDedupeMode =
   /** As long as the first has not ended, it is given in the place of a new one. */
   | 'KEEP_FIRST'
-  /** As long as nobody works on the first, it gets the input, priority and time that are asked for, and no new one is made. */
+  /** As long as nobody works on the first, it gets the input, priority, times and attempts that are asked for, and no new one is made. */
   | 'REPLACE_WAITING';
 
 /** A task that another waits for. */

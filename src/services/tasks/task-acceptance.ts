@@ -4,8 +4,9 @@ import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import { canonicalJson } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
-import { DEFAULT_PRIORITY, NEW_TASK, type TaskDedupe, type TaskDocument } from '../../domain/task.js'
+import { DEFAULT_PRIORITY, NEW_TASK, type TaskDocument } from '../../domain/task.js'
 import type { InsertRequest } from '../../ports/document-store.js'
+import type { NewEvent } from '../../ports/event-log.js'
 import type { Payloads } from '../payloads.js'
 import { checkEnqueueRequest, checkKey, type EnqueueRequest } from './enqueue-request.js'
 import { acceptTask, replaceWaiting } from './task-rules.js'
@@ -137,38 +138,36 @@ export class TaskAcceptance {
     return known
   }
 
-  async #findFirst({ principal, request, origin }: AcceptedTask): Promise<TaskDocument | null> {
+  async #findFirst(accepted: AcceptedTask): Promise<TaskDocument | null> {
+    const { principal, request } = accepted
     const { dedupe } = request
     if (dedupe === undefined) return null
     const first = await this.#options.store.getBy('dedupeKey', principal.tenantId, dedupeKeyOf(request))
-    return first && this.#join(first, { request, dedupe, queueKey: origin.queueKey ?? null })
+    if (!first) return null
+    const event = { stream: first.id, type: TASK_DEDUPLICATED, data: { mode: dedupe.mode } }
+    return dedupe.mode === 'KEEP_FIRST' ? this.#keep(first, event) : this.#replace(first, accepted, event)
   }
 
   /** Null when the first one is not in the way any more. */
-  async #join(
-    first: TaskDocument,
-    again: { readonly request: EnqueueRequest; readonly dedupe: TaskDedupe; readonly queueKey: string | null },
-  ): Promise<TaskDocument | null> {
-    const { request, dedupe, queueKey } = again
-    const { mode } = dedupe
+  async #keep({ tenantId, id }: TaskDocument, event: NewEvent): Promise<TaskDocument | null> {
+    const rule = (next: TaskDocument) => (next.dedupeKey === null ? null : { next, queue: [] })
+    const { task } = await this.#options.store.change({ tenantId }, id, rule, { events: [event] })
+    return task.dedupeKey === null ? null : task
+  }
+
+  /** Null when the first one does not wait any more. */
+  async #replace(first: TaskDocument, accepted: AcceptedTask, event: NewEvent): Promise<TaskDocument | null> {
     const { store, payloads, clock } = this.#options
     const { tenantId, id } = first
-    const event = { stream: id, type: TASK_DEDUPLICATED, data: { mode } }
-    if (mode === 'KEEP_FIRST') {
-      const { task } = await store.change(
-        { tenantId },
-        id,
-        (next) => (next.dedupeKey === null ? null : { next, queue: [] }),
-        { events: [event] },
-      )
-      return task.dedupeKey === null ? null : task
+    const { priority = first.priority } = accepted.request
+    const replacement = { ...(await this.toTask(accepted)), priority }
+    let replaced = first.input
+    const rule = (task: TaskDocument) => {
+      replaced = task.input
+      return replaceWaiting(task, replacement, clock.now())
     }
-    const input = await payloads.put(request.input)
-    const { priority = first.priority } = request
-    const replacement = { input, inputBlobId: null, queueKey, priority, runAt: runAtOf(request, clock.now()) }
-    const rule = (task: TaskDocument) => replaceWaiting(task, replacement, clock.now())
     const { task, changed } = await store.change({ tenantId }, id, rule, { events: [event] })
-    await payloads.delete(changed ? first.input : input)
+    await payloads.delete(changed ? replaced : replacement.input)
     return changed ? task : null
   }
 

@@ -188,14 +188,18 @@ export function reschedule(task: TaskDocument, runAt: number | null, nowMs: numb
   return admit({ ...task, runAt }, nowMs)
 }
 
-/** Another input for what nobody works on yet. */
-export function replaceWaiting(
-  task: TaskDocument,
-  replacement: Pick<TaskDocument, 'input' | 'inputBlobId' | 'queueKey' | 'priority' | 'runAt'>,
-  nowMs: number,
-): TaskChange | null {
+/** What of a task that takes the place of another goes on in that one. */
+type Replacement = Pick<
+  TaskDocument,
+  'input' | 'queueKey' | 'priority' | 'runAt' | 'expiresAt' | 'timeoutMs' | 'attemptLimit' | 'backoff'
+>
+
+/** Another input, with its own times and attempts, for what nobody works on yet. */
+export function replaceWaiting(task: TaskDocument, replacement: Replacement, nowMs: number): TaskChange | null {
   if (!isTaskWaiting(task.state)) return null
-  return reschedule({ ...task, ...replacement }, replacement.runAt, nowMs)
+  const { input, queueKey, priority, runAt, expiresAt, timeoutMs, attemptLimit, backoff } = replacement
+  const next = { ...task, input, queueKey, priority, expiresAt, timeoutMs, attemptLimit, backoff, failures: 0 }
+  return reschedule(next, runAt, nowMs)
 }
 
 type EndState = 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT' | 'EXPIRED'
