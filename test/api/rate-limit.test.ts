@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { EnqueueTaskDocument, ModelsDocument, StartPredictionDocument } from '../generated/graphql.js'
 import { sleep } from '../support/enqueued-tasks.js'
 import { chat } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
 import { TestServer } from '../support/server.js'
-import { createTemporaryFolder } from '../support/temporary.js'
 
 interface Answer {
   readonly data?: Record<string, { readonly __typename: string }> | null
@@ -14,10 +14,9 @@ const PER_MINUTE = 3
 
 test('starting predictions and tasks is limited by the minute, in any way of asking, and reading is not', async () => {
   await using stack = new AsyncDisposableStack()
-  const folder = stack.use(await createTemporaryFolder('rate-limit'))
   const server = stack.use(
     await TestServer.start({
-      GRAPHLOOM_DATA_DIR: folder.path,
+      ...(await openQuickModels(stack)),
       GRAPHLOOM_RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
     }),
   )

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { TestServer } from '../support/server.js'
@@ -42,9 +42,9 @@ test('the examples of the README work as they stand', async () => {
   expect(socket).toMatch(/\w[\s\S]*\n\(FINISHED\)\n$/)
 })
 
-/** The module finds its packages where the project has them. */
+/** The module finds its packages from the build as from anywhere in the project. */
 async function runModule(text: string, id: string): Promise<string> {
-  const file = resolve('test', `.readme-example-${process.pid}.mjs`)
+  const file = join(import.meta.dirname, `readme-example.${process.pid}.mjs`)
   await writeFile(file, text)
   try {
     return (await run(process.execPath, [file, id])).stdout

@@ -9,6 +9,7 @@ import {
 } from '../generated/graphql.js'
 import { enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
 import { TestServer } from '../support/server.js'
 import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
@@ -17,7 +18,11 @@ test.each(STORES_BRIEFLY)(
   'what has been kept long enough goes, from %s too',
   async (store) => {
     await using stack = new AsyncDisposableStack()
-    const environment = { ...(await openStore(stack, store)), GRAPHLOOM_RETENTION_INTERVAL_MS: '100' }
+    const environment = {
+      ...(await openStore(stack, store)),
+      ...(await openQuickModels(stack)),
+      GRAPHLOOM_RETENTION_INTERVAL_MS: '100',
+    }
     const keeping = await TestServer.start({ ...environment, GRAPHLOOM_EVENT_RETENTION_MS: '0' })
     const { id } = await startChat(keeping, chat('Hello', { maxTokens: 20 }))
     const whole = await readWhole(keeping, id)

@@ -16,6 +16,7 @@ import {
 } from '../generated/graphql.js'
 import { EMBEDDING_MODEL } from '../support/models.js'
 import { chat, PredictionReader, startChat } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { openStore, STORES } from '../support/stores.js'
 
@@ -27,7 +28,7 @@ describe.each(STORES)('with documents in %s', (store) => {
   let id: string
 
   beforeAll(async () => {
-    const environment = await openStore(stack, store)
+    const environment = { ...(await openStore(stack, store)), ...(await openQuickModels(stack)) }
     server = stack.use(await TestServer.start({ ...environment, GRAPHLOOM_JWT_SECRET: JWT_SECRET }))
     ada = await signToken('acme')
     eve = await signToken('evil', ['ADMIN', 'MEMBER'])

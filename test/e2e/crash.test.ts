@@ -8,7 +8,7 @@ import { findFreePort, TestServer, type Environment } from '../support/server.js
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
-const KILLS = isFullTest() ? 20 : 2
+const KILLS = isFullTest() ? 20 : 1
 const MAX_TOKENS = 50
 const input = chat('Tell me a story about a fox who learned to read.', { maxTokens: MAX_TOKENS, seed: 11 })
 

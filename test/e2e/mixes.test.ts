@@ -8,7 +8,7 @@ import { TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
 vi.setConfig({ testTimeout: 1_800_000 })
-const MIXES = isFullTest() ? 20 : 2
+const MIXES = isFullTest() ? 20 : 1
 const stack = new AsyncDisposableStack()
 const random = createRandom(testSeed())
 const whole = (below: number): number => Math.floor(random() * below)

@@ -9,9 +9,9 @@ import { hasStrace, readTrace, straceArguments, toBytes, type TracedCall } from 
 import { createTemporaryFolder } from '../support/temporary.js'
 
 const FULL = process.env.GRAPHLOOM_TEST_FULL === '1'
-const JOBS = FULL ? 150 : 90
+const JOBS = FULL ? 150 : 60
 /** Syncs of which images are made; all of them in the long run. */
-const EVERY_SYNC = FULL ? 1 : 5
+const EVERY_SYNC = FULL ? 1 : 8
 const SEED = Number(process.env.GRAPHLOOM_TEST_SEED ?? 20_260_101)
 
 const LOAD = fileURLToPath(new URL('../fixtures/state-load.js', import.meta.url))

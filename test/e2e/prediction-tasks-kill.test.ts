@@ -10,6 +10,7 @@ import { readBatch, readResults, startBatch } from '../support/batches.js'
 import { readToEnd } from '../support/enqueued-tasks.js'
 import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
 import { chat, embedding } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
 import { createRandom } from '../support/random.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { findFreePort, TestServer, type Environment } from '../support/server.js'
@@ -19,6 +20,9 @@ import { waitFor } from '../support/wait.js'
 const ROUNDS = isFullTest() ? 10 : 1
 const STARTED = 40
 const ITEMS = 60
+/** Tokens of a text that takes a while, whichever the model is. */
+const LONG_TOKENS = isFullTest() ? 40 : 1_500
+const ITEM_TOKENS = isFullTest() ? 16 : 300
 /** A task whose worker is lost three times is given up. */
 const KILLS = 2
 
@@ -31,6 +35,7 @@ describe.each(STORES_BRIEFLY)('a killed server, with documents in %s', (store) =
   beforeAll(async () => {
     environment = {
       ...(await openStore(stack, store)),
+      ...(await openQuickModels(stack)),
       GRAPHLOOM_PORT: String(await findFreePort()),
       GRAPHLOOM_PRELOAD_MODELS: `${CHAT_MODEL},${EMBEDDING_MODEL}`,
     }
@@ -93,7 +98,7 @@ describe.each(STORES_BRIEFLY)('a killed server, with documents in %s', (store) =
   })
 
   test('an end that reached the prediction alone reaches its task', async () => {
-    const input = chat('Tell me a story.', { maxTokens: 40 })
+    const input = chat('Tell me a story.', { maxTokens: LONG_TOKENS })
     const { startPrediction } = await server.request(StartPredictionDocument, { input })
     if (startPrediction.__typename !== 'Prediction') throw new Error(startPrediction.message)
     const { id } = startPrediction
@@ -111,7 +116,7 @@ describe.each(STORES_BRIEFLY)('a killed server, with documents in %s', (store) =
 
   test(`in the middle of a batch, ${KILLS} times: it goes on, and no input is there twice`, async () => {
     const inputs = Array.from({ length: ITEMS }, (_, index) =>
-      chat(`Tell of ${index}.`, { maxTokens: 16, seed: index }),
+      chat(`Tell of ${index}.`, { maxTokens: ITEM_TOKENS, seed: index }),
     )
     const id = await startBatch(server, { inputs })
     let before = 0

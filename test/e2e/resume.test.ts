@@ -1,21 +1,26 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PredictionDocument } from '../generated/graphql.js'
 import { chat, PredictionReader, readWhole, startChat } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
 import { createRandom } from '../support/random.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
-import { createTemporaryFolder } from '../support/temporary.js'
 
-const CUTS = isFullTest() ? 100 : 12
+const CUTS = isFullTest() ? 100 : 30
+
+const stack = new AsyncDisposableStack()
+let server: TestServer
+beforeAll(async () => {
+  server = stack.use(await TestServer.start(await openQuickModels(stack)))
+})
+afterAll(() => stack.disposeAsync())
 
 test.each(['websocket', 'sse'] as const)(
   `one generation, cut ${CUTS} times over %s and resumed by cursor, is the uncut one`,
   async (transport) => {
-    await using folder = await createTemporaryFolder('resume')
-    await using server = await TestServer.start({ GRAPHLOOM_DATA_DIR: folder.path })
     const random = createRandom(testSeed())
     const input = chat('Write a long story about a lighthouse keeper and the sea.', {
-      maxTokens: isFullTest() ? 400 : 120,
+      maxTokens: isFullTest() ? 400 : 1_500,
     })
     const { id } = await startChat(server, input)
     const undisturbed = readWhole(server, id)

@@ -8,7 +8,7 @@ import { TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
-const KILLS = isFullTest() ? 50 : 3
+const KILLS = isFullTest() ? 50 : 2
 /** A runner is killed when its model has done so many things more at most. */
 const MOST_STEPS = 25
 const stack = new AsyncDisposableStack()

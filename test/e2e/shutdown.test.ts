@@ -19,7 +19,7 @@ test('SIGTERM under load: what runs is answered, sockets close with 1001, texts 
   const environment = {
     GRAPHLOOM_DATA_DIR: folder.path,
     GRAPHLOOM_PORT: String(await findFreePort()),
-    GRAPHLOOM_SHUTDOWN_TIMEOUT_MS: '15000',
+    GRAPHLOOM_SHUTDOWN_TIMEOUT_MS: '6000',
   }
   const server = await TestServer.start(environment)
   await server.request(PredictDocument, { input: { embedding: { model: EMBEDDING_MODEL, texts: ['warm'] } } })
@@ -58,7 +58,7 @@ test('SIGTERM under load: what runs is answered, sockets close with 1001, texts 
       input: {
         embedding: {
           model: EMBEDDING_MODEL,
-          texts: Array.from({ length: 5 }, (_, i) => `text ${i} ${'and more '.repeat(30)}`),
+          texts: Array.from({ length: 5 }, (_, i) => `text ${i} ${'and more '.repeat(10)}`),
         },
       },
     })

@@ -3,12 +3,12 @@ import { WebSocket } from 'ws'
 import { PredictionEventsDocument, type PredictInput } from '../generated/graphql.js'
 import { CHAT_MODEL } from '../support/models.js'
 import { PredictionReader, startChat, type PredictionItem } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
 import { isFullTest } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
-import { createTemporaryFolder } from '../support/temporary.js'
 
-/** In full as many as take longer than a minute. */
-const TOKENS = isFullTest() ? 4_000 : 250
+/** In full as many as take the bundled model longer than a minute. */
+const TOKENS = isFullTest() ? 4_000 : 1_500
 const LIMIT_MS = 900_000
 const MAX_GROWTH_BYTES = 64 * 2 ** 20
 
@@ -68,9 +68,9 @@ async function openSlowReader(server: TestServer, id: string) {
 test(
   `a reader that stops for ${TOKENS} tokens costs little, disturbs nobody and goes on without a hole`,
   async () => {
-    await using folder = await createTemporaryFolder('slow')
+    await using stack = new AsyncDisposableStack()
     await using server = await TestServer.start({
-      GRAPHLOOM_DATA_DIR: folder.path,
+      ...(await openQuickModels(stack)),
       GRAPHLOOM_LIMIT_SEND_BUFFER_BYTES: '16384',
       GRAPHLOOM_LIMIT_PING_INTERVAL_MS: '600000',
     })

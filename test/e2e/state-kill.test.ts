@@ -8,7 +8,7 @@ import { type Acknowledgement, findProblems } from '../support/state-load.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
 const LOAD = fileURLToPath(new URL('../fixtures/state-load.js', import.meta.url))
-const KILLS = process.env.GRAPHLOOM_TEST_FULL === '1' ? 20 : 4
+const KILLS = process.env.GRAPHLOOM_TEST_FULL === '1' ? 20 : 3
 const SEED = Number(process.env.GRAPHLOOM_TEST_SEED ?? 20_260_102)
 
 test('what was acknowledged is there after kill -9, and nothing by halves', async () => {

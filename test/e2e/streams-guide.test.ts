@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { PredictionDocument } from '../generated/graphql.js'
 import { chat, startChat } from '../support/predictions.js'
+import { openQuickModels } from '../support/quick-models.js'
+import { isFullTest } from '../support/seed.js'
 import { findFreePort, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
@@ -33,12 +35,17 @@ async function importGuide(port: number): Promise<Guide> {
 }
 
 test('the client in the guide reads a whole text on both transports although the server is killed', async () => {
-  await using data = await createTemporaryFolder('guide')
+  await using stack = new AsyncDisposableStack()
+  const data = stack.use(await createTemporaryFolder('guide'))
   const port = await findFreePort()
-  const environment = { GRAPHLOOM_PORT: String(port), GRAPHLOOM_DATA_DIR: data.path }
+  const environment = {
+    ...(await openQuickModels(stack)),
+    GRAPHLOOM_PORT: String(port),
+    GRAPHLOOM_DATA_DIR: data.path,
+  }
   const guide = await importGuide(port)
   await using killed = await TestServer.start(environment)
-  const { id } = await startChat(killed, chat('Tell me a story of the sea.', { maxTokens: 120 }))
+  const { id } = await startChat(killed, chat('Tell me a story of the sea.', { maxTokens: isFullTest() ? 120 : 1_500 }))
 
   const clients = [guide.overSocket(), guide.overEvents()]
   const reading = Promise.withResolvers<undefined>()

@@ -170,6 +170,8 @@ export interface MadeChatOptions {
   /** Bytes that its weights take at least. */
   readonly weightBytes?: number
   readonly cacheType?: 'float32' | 'float16'
+  /** Whether it begins the alphabet again instead of ending; false when unset. */
+  readonly isEndless?: boolean
 }
 
 /**
@@ -178,7 +180,7 @@ export interface MadeChatOptions {
  */
 export async function writeChatModel(
   folder: string,
-  { weightBytes = 0, cacheType = 'float32' }: MadeChatOptions = {},
+  { weightBytes = 0, cacheType = 'float32', isEndless = false }: MadeChatOptions = {},
 ): Promise<MadeTokenizer> {
   const tokenizer = createByteTokenizer()
   const { vocabularySize, idOf } = tokenizer
@@ -187,7 +189,7 @@ export async function writeChatModel(
   const next = new Float32Array(rows * vocabularySize)
   for (let id = 0; id < vocabularySize; id++) {
     const place = ALPHABET.indexOf(String.fromCharCode(id))
-    const following = ALPHABET[place + 1] ?? END_TOKEN
+    const following = ALPHABET[place + 1] ?? (isEndless ? ALPHABET.charAt(0) : END_TOKEN)
     next[id * vocabularySize + idOf(following)] = 20
   }
   const keys = Float32Array.from({ length: vocabularySize * heads * headSize }, (_, i) => Math.sin(i))

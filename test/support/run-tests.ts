@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { printTestCounts, readTestCounts, reportPath } from './test-report.js'
 
 /**
- * Runs the tests and tells how many passed. `--full` runs the long counts with a seed that it prints; other arguments
- * go to vitest. With CI=true a skipped test is a failure.
+ * Runs the tests and tells how many passed. `--check` runs the checks beside them, on what time they leave. `--full`
+ * runs the long counts with a seed that it prints; other arguments go to vitest. With CI=true a skipped test is a
+ * failure.
  */
 const args = process.argv.slice(2)
 const full = args.includes('--full')
@@ -15,7 +17,23 @@ const root = join(import.meta.dirname, '../../..')
 const seed = process.env.GRAPHLOOM_TEST_SEED ?? (full ? String(Math.floor(Math.random() * 2 ** 31)) : undefined)
 if (full) console.log(`Long counts; repeat this run with GRAPHLOOM_TEST_SEED=${seed}`)
 
+/** Resolves with the exit code; the output comes whole, so that it does not stand between that of the tests. */
+async function runChecks(): Promise<number> {
+  const checks = spawn(process.execPath, [join(import.meta.dirname, 'check.js')], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (checks.pid !== undefined) setPriority(checks.pid, constants.priority.PRIORITY_LOW)
+  const [output, [exitCode]] = await Promise.all([
+    checks.stdout.setEncoding('utf8').toArray(),
+    once(checks, 'close') as Promise<[number | null]>,
+  ])
+  console.log(output.join(''))
+  return exitCode ?? 1
+}
+
 rmSync(reportPath, { force: true })
+const checked = args.includes('--check') ? runChecks() : Promise.resolve(0)
 const vitest = spawn(
   process.execPath,
   [
@@ -24,7 +42,7 @@ const vitest = spawn(
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${reportPath}`,
-    ...args.filter((argument) => argument !== '--full'),
+    ...args.filter((argument) => argument !== '--full' && argument !== '--check'),
   ],
   {
     cwd: root,
@@ -37,6 +55,7 @@ const vitest = spawn(
   },
 )
 const [exitCode] = (await once(vitest, 'close')) as [number | null]
+const checkExitCode = await checked
 
 if (!existsSync(reportPath)) {
   console.log('The tests did not run to their end.')
@@ -47,5 +66,6 @@ const skipsFail = process.env.CI === 'true' && counts.skipped > 0
 for (const file of counts.brokenFiles) console.log(`Could not run: ${file}`)
 if (counts.skipped > 0) console.log(`${counts.skipped} skipped${skipsFail ? ', which CI does not accept' : ''}`)
 if (full) console.log(`Seed: GRAPHLOOM_TEST_SEED=${seed}`)
+if (checkExitCode !== 0) console.log('The checks failed.')
 console.log(printTestCounts(counts))
-process.exitCode = exitCode !== 0 || counts.failed > 0 || skipsFail ? 1 : 0
+process.exitCode = exitCode !== 0 || checkExitCode !== 0 || counts.failed > 0 || skipsFail ? 1 : 0

@@ -28,16 +28,16 @@ beforeAll(async () => {
 })
 afterAll(() => stack.disposeAsync())
 
-const write = async (request: ConstraintRequest, settings: object = {}) => {
+const write = async (request: ConstraintRequest, settings: object = {}, seed = 7) => {
   const constraint = parseConstraint(request, 'constraint')
   await codec.checkConstraint(constraint)
-  return generate(runner, { promptTokenIds: prompt, settings: { maxTokens: 250, constraint, ...settings } })
+  return generate(runner, { promptTokenIds: prompt, seed, settings: { maxTokens: 250, constraint, ...settings } })
 }
 
 describe('a text by a JSON Schema', () => {
   test('is valid whenever it is finished, and most are', async () => {
     const seed = Number(process.env.GRAPHLOOM_TEST_SEED ?? 5)
-    const count = full ? 300 : 24
+    const count = full ? 300 : 12
     const some = fc.sample(jsonSchemas({ maxLength: 16 }), { seed, numRuns: count })
     const ajv = new Ajv2020({ strict: false, validateFormats: false })
     let finished = 0
@@ -85,8 +85,8 @@ describe('other constraints', () => {
       /^yes[!?] [1-9][0-9]?$/,
     )
     const months = ['Jan', 'June', 'July', 'Jul', 'Jun', 'January', 'March', 'May', 'Mar', 'April', 'Apr', 'August']
-    for (let seed = 0; seed < 12; seed++)
-      expect(months).toContain((await write({ choice: months }, { temperature: 2 })).text)
+    for (let seed = 0; seed < (full ? 12 : 5); seed++)
+      expect(months).toContain((await write({ choice: months }, { temperature: 2 }, seed)).text)
     const choice = ['grün "1"', 'back\\slash', 'línea\nnueva', '😀']
     for (const only of choice) expect((await write({ choice: [only] })).text).toBe(only)
     expect(choice).toContain((await write({ choice }, { temperature: 1.5 })).text)
@@ -104,7 +104,7 @@ describe('other constraints', () => {
       if (plain.endedByModel) expect(plain.text).toMatch(whole)
       if (inJson.endedByModel) expect(JSON.parse(inJson.text)).toMatch(whole)
     }
-    for (let i = 0; i < (full ? 12 : 2); i++) await Promise.all(expressions.map(checkOne))
+    for (let i = 0; i < (full ? 12 : 1); i++) await Promise.all(expressions.map(checkOne))
     const { text } = await write({ grammar: 'root ::= [^ -~\\n]{2} [а-я]+ "."' }, settings)
     expect(text).toMatch(/^[^ -~\n]{2}[а-я]+\.?$/u)
     const choice = ['größe', 'grüße', 'é', 'ü']

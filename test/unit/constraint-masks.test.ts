@@ -12,8 +12,8 @@ import { createRandom } from '../support/random.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 
 vi.setConfig({ testTimeout: 1_800_000 })
-const EXPRESSIONS = isFullTest() ? 4_000 : 60
-const SCHEMAS = isFullTest() ? 3_000 : 60
+const EXPRESSIONS = isFullTest() ? 4_000 : 40
+const SCHEMAS = isFullTest() ? 3_000 : 40
 const TEXTS = 4
 const MOST_TOKENS = 120
 

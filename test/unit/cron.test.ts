@@ -4,7 +4,7 @@ import { parseCron } from '../../src/services/tasks/cron.js'
 import { createCronReference, type CronFields } from '../support/cron-reference.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 
-const parameters = { seed: testSeed(), numRuns: isFullTest() ? 1_000 : 20 }
+const parameters = { seed: testSeed(), numRuns: isFullTest() ? 1_000 : 12 }
 
 const listAfter = (cron: string, timezone: string, from: string, count: number): string[] =>
   parseCron(cron, timezone)

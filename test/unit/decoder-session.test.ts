@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DecoderRow, DecoderSession } from '../../src/adapters/onnxruntime/decoder-session.js'
 import { DECODER_SESSIONS } from '../support/decoder-sessions.js'
 import { CHAT_MODEL, readGolden, type GoldenGeneration } from '../support/models.js'
+import { isFullTest } from '../support/seed.js'
 
 const goldens = readGolden<GoldenGeneration>(CHAT_MODEL)
-const prompt = goldens.flatMap(({ promptTokenIds }) => promptTokenIds).slice(0, 330)
+const prompt = goldens.flatMap(({ promptTokenIds }) => promptTokenIds).slice(0, isFullTest() ? 330 : 140)
+const length = prompt.length
 
 describe.each(DECODER_SESSIONS)('%s', (_name, openSession) => {
   let session: DecoderSession
@@ -26,31 +28,27 @@ describe.each(DECODER_SESSIONS)('%s', (_name, openSession) => {
 
   test('a prompt gives the same logits, bit for bit, however it is cut', async () => {
     const whole = await openRow(prompt)
-    for (const chunks of [
-      [2, 328],
-      [64, 64, 64, 64, 74],
-      [299, 31],
-    ]) {
+    for (const chunks of [[2, length - 2], isFullTest() ? [64, 64, 64, 64, 74] : [64, 64, 12], [length - 31, 31]]) {
       const cut = await openRow(prompt, chunks)
       expect(cut.logits).toEqual(whole.logits)
       expect(await stepOne(cut.row, 60)).toEqual(await stepOne(whole.row, 60))
-      session.truncate(whole.row, prompt.length)
+      session.truncate(whole.row, length)
       close(cut.row)
     }
     close(whole.row)
   })
 
   test('rows of a step get the logits that they get alone, also as rows come, go and grow', async () => {
-    const lengths = [10, 300, 47]
+    const lengths = [10, length - 30, 47]
     const alone: Float32Array[][] = []
-    for (const length of lengths) {
-      const { row } = await openRow(prompt.slice(0, length))
+    for (const count of lengths) {
+      const { row } = await openRow(prompt.slice(0, count))
       alone.push([await stepOne(row, 100), await stepOne(row, 200)])
       close(row)
     }
     const leaving = await openRow(prompt.slice(0, 20))
     const rows: DecoderRow[] = []
-    for (const length of lengths) rows.push((await openRow(prompt.slice(0, length))).row)
+    for (const count of lengths) rows.push((await openRow(prompt.slice(0, count))).row)
     const together = (await session.step([leaving.row, ...rows], [1, 100, 100, 100])).map((logits) => logits.slice())
     expect(together.slice(1)).toEqual(alone.map(([first]) => first))
     close(leaving.row)
@@ -65,12 +63,12 @@ describe.each(DECODER_SESSIONS)('%s', (_name, openSession) => {
 
   test('saved tokens give the same as computed ones, whole and in part', async () => {
     const first = await openRow(prompt)
-    const saved = [session.save(first.row, 0, 200), session.save(first.row, 200, 330)]
+    const saved = [session.save(first.row, 0, 80), session.save(first.row, 80, length)]
     const row = session.openRow()!
-    session.restore(row, saved[0]!, 200)
-    session.restore(row, saved[1]!, 100)
-    expect(row.length).toBe(300)
-    const [logits] = await session.extend(row, prompt.slice(300))
+    session.restore(row, saved[0]!, 80)
+    session.restore(row, saved[1]!, length - 110)
+    expect(row.length).toBe(length - 30)
+    const [logits] = await session.extend(row, prompt.slice(length - 30))
     expect(logits).toEqual(first.logits)
     expect(await stepOne(row, 60)).toEqual(await stepOne(first.row, 60))
     close(row, first.row)

@@ -124,6 +124,6 @@ test('however the looks fall, every due time is dealt with once and in order', (
         expect(dealt).toEqual(minutes(1, dealt.length))
       },
     ),
-    { seed: testSeed(), numRuns: isFullTest() ? 5_000 : 100 },
+    { seed: testSeed(), numRuns: isFullTest() ? 5_000 : 25 },
   )
 })

@@ -140,7 +140,7 @@ describe('a model with tools', () => {
 
   test('writes nothing but valid calls of the tools that there are, and no more than it may', async () => {
     let calls = 0
-    const seeds = Array.from({ length: full ? 40 : 5 }, (_, seed) => seed)
+    const seeds = Array.from({ length: full ? 40 : 3 }, (_, seed) => seed)
     const texts = seeds.map(async (seed) => {
       const generation = { temperature: 1.5, maxTokens: 90, frequencyPenalty: 0.2, seed }
       const { toolCalls, text } = await ask({ toolChoice: { mode: 'REQUIRED' }, maxToolCalls: 3, generation })

@@ -33,7 +33,18 @@ interface PendingCall {
 const MAX_PENDING_CALLS = 10_000
 const MAX_LOGGED_CHARACTERS = 2_000
 /** A child needs none of the server's settings and secrets. */
-const INHERITED_VARIABLES = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot']
+const INHERITED_VARIABLES = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'NODE_COMPILE_CACHE',
+]
 
 /** A process of ours that answers calls. When it ends, whatever way, every running call is rejected. */
 export class SupervisedChild {
