@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
 
 const MEMORY_FOLDER = '/dev/shm'
 const MEMORY_BYTES = 4 * 2 ** 30
@@ -19,6 +20,19 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled-module
 // In the long run what is stored is on a disk, in the short one in memory where there is enough.
 if (process.env.GRAPHLOOM_TEST_FULL !== '1' && hasMemoryFolder()) process.env.TMPDIR ??= MEMORY_FOLDER
 
+const BY_LENGTH = ['e2e', 'contract', 'api']
+
+/** Long files first, so that none of them runs at the end alone. */
+class LongestFirst extends BaseSequencer {
+  async sort(files) {
+    const rankOf = ({ moduleId }) => {
+      const at = BY_LENGTH.findIndex((folder) => moduleId.includes(`/test/${folder}/`))
+      return at < 0 ? BY_LENGTH.length : at
+    }
+    return (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b))
+  }
+}
+
 /** Tests run from the compiled output (`npm run build` first), loaded as the server loads it. */
 export default defineConfig({
   test: {
@@ -28,6 +42,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     maxWorkers: 3,
     execArgv: ['--enable-source-maps'],
     experimental: { viteModuleRunner: false, nodeLoader: false },

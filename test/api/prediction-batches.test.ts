@@ -15,7 +15,7 @@ import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { waitFor } from '../support/wait.js'
 
-const ITEMS = isFullTest() ? 10_000 : 300
+const ITEMS = isFullTest() ? 10_000 : 150
 /** More tokens than the model takes, which only the model can tell. */
 const TOO_LONG = embedding('word '.repeat(400))
 const BAD_EVERY = 50
