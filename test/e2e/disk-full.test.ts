@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { limitFiles, requireFullDisk } from '../support/full-disk.js'
 import { JOBS, LOAD_SCOPE, openLoadState } from '../support/state-load.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
@@ -10,11 +11,7 @@ const LOAD = fileURLToPath(new URL('../fixtures/filling-disk.js', import.meta.ur
 const FILE_BYTES = 3_000_000
 const REFUSALS = 20
 
-const available = spawnSync('prlimit', ['--version']).status === 0
-if (!available && process.env.CI) throw new Error('prlimit is not installed, and this test is not to be skipped here.')
-if (!available) console.warn('SKIPPED: the test of a full disk needs prlimit, which is not installed.')
-
-test.skipIf(!available)(
+test.skipIf(!requireFullDisk())(
   'without space writes are refused, reads go on, and service returns with the space',
   async () => {
     await using folder = await createTemporaryFolder('disk-full')
@@ -33,7 +30,7 @@ test.skipIf(!available)(
       if (what !== 'refused') continue
       expect(code).toBe('UNAVAILABLE')
       refused.push(id)
-      if (refused.length === REFUSALS) spawnSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:'])
+      if (refused.length === REFUSALS) limitFiles(child.pid!, 'unlimited')
     }
     expect(await exited).toEqual([0, null])
     expect(refused.length).toBeGreaterThanOrEqual(REFUSALS)

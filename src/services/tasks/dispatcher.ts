@@ -39,6 +39,8 @@ export class Dispatcher {
   #claiming: Promise<void> | null = null
   #again = false
   #isFull = false
+  /** The last try to extend the leases failed: what runs here is not to be claimed anew before they are. */
+  #areLeasesBehind = false
   #stopped = true
 
   constructor(options: DispatcherOptions) {
@@ -106,6 +108,7 @@ export class Dispatcher {
     while (!this.#stopped && window - this.#running.size >= least) {
       const limit = Math.min(CLAIM_BATCH, window - this.#running.size)
       try {
+        if (this.#areLeasesBehind) await this.#extendLeases()
         const bounds = { ...(maxPerKey !== undefined && { maxPerKey }), ...(keys && { keys }) }
         const claimed = await tasks.claim({ queue, owner, limit, leaseMs, ...bounds })
         for (const task of claimed) this.#run(task)
@@ -137,16 +140,23 @@ export class Dispatcher {
   }
 
   async #beat(): Promise<void> {
-    const claims = [...this.#running.values()].map(({ task }) => ({ taskId: task.taskId, attempt: task.attempt }))
-    if (claims.length === 0) return
     try {
-      for (const taskId of await this.#options.tasks.heartbeat(claims, this.#options.leaseMs)) {
-        const running = this.#running.get(taskId)
-        const attempt = claims.find((claim) => claim.taskId === taskId)?.attempt
-        if (running && running.task.attempt === attempt) running.controller.abort(claimLost())
-      }
+      await this.#extendLeases()
     } catch (error) {
+      this.#areLeasesBehind = true
       this.#options.logger.error({ err: error, queue: this.#options.queue }, 'leases not extended')
+    }
+  }
+
+  async #extendLeases(): Promise<void> {
+    const claims = [...this.#running.values()].map(({ task }) => ({ taskId: task.taskId, attempt: task.attempt }))
+    const { tasks, leaseMs } = this.#options
+    const lost = claims.length === 0 ? [] : await tasks.heartbeat(claims, leaseMs)
+    this.#areLeasesBehind = false
+    for (const taskId of lost) {
+      const running = this.#running.get(taskId)
+      const attempt = claims.find((claim) => claim.taskId === taskId)?.attempt
+      if (running && running.task.attempt === attempt) running.controller.abort(claimLost())
     }
   }
 }

@@ -21,6 +21,7 @@ import {
   type TaskChange,
 } from './task-rules.js'
 import { SpanRecorder } from './span-recorder.js'
+import { storeWhenPossible } from './store-when-possible.js'
 import type { TaskStore } from './task-store.js'
 import { WorkEnded, type TaskContext, type TaskEnd, type TaskType } from './task-type.js'
 import type { TaskTypes } from './task-types.js'
@@ -55,6 +56,8 @@ export class TaskRun {
   #writing: Promise<unknown> = Promise.resolve()
   #markTimer: NodeJS.Timeout | null = null
   #timedOut = false
+  /** Aborts when the claim is lost or the process stops. */
+  #stopping: AbortSignal = AbortSignal.abort()
   readonly #spans: SpanRecorder
   readonly #teller = new WorkTeller({ pass: (told) => this.#tell(told), onError: (error) => this.#lose(error) })
 
@@ -88,6 +91,7 @@ export class TaskRun {
     const onStop = (): void => this.stop(stopping.reason as GraphloomError)
     stopping.addEventListener('abort', onStop, { once: true })
     if (stopping.aborted) onStop()
+    this.#stopping = stopping
     const { timeoutMs } = this.#known
     const timer = timeoutMs === null ? null : setTimeout(() => this.#timeOut(timeoutMs), timeoutMs)
     try {
@@ -116,7 +120,7 @@ export class TaskRun {
 
   async #mark(): Promise<void> {
     if (this.#markTimer) clearTimeout(this.#markTimer)
-    await this.#write((task) => this.#begun(task))
+    await this.#store(() => this.#write((task) => this.#begun(task)))
   }
 
   async #markForWork(): Promise<void> {
@@ -142,7 +146,7 @@ export class TaskRun {
       const input = type.readsInput === true ? null : await payloads.get(this.#known.input)
       const output = await this.#spans.span('work', () => orAbandon(this.#call(type, input), signal, GRACE_MS))
       await types.checkOutput(type, output)
-      const stored = await payloads.put(output)
+      const stored = await this.#store(() => payloads.put(output))
       return (task) => succeed(task, stored, this.#options.clock.now())
     } catch (error) {
       if (error instanceof WorkEnded) return this.#toEndLike(error.end)
@@ -168,7 +172,7 @@ export class TaskRun {
   async #toEndLike(given: TaskEnd): Promise<Rule> {
     const { payloads, clock } = this.#options
     const end = this.#timedOut && given.state === 'FAILED' ? ({ ...given, state: 'TIMED_OUT' } as const) : given
-    const output = end.output === null ? null : await payloads.put(end.output)
+    const output = end.output === null ? null : await this.#store(() => payloads.put(end.output))
     return (task) => endLike(task, end, output, clock.now())
   }
 
@@ -197,16 +201,18 @@ export class TaskRun {
   async #finish(rule: Rule): Promise<void> {
     const { queue, clock } = this.#options
     if (this.#markTimer) clearTimeout(this.#markTimer)
-    await this.#teller.flush()
-    await this.#write((task) => {
+    await this.#store(() => this.#teller.flush())
+    const end: Rule = (task) => {
       const begun = this.#begun(task)
       if (begun && isTaskEnded(begun.next.state)) return begun
       const change = rule(begun?.next ?? task)
       if (!change) return null
       const next = withSpans(change.next, this.#spans.spans)
       return begun ? { ...change, next, passed: [begun.next] } : { ...change, next }
-    })
-    if (this.#known.state === 'QUEUED') await queue.release(this.#claim.taskId, this.#claim.attempt, clock.now())
+    }
+    await this.#store(() => this.#write(end))
+    const { taskId, attempt } = this.#claim
+    if (this.#known.state === 'QUEUED') await this.#store(() => queue.release(taskId, attempt, clock.now()))
   }
 
   /** @throws GraphloomError `CONFLICT` when the task is not this worker's any more. */
@@ -223,6 +229,10 @@ export class TaskRun {
     })
     this.#writing = write.catch(() => undefined)
     await write
+  }
+
+  #store<T>(write: () => Promise<T>): Promise<T> {
+    return storeWhenPossible(write, { ...this.#options, task: this.#known.id, signal: this.#stopping })
   }
 
   #lose(error: unknown): void {

@@ -45,7 +45,15 @@ export class WorkTeller implements Disposable {
     const told = { progress: this.#progress, lines: this.#lines }
     this.#progress = null
     this.#lines = []
-    if (told.progress || told.lines.length > 0) await this.#pass(told)
+    if (!told.progress && told.lines.length === 0) return
+    try {
+      await this.#pass(told)
+    } catch (error) {
+      // It is told with what comes next.
+      this.#progress ??= told.progress
+      this.#lines = [...told.lines, ...this.#lines]
+      throw error
+    }
   }
 
   [Symbol.dispose](): void {
