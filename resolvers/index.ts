@@ -25,6 +25,7 @@ import {
   TokensDeltaResolver,
 } from './predictions/prediction.resolver.js'
 import { DeadlineExceeded } from './predictions/prediction.union.js'
+import { UploadResolver } from './knowledge/upload.resolver.js'
 import { ServerResolver } from './server/server.resolver.js'
 import {
   TaskChangedResolver,
@@ -113,6 +114,7 @@ const RESOLVERS = [
   DocumentVersionResolver,
   ChunkResolver,
   SearchResolver,
+  UploadResolver,
   ServerResolver,
 ] as const
 

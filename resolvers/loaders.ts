@@ -7,6 +7,7 @@ import type { ScheduleDocument } from '../src/domain/schedule.js'
 import type { TaskGraphDocument } from '../src/domain/task-graph.js'
 import type { TaskQueueDocument } from '../src/domain/task-queue.js'
 import type { TaskDocument } from '../src/domain/task.js'
+import type { UploadDocument } from '../src/domain/upload.js'
 import type { WorkerDocument } from '../src/domain/worker.js'
 import type { BaseFigures } from '../src/services/knowledge/document-records.js'
 import type { TaskQueueFigures } from '../src/services/tasks/task-queues.service.js'
@@ -31,6 +32,7 @@ export interface Loaders {
   readonly knowledgeBaseFigures: DataLoader<string, BaseFigures>
   readonly documents: DataLoader<string, KnowledgeDocument | null>
   readonly documentVersions: DataLoader<string, DocumentVersion | null>
+  readonly uploads: DataLoader<string, UploadDocument | null>
   /** By the name of the queue. */
   readonly queueFigures: DataLoader<string, TaskQueueFigures>
   readonly workers: DataLoader<string, WorkerDocument | null>
@@ -47,8 +49,8 @@ export function createLoaders(
   services: Omit<Services, 'modelMetrics' | 'server' | 'taskClaims' | 'knowledgeSearch'>,
   principal: Principal,
 ): Loaders {
-  const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules, knowledgeBases, knowledgeDocuments } =
-    services
+  const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules } = services
+  const { knowledgeBases, knowledgeDocuments, uploads } = services
   const options = { maxBatchSize: MAX_BATCH }
   return {
     predictions: new DataLoader((ids) => predictions.getMany(principal, ids), options),
@@ -70,6 +72,7 @@ export function createLoaders(
     documents: new DataLoader((ids) => knowledgeDocuments.getMany(principal, ids), options),
     documentVersions: new DataLoader((ids) => knowledgeDocuments.getVersions(principal, ids), options),
     schedules: new DataLoader((ids) => schedules.getMany(principal, ids), options),
+    uploads: new DataLoader((ids) => uploads.getMany(principal, ids), options),
     queueFigures: new DataLoader((names) => taskQueues.figures(principal, names), options),
     deadLetterCounts: new DataLoader((names) => taskQueues.countDeadLetters(principal, names), options),
   }

@@ -12,6 +12,7 @@ import type { TaskQueuesService } from '../src/services/tasks/task-queues.servic
 import type { TaskClaims } from '../src/services/tasks/task-claims.js'
 import type { WorkersService } from '../src/services/tasks/workers.service.js'
 import type { TasksService } from '../src/services/tasks/tasks.service.js'
+import type { UploadsService } from '../src/services/knowledge/uploads/uploads.service.js'
 import type { ServerService } from '../src/services/server/server.service.js'
 
 /** What the resolvers call. */
@@ -30,5 +31,6 @@ export interface Services {
   readonly knowledgeBases: KnowledgeBasesService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
+  readonly uploads: UploadsService
   readonly server: ServerService
 }

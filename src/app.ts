@@ -24,6 +24,8 @@ import { ModelStore } from './services/models/model-store.js'
 import { ModelsService } from './services/models/models.service.js'
 import { Registry, type BundledModel } from './services/models/registry.js'
 import { Residency } from './services/models/residency.js'
+import { createUploads } from './services/knowledge/uploads/create-uploads.js'
+import type { UploadsService, UploadsServiceOptions } from './services/knowledge/uploads/uploads.service.js'
 import { Payloads } from './services/payloads.js'
 import { PredictionAcceptance, type PredictionAcceptanceOptions } from './services/predictions/prediction-acceptance.js'
 import { PredictionExecutor, type PredictionExecutorOptions } from './services/predictions/prediction-executor.js'
@@ -86,6 +88,7 @@ export interface AppOptions {
       /** How long ended predictions are kept, milliseconds. */
       readonly predictionMs: number
     }
+  readonly uploads: UploadsServiceOptions['settings']
   readonly responseCache: Omit<SharedAnswersOptions, 'maxAgeMs'>
   /** The largest input or output, bytes. */
   readonly maxPayloadBytes: number
@@ -111,6 +114,7 @@ export interface App extends AsyncDisposable {
   readonly taskGraphs: Tasks['taskGraphs']
   readonly schedules: Tasks['schedules']
   readonly knowledge: KnowledgeServices
+  readonly uploads: UploadsService
   readonly answers: Pick<SharedAnswers, 'size' | 'bytes'>
   readonly streams: Streams
   readonly access: Access
@@ -138,6 +142,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { dispatch, executor, work, predictions, predictionBatches, knowledge, isBlobReferenced } = created
   await dispatch.start()
   work.start()
+  const uploads = createUploads({ ...state, access, settings: options.uploads, clock })
   stack.use(
     new Retention({
       settings: options.retention,
@@ -152,8 +157,9 @@ export async function startApp(options: AppOptions): Promise<App> {
           settings: options.retention,
           clock,
         }),
+        uploads.removeExpired,
       ],
-      isBlobReferenced,
+      isBlobReferenced: async (id) => (await isBlobReferenced(id)) || (await uploads.isBlobReferenced(id)),
       clock,
       logger,
     }),
@@ -172,6 +178,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     taskGraphs: work.taskGraphs,
     schedules: work.schedules,
     knowledge,
+    uploads,
     answers,
     streams,
     access,

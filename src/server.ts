@@ -7,6 +7,7 @@ import { createDocumentParser } from './adapters/parsing/process-document-parser
 import { SqliteTextIndex } from './adapters/sqlite-text/sqlite-text-index.js'
 import { createHuggingFaceHub } from './adapters/huggingface/hugging-face-hub.js'
 import { createOnnxModelRuntime } from './adapters/onnxruntime/onnx-model-runtime.js'
+import { createUploadRoute } from './gateway/http/upload-route.js'
 import { createHttpWebClient } from './adapters/http/http-web-client.js'
 import { createTextCodec } from './adapters/transformers/text-codec.js'
 import { startApp, type App } from './app.js'
@@ -66,6 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       limits: configuration.limits,
       rules: configuration.server,
       authenticator,
+      routes: [createUploadRoute(app.uploads)],
       createContext: createContextFactory({
         models: app.models,
         residency: app.residency,
@@ -77,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         taskClaims: app.taskClaims,
         workers: app.workers,
         schedules: app.schedules,
+        uploads: app.uploads,
         taskGraphs: app.taskGraphs,
         ...app.knowledge,
         server,
@@ -189,6 +192,7 @@ function startServices(
     },
     streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
     retention,
+    uploads: configuration.uploads,
     responseCache,
     maxPayloadBytes: work.maxPayloadBytes,
     currentTrace,

@@ -13,6 +13,7 @@ import { MODEL_ALIASES, MODELS, MODEL_VERSIONS } from './services/models/model-s
 import { BATCH_RESULTS } from './services/predictions/batches/batch-results-store.js'
 import { PREDICTIONS } from './services/predictions/prediction-store.js'
 import { TASK_GRAPHS, TASK_LINKS } from './services/tasks/task-graph-store.js'
+import { UPLOAD_PARTS, UPLOADS } from './services/knowledge/uploads/upload-store.js'
 import { SCHEDULES } from './services/tasks/schedule-store.js'
 import { TASK_QUEUES } from './services/tasks/task-queue-store.js'
 import { TASKS } from './services/tasks/task-store.js'
@@ -31,6 +32,8 @@ const COLLECTIONS = [
   WORKERS,
   SCHEDULES,
   ...KNOWLEDGE_COLLECTIONS,
+  UPLOADS,
+  UPLOAD_PARTS,
 ]
 
 export interface StateOptions {

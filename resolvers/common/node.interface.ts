@@ -15,6 +15,7 @@ export const TYPE_NAMES: Partial<Record<IdKind, string>> = {
   document: 'Document',
   documentVersion: 'DocumentVersion',
   chunk: 'Chunk',
+  upload: 'Upload',
 }
 
 @InterfaceType('Node', {

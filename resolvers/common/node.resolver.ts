@@ -46,6 +46,8 @@ function loadNode({ loaders, services }: GraphContext, id: string): Promise<obje
       return loaders.workers.load(id)
     case 'taskGraph':
       return loaders.taskGraphs.load(id)
+    case 'upload':
+      return loaders.uploads.load(id)
     case 'schedule':
       return loaders.schedules.load(id)
     case 'knowledgeBase':

@@ -80,6 +80,7 @@ export interface Configuration {
     readonly maxPayloadBytes: number
     readonly indexCacheBytes: number
   }
+  readonly uploads: { readonly maxBytes: number; readonly ttlMs: number }
   readonly web: {
     /** Blocks of addresses and host names that may be called beside public addresses. */
     readonly allowed: readonly string[]
@@ -203,6 +204,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       maxPayloadBytes: number('GRAPHLOOM_MAX_PAYLOAD_BYTES'),
       indexCacheBytes: number('GRAPHLOOM_INDEX_CACHE_BYTES'),
     },
+    uploads: { maxBytes: number('GRAPHLOOM_UPLOAD_MAX_BYTES'), ttlMs: number('GRAPHLOOM_UPLOAD_TTL_MS') },
     web: {
       allowed: parts('GRAPHLOOM_WEB_ALLOWED_ADDRESSES'),
       maxResponseBytes: number('GRAPHLOOM_WEB_MAX_RESPONSE_BYTES'),

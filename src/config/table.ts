@@ -446,6 +446,19 @@ const work: Variable[] = [
   }),
 ]
 
+const knowledge: Variable[] = [
+  integer('Knowledge', 'GRAPHLOOM_UPLOAD_MAX_BYTES', [1_024, GIB], {
+    description: 'The largest file that can be uploaded, bytes.',
+    example: '67108864',
+    fallback: '67108864',
+  }),
+  integer('Knowledge', 'GRAPHLOOM_UPLOAD_TTL_MS', [1_000, 30 * DAY_MS], {
+    description: 'How long an upload is kept, complete or not, milliseconds.',
+    example: '86400000',
+    fallback: '86400000',
+  }),
+]
+
 const web: Variable[] = [
   list(
     'Web',
@@ -602,4 +615,14 @@ const services: Variable[] = [
 ]
 
 /** Every variable that the server reads. */
-export const VARIABLES: readonly Variable[] = [server, access, limits, models, work, web, retention, services].flat()
+export const VARIABLES: readonly Variable[] = [
+  server,
+  access,
+  limits,
+  models,
+  work,
+  knowledge,
+  web,
+  retention,
+  services,
+].flat()

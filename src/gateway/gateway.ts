@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly limits: GatewayLimits
   readonly rules: AccessRules
   readonly authenticator: Authenticator
+  /** Answered beside GraphQL and what operators ask for. */
+  readonly routes?: readonly Route[]
   /** What resolvers get. */
   readonly createContext: (request: { readonly principal: Principal; readonly signal: AbortSignal }) => object
   readonly health: () => Promise<{ readonly ready: boolean; readonly checks: readonly object[] }>
@@ -86,6 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       connections,
       stopping: stopping.signal,
     }),
+    ...(options.routes ?? []),
     ...createOperatorRoutes(options),
   ]
   const http = new HttpServer({

@@ -9,6 +9,8 @@ export const ID_PREFIXES = {
   modelAlias: 'malias',
   runner: 'run',
   blob: 'blob',
+  upload: 'upl',
+  uploadPart: 'upart',
   task: 'task',
   taskQueue: 'queue',
   taskGraph: 'graph',

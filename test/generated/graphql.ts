@@ -151,6 +151,16 @@ export type CreateKnowledgeBaseInput = {
   name: string;
 };
 
+/** A file that is to come. */
+export type CreateUploadInput = {
+  /** What it is, as "text/markdown". What the content shows counts more. Images, sounds and films are refused. */
+  mediaType?: string | null | undefined;
+  /** Its name with its ending, which tells kinds of text from each other; 1 to 512 characters. */
+  name?: string | null | undefined;
+  /** Its size, bytes; at least 1. Other sizes are then refused. At most GRAPHLOOM_UPLOAD_MAX_BYTES. */
+  sizeBytes?: number | null | undefined;
+};
+
 /** What to delete. */
 export type DeleteDocumentInput = {
   /** Id of a document. */
@@ -1282,6 +1292,13 @@ export type UpdateTaskQueueInput = {
   weights?: Array<TenantWeightInput> | null | undefined;
 };
 
+/** How far an upload is. */
+export type UploadState =
+  /** All bytes are on disk; its address takes no more. */
+  | 'COMPLETE'
+  /** Bytes are missing; its address takes them. */
+  | 'OPEN';
+
 /** A schedule, whole: what is unset is at its default, and not as it was. */
 export type UpsertScheduleInput = {
   /** What becomes of due times that were missed. */
@@ -1595,6 +1612,7 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
         | { __typename: 'Task', id: string }
         | { __typename: 'TaskGraph', id: string }
         | { __typename: 'TaskQueue', id: string }
+        | { __typename: 'Upload', id: string }
         | { __typename: 'Worker', id: string }
        }
    };
@@ -1883,6 +1901,7 @@ export type PredictionEventsSubscription = { predictionEvents:
         | { __typename: 'Task', id: string }
         | { __typename: 'TaskGraph', id: string }
         | { __typename: 'TaskQueue', id: string }
+        | { __typename: 'Upload', id: string }
         | { __typename: 'Worker', id: string }
        }
     | { __typename: 'TokensDelta', cursor: string, fromSequence: number, sequence: number, at: string, choice: number, text: string, toolCalls: Array<{ index: number, id: string, name: string, arguments: string }>, tokens: Array<{ id: number, text: string, logprob: number | null }> }
@@ -2003,6 +2022,7 @@ export type FindNodeQuery = { node:
     | { __typename: 'Task', id: string }
     | { __typename: 'TaskGraph', id: string }
     | { __typename: 'TaskQueue', id: string }
+    | { __typename: 'Upload', id: string }
     | { __typename: 'Worker', id: string }
    | null };
 
@@ -2023,6 +2043,7 @@ export type FindNodesQuery = { nodes: Array<
     | { __typename: 'Task', id: string }
     | { __typename: 'TaskGraph', id: string }
     | { __typename: 'TaskQueue', id: string }
+    | { __typename: 'Upload', id: string }
     | { __typename: 'Worker', id: string }
    | null> };
 
@@ -2281,6 +2302,7 @@ export type TaskEventsSubscription = { taskEvents:
         | { __typename: 'Task', id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }
         | { __typename: 'TaskGraph', id: string }
         | { __typename: 'TaskQueue', id: string }
+        | { __typename: 'Upload', id: string }
         | { __typename: 'Worker', id: string }
        }
     | { __typename: 'TaskChanged', cursor: string, fromSequence: number, sequence: number, at: string, task: { tenantId: string, input: unknown, output: unknown, attemptLimit: number, expiresAt: string | null, timeoutMs: number | null, idempotencyKey: string | null, isDeadLetter: boolean, queuePosition: number | null, etaMs: number | null, traceId: string, createdBy: string, createdAt: string, updatedAt: string, queuedAt: string | null, id: string, type: string, state: TaskState, stateReason: string | null, priority: number, attempt: number, failures: number, runAt: string | null, startedAt: string | null, endedAt: string | null, queue: { id: string, name: string }, attempts: Array<{ number: number, workerId: string, startedAt: string, endedAt: string | null, nextAttemptAt: string | null, worker: { id: string, host: string } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null }>, backoff: { initialMs: number, factor: number, maxMs: number, jitter: number }, concurrency: { key: string, limit: number, rate: { count: number, perMs: number } | null } | null, dedupe: { key: string, mode: TaskDedupeMode } | null, retryOf: { id: string } | null, retriedAs: { id: string } | null, progress: { done: number, total: number | null, message: string | null } | null, error: { code: ErrorCode, message: string, retryable: boolean, errorId: string | null } | null } }
@@ -2298,6 +2320,29 @@ export type TaskQueueEventsSubscriptionVariables = Exact<{
 
 
 export type TaskQueueEventsSubscription = { taskQueueEvents: { id: string, name: string, paused: boolean, concurrency: number | null, maxLength: number, length: number, readyCount: number, runningCount: number, oldestWaitMs: number | null, throughputPerSecond: number | null, deadLetters: number, createdAt: string, updatedAt: string, weights: Array<{ tenantId: string, weight: number }> | null } };
+
+export type UploadPartsFragment = { id: string, state: UploadState, name: string | null, mediaType: string | null, sizeBytes: number | null, receivedBytes: number, sha256: string | null, expiresAt: string };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+
+export type CreateUploadMutation = { createUpload:
+    | { uploadPath: string, upload: { id: string, state: UploadState, name: string | null, mediaType: string | null, sizeBytes: number | null, receivedBytes: number, sha256: string | null, expiresAt: string } }
+    | { code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type FindUploadQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FindUploadQuery = { node:
+    | { id: string, state: UploadState, name: string | null, mediaType: string | null, sizeBytes: number | null, receivedBytes: number, sha256: string | null, expiresAt: string }
+    | Record<PropertyKey, never>
+   | null };
 
 export type WorkersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2957,6 +3002,18 @@ export const TaskQueuePartsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"TaskQueueParts"}) as unknown as TypedDocumentString<TaskQueuePartsFragment, unknown>;
+export const UploadPartsFragmentDoc = new TypedDocumentString(`
+    fragment UploadParts on Upload {
+  id
+  state
+  name
+  mediaType
+  sizeBytes
+  receivedBytes
+  sha256
+  expiresAt
+}
+    `, {"fragmentName":"UploadParts"}) as unknown as TypedDocumentString<UploadPartsFragment, unknown>;
 export const KnowledgeBaseDocument = new TypedDocumentString(`
     query KnowledgeBase($name: String!) {
   knowledgeBase(name: $name) {
@@ -6450,6 +6507,53 @@ export const TaskQueueEventsDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<TaskQueueEventsSubscription, TaskQueueEventsSubscriptionVariables>;
+export const CreateUploadDocument = new TypedDocumentString(`
+    mutation CreateUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) {
+    ... on CreatedUpload {
+      uploadPath
+      upload {
+        ...UploadParts
+      }
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment UploadParts on Upload {
+  id
+  state
+  name
+  mediaType
+  sizeBytes
+  receivedBytes
+  sha256
+  expiresAt
+}`) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const FindUploadDocument = new TypedDocumentString(`
+    query FindUpload($id: ID!) {
+  node(id: $id) {
+    ... on Upload {
+      ...UploadParts
+    }
+  }
+}
+    fragment UploadParts on Upload {
+  id
+  state
+  name
+  mediaType
+  sizeBytes
+  receivedBytes
+  sha256
+  expiresAt
+}`) as unknown as TypedDocumentString<FindUploadQuery, FindUploadQueryVariables>;
 export const WorkersDocument = new TypedDocumentString(`
     query Workers($first: Int = 20, $after: Cursor) {
   workers(first: $first, after: $after) {

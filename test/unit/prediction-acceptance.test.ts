@@ -32,7 +32,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
   const folder = stack.use(await createTemporaryFolder('acceptance'))
   const state = stack.use(await openState({ dataDirectory: folder.path, mongodbUri: null, logger }))
   const settled: object[] = []
-  const { models, retention, responseCache, web } = parseConfiguration({})
+  const { models, retention, responseCache, uploads, web } = parseConfiguration({})
   const app = stack.use(
     await startApp({
       state,
@@ -55,6 +55,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
       streams: { backlogEvents: 100, joinBytes: 1_000 },
       retention,
       responseCache,
+      uploads,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       currentTrace: () => ({ traceId: '0'.repeat(32), traceparent: null }),
       inSpan: (_name, _traceparent, work) => work(),

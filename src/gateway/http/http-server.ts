@@ -213,7 +213,7 @@ function answerPreflight(response: ServerResponse, methods: readonly string[]): 
   response.setHeader('access-control-allow-methods', methods.join(', '))
   response.setHeader(
     'access-control-allow-headers',
-    'authorization, content-type, accept, apollo-require-preflight, traceparent, x-apollo-operation-name',
+    'authorization, content-type, content-range, accept, apollo-require-preflight, traceparent, x-apollo-operation-name',
   )
   response.setHeader('access-control-max-age', CORS_MAX_AGE_SECONDS)
   response.writeHead(204)

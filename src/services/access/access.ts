@@ -24,6 +24,8 @@ const ALLOWED_ROLES = {
   'knowledge.delete': ['ADMIN', 'MEMBER'],
   'knowledge.search': ['ADMIN', 'MEMBER'],
   'taskQueue.manage': ['ADMIN'],
+  'upload.create': ['ADMIN', 'MEMBER'],
+  'upload.read': ['ADMIN', 'MEMBER'],
   'server.read': ['ADMIN', 'MEMBER'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -1,6 +1,6 @@
 import { packRepeated, packSpaces } from './bombs.js'
 import { docxEntries, paragraph, XML_HEAD } from './docx-writer.js'
-import type { HostileDocument } from './hostile-documents.js'
+import type { HostileDocument } from './hostile-document.js'
 import { writeZip, type ZipEntry } from './zip-writer.js'
 
 const BOMB_MIB = 1_024

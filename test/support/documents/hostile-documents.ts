@@ -1,15 +1,7 @@
-import type { DocumentProblem } from '../../../src/domain/document-text.js'
 import { packSpaces, toZlib } from './bombs.js'
+import type { HostileDocument } from './hostile-document.js'
 import { HOSTILE_ARCHIVES } from './hostile-archives.js'
 import { writePdfObjects } from './pdf-writer.js'
-
-export interface HostileDocument {
-  readonly what: string
-  readonly name: string
-  readonly make: () => Buffer
-  /** One of them; which it is can depend on the machine. */
-  readonly problem: DocumentProblem | readonly DocumentProblem[]
-}
 
 const CATALOGUE = '<< /Type /Catalog /Pages 2 0 R >>'
 const PAGES = '<< /Type /Pages /Kids [3 0 R] /Count 1 >>'
