@@ -3,7 +3,7 @@ import { type Candidate, ClaimOrder } from './claim-order.js'
 import type { Connection } from './connection.js'
 import { wakeDue } from './queue-due.js'
 import { countStart } from './queue-gates.js'
-import { chargeTenant } from './queue-lanes.js'
+import { chargeTenant, leaveLane } from './queue-lanes.js'
 import { claimTask } from './queue-moves.js'
 import { getQueue, type QueueRow, type Wakeups } from './queue-rows.js'
 
@@ -76,6 +76,7 @@ class Claims {
     const leaseUntilMs = nowMs + leaseMs
     const row = claimTask(database, { accepted, owner, leaseUntilMs })
     if (this.#isShared) chargeTenant(database, row, pass + 1 / this.#weightOf(row.tenant))
+    else leaveLane(database, row)
     if (row.gate !== null) countStart(database, row.gate, nowMs, wakeups)
     this.#order.took(row)
     this.#count++

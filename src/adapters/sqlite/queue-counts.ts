@@ -18,12 +18,12 @@ const COUNT_GATE = `UPDATE gates SET ${COUNTS.map((count) => `${count} = ${count
 
 /**
  * Counts a task in its new state instead of the one before; null is for a task that is not there. Its row is written
- * already. `lane` is its lane where the caller has read it.
+ * already. `lane` is its lane where the caller has read it, null where the caller sees to the lane's first task.
  */
 export function countMove(
   database: Connection,
   row: TaskRow,
-  { from, to, lane }: { readonly from: TaskState | null; readonly to: TaskState | null; readonly lane?: Lane },
+  { from, to, lane }: { readonly from: TaskState | null; readonly to: TaskState | null; readonly lane?: Lane | null },
 ): void {
   const change = (state: TaskState): number => (to === state ? 1 : 0) - (from === state ? 1 : 0)
   const changes = [change(READY), change(PARKED), change(SCHEDULED), change(CLAIMED)] as const
@@ -31,8 +31,8 @@ export function countMove(
   database.addUp(COUNT_QUEUE, [queue], [toClass(row) * changes[READY], ...changes])
   database.addUp(COUNT_KEY, [queue, key], changes)
   database.addUp(COUNT_LANE, [row.lane], changes)
-  if (changes[READY] > 0) enterLane(database, row, lane)
-  else if (changes[READY] < 0) leaveLane(database, row)
+  if (changes[READY] > 0) enterLane(database, row, lane ?? undefined)
+  else if (changes[READY] < 0 && lane !== null) leaveLane(database, row)
   // What a gate lets in depends on its counts at each moment.
   if (row.gate !== null) database.run(COUNT_GATE, [...changes, row.gate])
 }

@@ -33,9 +33,9 @@ export function enterLane(database: Connection, row: TaskRow, known?: Lane): voi
     database.run(SET_HEAD, [priority, accepted, lane])
 }
 
+const FIRST = `FROM tasks WHERE state = ${READY} AND lane = ?1 ORDER BY priority DESC, accepted LIMIT 1`
 const ADVANCE =
-  `UPDATE lanes SET (head_priority, head) = (SELECT priority, accepted FROM tasks WHERE state = ${READY} AND lane = ?1 ` +
-  'ORDER BY priority DESC, accepted LIMIT 1) WHERE lane = ?1 AND head = ?2'
+  `UPDATE lanes SET (head_priority, head) = (SELECT priority, accepted ${FIRST}) WHERE lane = ?1 AND head = ?2`
 
 /** One is ready no more; if it was the first, the next one is. */
 export const leaveLane = (database: Connection, { lane, accepted }: TaskRow): void => {
@@ -79,11 +79,15 @@ export function nextLane(
   return database.get<LaneRow>(OF_TENANT, [tenant, queue, interactive, key])
 }
 
-const CHARGE = 'UPDATE lanes SET pass = ? WHERE tenant = ? AND queue = ? AND interactive = ?'
+const IF_FIRST = (column: string, first: string): string =>
+  `${column} = CASE WHEN lane = ?1 AND head = ?2 THEN (SELECT ${first} ${FIRST}) ELSE ${column} END`
+const CHARGE =
+  `UPDATE lanes SET pass = ?3, ${IF_FIRST('head_priority', 'priority')}, ${IF_FIRST('head', 'accepted')} ` +
+  'WHERE tenant = ?4 AND queue = ?5 AND interactive = ?6'
 
-/** Sets the share of the task's tenant, in all of its lanes. */
+/** A task was claimed: sets the share of its tenant, in all of its lanes, and is `leaveLane` at once. */
 export const chargeTenant = (database: Connection, row: TaskRow, pass: number): void => {
-  database.run(CHARGE, [pass, row.tenant, row.queue, toClass(row)])
+  database.run(CHARGE, [row.lane, row.accepted, pass, row.tenant, row.queue, toClass(row)])
 }
 
 const OLDEST = `SELECT * FROM tasks WHERE state < 2 AND queue = ? AND state = ${READY} ORDER BY at, accepted LIMIT 1`

@@ -38,13 +38,13 @@ export function deleteCurrent(
 
 const CLAIM = `UPDATE tasks SET state = ${CLAIMED}, at = ?, attempt = attempt + 1, owner = ? WHERE accepted = ? RETURNING *`
 
-/** Claims a task that is ready, and gives it as it is then. */
+/** Claims a task that is ready, and gives it as it is then. It is to leave its lane. */
 export function claimTask(
   database: Connection,
   claim: { readonly accepted: number; readonly owner: string; readonly leaseUntilMs: number },
 ): TaskRow {
   const row = database.get<TaskRow>(CLAIM, [claim.leaseUntilMs, claim.owner, claim.accepted])!
-  countMove(database, row, { from: READY, to: CLAIMED })
+  countMove(database, row, { from: READY, to: CLAIMED, lane: null })
   return row
 }
 
