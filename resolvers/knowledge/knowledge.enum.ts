@@ -53,7 +53,7 @@ export const FusionMethodEnum = createEnum<FusionMethod>({
   description: 'How the lists of a hybrid search are joined.',
   values: {
     WEIGHTED:
-      'The sum of weighted scores, each list’s brought to 0 for its lowest and 1 for its highest; who is not in a list has 0 of it.',
+      'The sum of the weighted scores of both kinds, each brought to 0 for the lowest among the candidates of both lists and 1 for the highest.',
     RRF: 'Reciprocal rank fusion: the sum of weight / (rankConstant + rank).',
   },
 })

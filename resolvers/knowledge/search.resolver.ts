@@ -15,6 +15,7 @@ export class SearchResolver {
     @Ctx() { services, principal, signal }: GraphContext,
     @Arg('input', () => SearchInput, { description: 'What to find, and how.' }) input: SearchInput,
   ) {
-    return { hits: await services.knowledgeSearch.search(principal, toSearchRequest(input), signal) }
+    const found = await services.knowledgeSearch.search(principal, toSearchRequest(input), signal)
+    return { ...found, degraded: found.indexedShare < 1 }
   }
 }

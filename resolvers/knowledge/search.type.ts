@@ -15,20 +15,26 @@ export class TextSpanType {
 export class HitScoresType {
   @Field(() => Float, {
     nullable: true,
-    description: 'Cosine of its vector and the query’s, −1 to 1; null when it was not among the candidates by vector.',
+    description: 'Cosine of its vector and the query’s, −1 to 1; null when it was not asked for.',
   })
   readonly vector!: number | null
 
-  @Field(() => Int, { nullable: true, description: 'Place among the candidates by vector, from 1.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Place among the candidates by vector, from 1; null when it came by its words alone.',
+  })
   readonly vectorRank!: number | null
 
   @Field(() => Float, {
     nullable: true,
-    description: 'BM25 of its words, 0 or more; null when it was not among the candidates by text.',
+    description: 'BM25 of its words, 0 or more; null when it was not asked for, or it has no word of the query.',
   })
   readonly text!: number | null
 
-  @Field(() => Int, { nullable: true, description: 'Place among the candidates by text, from 1.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Place among the candidates by text, from 1; null when it came by its vector alone.',
+  })
   readonly textRank!: number | null
 
   @Field(() => Float, { description: 'The two as one: of a search of one mode, its score.' })
@@ -72,4 +78,12 @@ export class SearchHitType {
 export class SearchResult {
   @Field(() => [SearchHitType], { description: 'The best first.' })
   readonly hits!: readonly object[]
+
+  @Field(() => Boolean, {
+    description: 'Whether something may be missing because an index is being made again; ask again in a while.',
+  })
+  readonly degraded!: boolean
+
+  @Field(() => Float, { description: 'The part of what is searched that the indexes have, 0 to 1.' })
+  readonly indexedShare!: number
 }

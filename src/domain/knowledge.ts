@@ -87,6 +87,8 @@ export interface StoredChunk {
   readonly tokens: number
   readonly page: number | null
   readonly headings: readonly string[]
+  /** Whether the title and the headings are embedded and searched with it. */
+  readonly hasHead: boolean
   /** Of what was embedded: equal hashes have equal vectors. */
   readonly hash: string
   readonly metadata: Metadata

@@ -39,6 +39,8 @@ export interface TextIndex extends AsyncDisposable {
   remove(name: string, versionIds: readonly string[]): Promise<void>
   /** Rows that have a word of the query, the best first; of equal ones in the order of their ids. */
   search(name: string, query: string, selection: RowSelection): Promise<ScoredRow[]>
+  /** How many rows the index has of each version. */
+  versions(name: string): Promise<ReadonlyMap<string, number>>
   /** Rows that the index has, all readers' together. */
   count(name: string): Promise<number>
   /** Where each text has words of the query, in order. */

@@ -34,6 +34,8 @@ export interface VectorIndex extends AsyncDisposable {
    * is the cosine, -1 to 1, the highest first.
    */
   search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]>
+  /** How many rows the index has of each version. */
+  versions(name: string): Promise<ReadonlyMap<string, number>>
   /** Rows that the index has, all readers' together. */
   count(name: string): Promise<number>
   /** Joins what many small writes left, and deletes what older versions of the index held. */

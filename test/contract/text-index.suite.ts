@@ -52,17 +52,27 @@ export function runTextIndexSuite(name: string, open: () => Promise<OpenedTextIn
     for (let at = 0; at < added.length; at += 40) await index.add('one', added.slice(at, at + 40))
     await index.remove('one', ['gone', 'never'])
     expect(await index.count('one')).toBe(rows.length)
+    expect(await index.versions('one')).toEqual(new Map(rows.map(({ versionId }) => [versionId, 1])))
     const again = await reopen()
     for (let i = 0; i < (isFullTest() ? 1_000 : 60); i++) {
       const query = [word(), word(), word()]
       const filter = random() < 0.3 ? null : randomFilter(random)
       const readers = someReaders(random)
+      const ids = random() < 0.7 ? null : rows.map(({ id }) => id).filter(() => random() < 0.3)
       const visible = rows.filter((one) => isVisible(one, readers))
       const scores = rankByWords(visible, query)
       const expected = visible
-        .filter(({ id, metadata }) => scores.has(id) && (filter === null || matches(filter, metadata)))
+        .filter(
+          ({ id, metadata }) =>
+            scores.has(id) && (filter === null || matches(filter, metadata)) && (ids?.includes(id) ?? true),
+        )
         .map(({ id }) => ({ id, score: scores.get(id)! }))
-      const found = await (i % 2 ? again : index).search('one', query.join(' '), { ...ALL, readers, filter })
+      const found = await (i % 2 ? again : index).search('one', query.join(' '), {
+        ...ALL,
+        readers,
+        filter,
+        ...(ids && { ids }),
+      })
       const byId = new Map(found.map(({ id, score }) => [id, score]))
       expect(idsOf(found).sort(), JSON.stringify({ query, filter })).toEqual(idsOf(expected).sort())
       for (const { id, score } of expected) expect(byId.get(id)).toBeCloseTo(score, 6)

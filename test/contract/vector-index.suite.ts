@@ -68,6 +68,12 @@ export function runVectorIndexSuite(name: string, open: () => Promise<OpenedVect
     await index.remove('one', ["b'c", 'unknown'])
     expect((await index.search('one', vectorOf(1, 0, 0, 0), ALL)).map(({ id }) => id)).toEqual(['a/0', 'd/0'])
     expect(await index.count('one')).toBe(2)
+    expect(await index.versions('one')).toEqual(
+      new Map([
+        ['a', 1],
+        ['d', 1],
+      ]),
+    )
   })
 
   indexTest('filters and readers choose before the ranking', async ({ index }) => {
@@ -81,13 +87,14 @@ export function runVectorIndexSuite(name: string, open: () => Promise<OpenedVect
     for (let i = 0; i < (isFullTest() ? 1_000 : 60); i++) {
       const filter = randomFilter(random)
       const readers = someReaders(random)
+      const ids = random() < 0.7 ? null : rows.map(({ id }) => id).filter(() => random() < 0.3)
       const vector = vectorOf(random() - 0.5, random() - 0.5, random() - 0.5, 0)
       const expected = rows
-        .filter((row) => isVisible(row, readers) && matches(filter, row.metadata))
+        .filter((row) => isVisible(row, readers) && matches(filter, row.metadata) && (ids?.includes(row.id) ?? true))
         .map((row) => ({ id: row.id, score: cosine(row.vector, vector) }))
         .sort((a, b) => b.score - a.score)
         .slice(0, 5)
-      const found = await index.search('one', vector, { readers, filter, limit: 5 })
+      const found = await index.search('one', vector, { readers, filter, limit: 5, ...(ids && { ids }) })
       expect(
         found.map(({ id }) => id),
         JSON.stringify({ filter, readers }),

@@ -393,7 +393,7 @@ export type FusionInput = {
 export type FusionMethod =
   /** Reciprocal rank fusion: the sum of weight / (rankConstant + rank). */
   | 'RRF'
-  /** The sum of weighted scores, each list’s brought to 0 for its lowest and 1 for its highest; who is not in a list has 0 of it. */
+  /** The sum of the weighted scores of both kinds, each brought to 0 for the lowest among the candidates of both lists and 1 for the highest. */
   | 'WEIGHTED';
 
 /** How tokens are chosen, and when to stop. What is left out has its default. */
@@ -1413,7 +1413,7 @@ export type SearchQueryVariables = Exact<{
 }>;
 
 
-export type SearchQuery = { search: { hits: Array<{ rank: number, score: number, scores: { vector: number | null, vectorRank: number | null, text: number | null, textRank: number | null, fused: number, rerank: number | null, rankBefore: number }, document: { id: string, key: string | null, title: string | null, versionNumber: number }, chunk: { id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }, neighbours: Array<{ ordinal: number, text: string }>, highlights: Array<{ start: number, end: number }> }> } };
+export type SearchQuery = { search: { degraded: boolean, indexedShare: number, hits: Array<{ rank: number, score: number, scores: { vector: number | null, vectorRank: number | null, text: number | null, textRank: number | null, fused: number, rerank: number | null, rankBefore: number }, document: { id: string, key: string | null, title: string | null, versionNumber: number }, chunk: { id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }, neighbours: Array<{ ordinal: number, text: string }>, highlights: Array<{ start: number, end: number }> }> } };
 
 export type CreateKnowledgeBaseMutationVariables = Exact<{
   input: CreateKnowledgeBaseInput;
@@ -3240,6 +3240,8 @@ export const DocumentChunksDocument = new TypedDocumentString(`
 export const SearchDocument = new TypedDocumentString(`
     query Search($input: SearchInput!) {
   search(input: $input) {
+    degraded
+    indexedShare
     hits {
       rank
       score

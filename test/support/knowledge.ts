@@ -1,6 +1,7 @@
 import {
   AddDocumentsDocument,
   CreateKnowledgeBaseDocument,
+  KnowledgeBaseDocumentsDocument,
   SearchDocument,
   type AddDocumentsInput,
   type CreateKnowledgeBaseInput,
@@ -43,5 +44,12 @@ export class KnowledgeClient {
   async search(knowledgeBase: string, query: string, input: Partial<SearchInput> = {}) {
     const asked = { knowledgeBases: [knowledgeBase], query, ...input }
     return (await this.#server.request(SearchDocument, { input: asked }, this.#token)).search.hits
+  }
+
+  /** Whether no document waits to be read. */
+  async isIdle(name: string): Promise<boolean> {
+    const asked = { name, state: 'QUEUED', first: 1 } as const
+    const { knowledgeBase } = await this.#server.request(KnowledgeBaseDocumentsDocument, asked, this.#token)
+    return knowledgeBase?.documents.nodes.length === 0
   }
 }

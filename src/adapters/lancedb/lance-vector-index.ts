@@ -5,7 +5,7 @@ import type { MetadataField } from '../../domain/metadata-filter.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
 import { toColumnField, toTableRow, toTableSchema } from './table-schema.js'
-import { columnOf, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
+import { columnOf, toIdsFilter, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
 export interface LanceOptions {
   /** Folder, or address of an object store. */
@@ -49,11 +49,11 @@ export class LanceVectorIndex implements VectorIndex {
   }
 
   async addFields(name: string, fields: readonly MetadataField[]): Promise<void> {
-    const { table, schema } = await this.#require(name)
+    const { schema } = await this.#require(name)
     const known = new Set(schema.fields.map((field) => field.name))
     const added = fields.filter((field) => !known.has(columnOf(field.name)))
     if (added.length === 0) return
-    await table.addColumns(added.map(toColumnField))
+    await this.#use(name, ({ table }) => table.addColumns(added.map(toColumnField)))
     this.#tables.delete(name)
   }
 
@@ -66,33 +66,39 @@ export class LanceVectorIndex implements VectorIndex {
   async add(name: string, rows: readonly VectorRow[]): Promise<void> {
     if (rows.length === 0) return
     const { lance } = await this.#open()
-    const { table, schema } = await this.#require(name)
+    const { schema } = await this.#require(name)
     const dimensions = dimensionsOf(schema)
     const wrong = rows.find(({ vector }) => vector.length !== dimensions)
     if (wrong) throw invalidInput('vector', `has ${wrong.vector.length} components; the index has ${dimensions}.`)
-    await table.add(
-      lance.makeArrowTable(
-        rows.map((row) => toTableRow(row, schema)),
-        { schema },
-      ),
-    )
+    const columns = rows.map((row) => toTableRow(row, schema))
+    await this.#use(name, ({ table }) => table.add(lance.makeArrowTable(columns, { schema })))
   }
 
   async remove(name: string, versionIds: readonly string[]): Promise<void> {
     if (versionIds.length === 0) return
-    const { table } = await this.#require(name)
-    await table.delete(`\`versionId\` IN (${versionIds.map(toText).join(', ')})`)
+    await this.#use(name, ({ table }) => table.delete(`\`versionId\` IN (${versionIds.map(toText).join(', ')})`))
   }
 
   async search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]> {
-    const { readers, filter, limit } = selection
-    const { table, schema } = await this.#require(name)
+    const { readers, filter, ids, limit } = selection
+    const { schema } = await this.#require(name)
     const dimensions = dimensionsOf(schema)
     if (vector.length !== dimensions)
       throw invalidInput('vector', `has ${vector.length} components; the index has ${dimensions}.`)
-    const conditions = [toReadersFilter(readers), ...(filter ? [toLanceFilter(filter)] : [])]
-    const query = table.query().nearestTo(vector).distanceType('cosine').where(conditions.join(' AND '))
-    const rows = (await query.select(SELECTED).limit(limit).toArray()) as (ScoredRow & { _distance: number })[]
+    const conditions = [toReadersFilter(readers)]
+    if (filter) conditions.push(toLanceFilter(filter))
+    if (ids) conditions.push(toIdsFilter(ids))
+    const found = await this.#use(name, ({ table }) =>
+      table
+        .query()
+        .nearestTo(vector)
+        .distanceType('cosine')
+        .where(conditions.join(' AND '))
+        .select(SELECTED)
+        .limit(limit)
+        .toArray(),
+    )
+    const rows = found as (ScoredRow & { _distance: number })[]
     return rows
       .map(({ id, documentId, versionId, ordinal, _distance }) => ({
         id,
@@ -104,13 +110,19 @@ export class LanceVectorIndex implements VectorIndex {
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
   }
 
-  async count(name: string): Promise<number> {
-    return (await this.#require(name)).table.countRows()
+  async versions(name: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#use(name, ({ table }) => table.query().select(['versionId']).toArray())
+    const counts = new Map<string, number>()
+    for (const { versionId } of rows as { versionId: string }[]) counts.set(versionId, (counts.get(versionId) ?? 0) + 1)
+    return counts
+  }
+
+  count(name: string): Promise<number> {
+    return this.#use(name, ({ table }) => table.countRows())
   }
 
   async compact(name: string): Promise<void> {
-    const { table } = await this.#require(name)
-    await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_VERSIONS_MS) })
+    await this.#use(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_VERSIONS_MS) }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -147,10 +159,24 @@ export class LanceVectorIndex implements VectorIndex {
       const table = await connection.openTable(name)
       return { table, schema: await table.schema() }
     } catch (error) {
-      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-      throw new GraphloomError('UNAVAILABLE', `The vector index cannot be used: ${reason}`, { cause: error })
+      throw toUnavailable(error)
     }
   }
+
+  async #use<T>(name: string, work: (open: OpenTable) => Promise<T>): Promise<T> {
+    const open = await this.#require(name)
+    try {
+      return await work(open)
+    } catch (error) {
+      throw toUnavailable(error)
+    }
+  }
+}
+
+/** LanceDB's errors go on for lines about its own code. */
+function toUnavailable(error: unknown): GraphloomError {
+  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+  return new GraphloomError('UNAVAILABLE', `The vector index cannot be used: ${reason}`, { cause: error })
 }
 
 const dimensionsOf = (schema: Schema): number => {

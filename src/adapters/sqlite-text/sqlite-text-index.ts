@@ -24,6 +24,8 @@ export class SqliteTextIndex implements TextIndex {
   async drop(name: string): Promise<void> {
     await this.#reader.call('drop', this.#pathOf(name))
     await this.#writer.call('drop', this.#pathOf(name))
+    // Who searched in between has the file that is gone.
+    await this.#reader.call('drop', this.#pathOf(name))
   }
 
   add(name: string, rows: readonly TextRow[]): Promise<void> {
@@ -36,6 +38,10 @@ export class SqliteTextIndex implements TextIndex {
 
   search(name: string, query: string, selection: RowSelection): Promise<ScoredRow[]> {
     return this.#reader.call('search', this.#pathOf(name), query, selection)
+  }
+
+  versions(name: string): Promise<ReadonlyMap<string, number>> {
+    return this.#reader.call('versions', this.#pathOf(name))
   }
 
   count(name: string): Promise<number> {

@@ -9,6 +9,7 @@ export interface TextCalls {
   add(path: string, rows: readonly TextRow[]): void
   remove(path: string, versionIds: readonly string[]): void
   search(path: string, query: string, selection: RowSelection): ScoredRow[]
+  versions(path: string): ReadonlyMap<string, number>
   count(path: string): number
   findWords(query: TextQuery, texts: readonly string[]): TextSpan[][]
 }

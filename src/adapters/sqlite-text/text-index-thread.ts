@@ -49,6 +49,7 @@ const handlers: Handlers = {
   add: async (path, rows) => (await requireTables(path)).add(rows),
   remove: async (path, versionIds) => (await requireTables(path)).remove(versionIds),
   search: async (path, query, selection) => (await requireTables(path)).search(query, selection),
+  versions: async (path) => (await requireTables(path)).versions(),
   count: async (path) => (await requireTables(path)).count(),
   findWords,
 }

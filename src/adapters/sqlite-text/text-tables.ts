@@ -4,7 +4,7 @@ import type { TextLanguage } from '../../domain/text-language.js'
 import type { TextRow } from '../../ports/text-index.js'
 import { openConnection, type Connection } from '../sqlite/connection.js'
 import { Analyzer } from './analyzer.js'
-import { toSqlCondition } from './filter-sql.js'
+import { toSqlCondition, type SqlCondition } from './filter-sql.js'
 
 const K1 = 1.2
 const B = 0.75
@@ -39,6 +39,8 @@ export function createTextTables(path: string, language: TextLanguage): void {
 export function dropTextTables(path: string): void {
   for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true })
 }
+
+const NO_CONDITION: SqlCondition = { sql: '1', values: [] }
 
 interface Totals {
   readonly id: number
@@ -138,18 +140,28 @@ export class TextTables implements Disposable {
     return this.#connection.get<{ rows: number }>('SELECT count(*) AS rows FROM rows')!.rows
   }
 
+  versions(): Map<string, number> {
+    const rows = this.#connection.all<{ version: string; rows: number }>(
+      'SELECT version, count(*) AS rows FROM rows GROUP BY version',
+    )
+    return new Map(rows.map(({ version, rows: count }) => [version, count]))
+  }
+
   search(query: string, selection: RowSelection): ScoredRow[] {
     return this.#connection.snapshot(() => this.#search(query, selection))
   }
 
-  #search(query: string, { readers, filter, limit }: RowSelection): ScoredRow[] {
+  #search(query: string, { readers, filter, ids, limit }: RowSelection): ScoredRow[] {
     const visible = this.#listVisible(readers)
     const rows = visible.reduce((total, list) => total + list.rows, 0)
     const words = visible.reduce((total, list) => total + list.words, 0)
     const lists = JSON.stringify(visible.map(({ id }) => id))
     const weights = this.#weigh(query, lists, rows)
     if (weights.length === 0) return []
-    const condition = filter ? toSqlCondition(filter) : { sql: '1', values: [] }
+    const condition = filter ? toSqlCondition(filter) : NO_CONDITION
+    const named = ids
+      ? { sql: 'name IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] }
+      : NO_CONDITION
     // The same sum gives the same score in whichever order it was made.
     const sql = `
       WITH weights AS (SELECT value ->> 0 AS term, value ->> 1 AS weight FROM json_each(?)),
@@ -159,9 +171,16 @@ export class TextTables implements Disposable {
         WHERE readers IN (SELECT value FROM json_each(?)) GROUP BY row
       )
       SELECT name AS id, document AS documentId, version AS versionId, ordinal, round(score, 9) AS score
-      FROM scores JOIN rows ON rows.id = scores.row WHERE ${condition.sql}
+      FROM scores JOIN rows ON rows.id = scores.row WHERE ${condition.sql} AND ${named.sql}
       ORDER BY round(score, 9) DESC, name LIMIT ?`
-    const values = [JSON.stringify(weights), Math.max(1, words / rows), lists, ...condition.values, limit]
+    const values = [
+      JSON.stringify(weights),
+      Math.max(1, words / rows),
+      lists,
+      ...condition.values,
+      ...named.values,
+      limit,
+    ]
     return this.#connection.all<ScoredRow>(sql, values).map((row) => ({ ...row }))
   }
 

@@ -62,7 +62,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const bases = new KnowledgeBaseStore(options.documents)
   const records = new DocumentRecords(options.documents, options.payloads)
   const acceptance = new DocumentAcceptance(records)
-  const writer = new IndexWriter(options)
+  const writer = new IndexWriter({ ...options, records })
   const embedder = new TextEmbedder(options)
   const queries = new QueryEmbeddings(embedder)
   const reranker = new TextReranker(options)

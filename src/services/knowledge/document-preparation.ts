@@ -8,6 +8,7 @@ import type { Json } from '../../kernel/json.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
 import { chunkDocument } from './chunking/chunk-document.js'
 import type { AcceptedDocument } from './document-acceptance.js'
+import { toHead, toSearched } from './index-rows.js'
 import { parseMetadata } from './metadata-input.js'
 import type { TextEmbedder } from './text-embedder.js'
 
@@ -61,10 +62,11 @@ export async function prepareDocument(
   })
   const prepared = chunks.map((chunk): PreparedChunk => {
     const { start, end, tokens, page, headingPath: headings, metadata = {} } = chunk
-    const embedded = heads.add(chunk, model.contextTokens)
+    const head = heads.of(chunk, model.contextTokens)
+    const embedded = toSearched(chunk.text, head)
     const hash = createHash('sha256').update(embedded).digest('base64url')
     const columns = toColumns(metadata, base.metadataFields)
-    return { start, end, tokens, page: page ?? null, headings, hash, embedded, metadata: columns }
+    return { start, end, tokens, page: page ?? null, headings, hasHead: head !== '', hash, embedded, metadata: columns }
   })
   return { ...accepted, content, title, chunks: prepared }
 }
@@ -76,11 +78,11 @@ const roomForHeads = ({ maxTokens, overlapTokens }: ChunkingSettings): number =>
 /** What is put before chunks: the document's title and the headings above. */
 interface Heads {
   readonly mostTokens: number
-  /** The chunk with its title and headings, or without where the model cannot take both. */
-  add(chunk: TextChunk, limit: number): string
+  /** Title and headings of the chunk; empty where the model cannot take both. */
+  of(chunk: TextChunk, limit: number): string
 }
 
-const NO_HEADS: Heads = { mostTokens: 0, add: ({ text }) => text }
+const NO_HEADS: Heads = { mostTokens: 0, of: () => '' }
 
 async function readHeads(
   [title, { segments }]: readonly [string | null, DocumentText],
@@ -93,17 +95,12 @@ async function readHeads(
   const tokensOf = new Map(texts.map((head, i) => [head, counts[i]!]))
   return {
     mostTokens: counts.reduce((most, count) => Math.max(most, count), 0),
-    add: ({ text, tokens, headingPath }, limit) => {
+    of: ({ tokens, headingPath }, limit) => {
       const head = toHead(title, headingPath)
-      const headTokens = tokensOf.get(head)
-      return headTokens !== undefined && tokens + headTokens <= limit ? `${head}\n${text}` : text
+      return tokens + (tokensOf.get(head) ?? limit) <= limit ? head : ''
     },
   }
 }
-
-/** Each line once: a document's title is often its first heading. */
-const toHead = (title: string | null, headings: readonly string[]): string =>
-  [...new Set(title === null ? headings : [title, ...headings])].join('\n')
 
 /** Columns of a row that are declared and fit; the others are in its text. */
 function toColumns(

@@ -77,6 +77,19 @@ export class DocumentRecords {
     return { documents: chunks?.count ?? 0, chunks: chunks?.sum ?? 0, sizeBytes: bytes?.sum ?? 0 }
   }
 
+  /** Every document of a base that has a version that is served, whoever may see it. */
+  async *readServed(base: { readonly tenantId: string; readonly id: string }) {
+    const filter = { knowledgeBaseId: { eq: base.id } }
+    for (let cursor: string | null = null; ;) {
+      const page: PageRequest = { limit: PAGE_ITEMS, cursor, backward: false }
+      const found = await this.#documents.find(DOCUMENTS, { tenantId: base.tenantId }, { filter, page })
+      for (const { node } of found.items)
+        if (node.versionId !== null) yield { versionId: node.versionId, chunkCount: node.chunkCount }
+      if (!found.hasNextPage) return
+      cursor = found.items.at(-1)?.cursor ?? null
+    }
+  }
+
   /** Every audience that documents of a base have. */
   async listAudiences({ tenantId, id }: { readonly tenantId: string; readonly id: string }): Promise<FieldValue[]> {
     const filter = { knowledgeBaseId: { eq: id } }

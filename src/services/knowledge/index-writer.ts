@@ -1,74 +1,106 @@
 import type { Logger } from 'pino'
-import type { ChunkRow } from '../../domain/chunk-row.js'
-import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
-import type { TextIndex } from '../../ports/text-index.js'
-import type { VectorIndex } from '../../ports/vector-index.js'
+import type { Clock } from '../../kernel/clock.js'
+import { isErrorWithCode } from '../../kernel/errors.js'
+import { repairIndexes, type IndexedBase, type IndexRepairOptions } from './index-repair.js'
+import type { IndexedChunk } from './index-rows.js'
 
-export interface IndexWriterOptions {
-  readonly vectorIndex: VectorIndex
-  readonly textIndex: TextIndex
+export interface IndexWriterOptions extends IndexRepairOptions {
+  readonly clock: Clock
   readonly logger: Logger
 }
 
-export interface IndexedChunk extends ChunkRow {
-  readonly text: string
-  readonly vector: Float32Array
+/** What a base's indexes have, as far as this process knows. */
+interface IndexState {
+  /** Fields that the index of vectors has columns for. */
+  fields: number
+  /** Part of the rows that are there, 0 to 1. */
+  share: number
+  writes: number
+  /** Resolves when it is known what is there, or that it cannot be known. */
+  compared: PromiseWithResolvers<void>
+  isSound: boolean
+  isAsked: boolean
+  /** Anew when what is there is not to be trusted. */
+  isAnew: boolean
+  nextRepairAt: number
 }
 
-export type IndexedBase = Pick<KnowledgeBaseDocument, 'indexName' | 'language' | 'metadataFields'> & {
-  readonly dimensions: number
-}
+const UNKNOWN_INDEX = { isSound: false, isAsked: false, isAnew: false, nextRepairAt: 0 }
 
 /** Small writes after which an index is compacted. */
 const WRITES_BEFORE_COMPACTION = 50
+/** An index that cannot be made again is tried again after so long, milliseconds. */
+const REPAIR_PAUSE_MS = 30_000
 
-/** Both indexes of a base, written by one at a time. */
+/**
+ * Both indexes of a base, written by one at a time. Before the first write or search of a process they are compared with
+ * the document store, and what differs is put right; the same is done when one turns out to be damaged.
+ */
 export class IndexWriter {
   readonly #options: IndexWriterOptions
   readonly #turns = new Map<string, Promise<unknown>>()
-  readonly #created = new Map<string, number>()
-  readonly #writes = new Map<string, number>()
+  readonly #states = new Map<string, IndexState>()
+  readonly #pending = new Map<string, Set<string>>()
 
   constructor(options: IndexWriterOptions) {
     this.#options = options
   }
 
-  /** Adds chunks of versions that no search gives yet; what an attempt before left of them goes. */
+  /** Adds chunks of versions that no search gives yet, until `confirm`; what an attempt before left of them goes. */
   add(base: IndexedBase, chunks: readonly IndexedChunk[], isAgain: boolean): Promise<void> {
     const { vectorIndex, textIndex } = this.#options
-    return this.#inTurn(base.indexName, async (name) => {
-      await this.#create(base)
-      if (isAgain) await this.#remove(name, [...new Set(chunks.map(({ versionId }) => versionId))])
-      await textIndex.add(
-        name,
-        chunks.map(({ vector: _vector, ...row }) => row),
-      )
-      await vectorIndex.add(
-        name,
-        chunks.map(({ text: _text, ...row }) => row),
-      )
+    const versionIds = [...new Set(chunks.map(({ versionId }) => versionId))]
+    return this.#inTurn(base, async (name) => {
+      if (isAgain) await this.#remove(name, versionIds)
+      this.#pendingOf(name, versionIds)
+      const words = chunks.map(({ vector: _vector, ...row }) => row)
+      await textIndex.add(name, words)
+      const vectors = chunks.map(({ text: _text, ...row }) => row)
+      await vectorIndex.add(name, vectors)
     })
+  }
+
+  /** The versions that were added are served, or never will be; others are served no more. */
+  confirm(base: IndexedBase, versionIds: readonly string[], goneIds: readonly string[]): Promise<void> {
+    const pending = this.#pending.get(base.indexName)
+    for (const id of versionIds) pending?.delete(id)
+    return this.remove(base, goneIds)
   }
 
   remove(base: IndexedBase, versionIds: readonly string[]): Promise<void> {
     if (versionIds.length === 0) return Promise.resolve()
-    return this.#inTurn(base.indexName, async (name) => {
-      await this.#create(base)
-      await this.#remove(name, versionIds)
-    })
+    return this.#inTurn(base, (name) => this.#remove(name, versionIds))
   }
 
   /** Makes room for what the base declares by now. */
   extend(base: IndexedBase): Promise<void> {
-    return this.#inTurn(base.indexName, () => this.#create(base))
+    return this.#inTurn(base, () => Promise.resolve())
   }
 
-  drop(indexName: string): Promise<void> {
+  /** Resolves with the part of the base's rows that searches can find, 0 to 1; what is missing is being added. */
+  async shareOf(base: IndexedBase): Promise<number> {
+    const state = this.#stateOf(base.indexName)
+    if (!state.isSound && !state.isAsked && this.#options.clock.now() >= state.nextRepairAt)
+      this.#askRepair(base, state)
+    await state.compared.promise
+    return state.share
+  }
+
+  /** An index turned out to be damaged: both are made anew. */
+  reportDamage(base: IndexedBase, error: unknown): void {
+    const state = this.#stateOf(base.indexName)
+    if (!state.isSound) return
+    this.#options.logger.warn({ err: error, index: base.indexName }, 'an index is damaged; it is made again')
+    this.#distrust(state)
+    this.#askRepair(base, state)
+  }
+
+  drop({ indexName }: Pick<IndexedBase, 'indexName'>): Promise<void> {
     const { vectorIndex, textIndex } = this.#options
-    return this.#inTurn(indexName, async (name) => {
-      this.#created.delete(name)
-      this.#writes.delete(name)
-      await Promise.all([textIndex.drop(name), vectorIndex.drop(name)])
+    return this.#chain(indexName, async () => {
+      this.#states.delete(indexName)
+      this.#pending.delete(indexName)
+      await Promise.all([textIndex.drop(indexName), vectorIndex.drop(indexName)])
     })
   }
 
@@ -77,13 +109,53 @@ export class IndexWriter {
     while (this.#turns.size > 0) await Promise.allSettled(this.#turns.values())
   }
 
-  async #create({ indexName, language, metadataFields, dimensions }: IndexedBase): Promise<void> {
-    if (this.#created.get(indexName) === metadataFields.length) return
-    const { vectorIndex, textIndex } = this.#options
-    await textIndex.create(indexName, language)
-    await vectorIndex.create(indexName, { dimensions, metadataFields })
-    await vectorIndex.addFields(indexName, metadataFields)
-    this.#created.set(indexName, metadataFields.length)
+  #inTurn(base: IndexedBase, work: (name: string) => Promise<void>): Promise<void> {
+    const name = base.indexName
+    const state = this.#stateOf(name)
+    return this.#chain(name, async () => {
+      if (!state.isSound || state.fields !== base.metadataFields.length) await this.#repair(base, state)
+      try {
+        await work(name)
+      } catch (error) {
+        if (isErrorWithCode(error, 'UNAVAILABLE')) this.#distrust(state)
+        throw error
+      }
+      await this.#compactSometimes(name, state)
+    })
+  }
+
+  #askRepair(base: IndexedBase, state: IndexState): void {
+    state.isAsked = true
+    void this.extend(base)
+      .catch((err: unknown) =>
+        this.#options.logger.error({ err, index: base.indexName }, 'an index could not be repaired'),
+      )
+      .finally(() => {
+        state.isAsked = false
+      })
+  }
+
+  async #repair(base: IndexedBase, state: IndexState): Promise<void> {
+    const { resolve } = state.compared
+    const onShare = (share: number): void => {
+      state.share = share
+      resolve()
+    }
+    try {
+      const pending = this.#pendingOf(base.indexName)
+      await repairIndexes(this.#options, { base, pending, isAnew: state.isAnew, onShare })
+      Object.assign(state, { isSound: true, isAnew: false, fields: base.metadataFields.length })
+    } catch (error) {
+      state.nextRepairAt = this.#options.clock.now() + REPAIR_PAUSE_MS
+      throw error
+    } finally {
+      resolve()
+    }
+  }
+
+  #distrust(state: IndexState): void {
+    if (!state.isSound) return
+    Object.assign(state, { isSound: false, isAnew: true, share: 0, compared: Promise.withResolvers<void>() })
   }
 
   async #remove(name: string, versionIds: readonly string[]): Promise<void> {
@@ -91,21 +163,36 @@ export class IndexWriter {
     await this.#options.vectorIndex.remove(name, versionIds)
   }
 
-  async #inTurn(name: string, work: (name: string) => Promise<void>): Promise<void> {
+  #stateOf(name: string): IndexState {
+    let state = this.#states.get(name)
+    if (!state) {
+      const compared = Promise.withResolvers<void>()
+      state = { fields: 0, share: 0, writes: 0, compared, ...UNKNOWN_INDEX }
+      this.#states.set(name, state)
+    }
+    return state
+  }
+
+  #pendingOf(name: string, added: readonly string[] = []): ReadonlySet<string> {
+    const pending = this.#pending.get(name) ?? new Set<string>()
+    for (const id of added) pending.add(id)
+    this.#pending.set(name, pending)
+    return pending
+  }
+
+  #chain(name: string, work: () => Promise<void>): Promise<void> {
     const before = this.#turns.get(name) ?? Promise.resolve()
-    const turn = before.catch(() => undefined).then(() => work(name))
-    const after = turn.then(() => this.#compactSometimes(name)).catch(() => undefined)
+    const turn = before.then(work)
+    const after = turn.catch(() => undefined)
     this.#turns.set(name, after)
     void after.then(() => {
       if (this.#turns.get(name) === after) this.#turns.delete(name)
     })
-    await turn
+    return turn
   }
 
-  async #compactSometimes(name: string): Promise<void> {
-    const writes = (this.#writes.get(name) ?? 0) + 1
-    this.#writes.set(name, writes % WRITES_BEFORE_COMPACTION)
-    if (writes < WRITES_BEFORE_COMPACTION || !this.#created.has(name)) return
+  async #compactSometimes(name: string, state: IndexState): Promise<void> {
+    if (++state.writes % WRITES_BEFORE_COMPACTION !== 0) return
     try {
       await this.#options.vectorIndex.compact(name)
     } catch (error) {

@@ -1,11 +1,5 @@
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
-import {
-  toReaders,
-  type DocumentDiff,
-  type DocumentVersion,
-  type KnowledgeBaseDocument,
-} from '../../domain/knowledge.js'
-import { toRowId } from '../../domain/chunk-row.js'
+import type { DocumentDiff, DocumentVersion, KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type { Payloads } from '../payloads.js'
 import {
@@ -17,6 +11,7 @@ import {
 import type { NewDocument } from './document-input.js'
 import { prepareDocument, type DocumentPreparationOptions, type PreparedDocument } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
+import { toIndexedChunks, type SearchedChunk } from './index-rows.js'
 import type { IndexWriter } from './index-writer.js'
 import { decodeVectors, encodeVectors } from './vector-text.js'
 
@@ -189,13 +184,16 @@ export class Ingestion {
     const kept = (await Promise.all(embedded.map((one) => this.#keep(one)))).filter((one) => one !== null)
     signal.throwIfAborted()
     const indexed = { ...base, dimensions: model.embeddingDimensions ?? 0 }
-    const rows = kept.flatMap(({ document: { version, ...document } }) => toRows({ ...document, version }))
-    if (rows.length > 0) await writer.add(indexed, rows, isAgain)
-    const replaced = await Promise.all(kept.map((one) => this.#show(one.document, one.version)))
-    await writer.remove(
-      indexed,
-      replaced.filter((id) => id !== null),
-    )
+    const rows = kept.flatMap(({ document, version }) => toIndexedChunks(version, toSearchedChunks(document)))
+    const gone: string[] = []
+    try {
+      if (rows.length > 0) await writer.add(indexed, rows, isAgain)
+      const shown = await Promise.all(kept.map((one) => this.#show(one.document, one.version)))
+      gone.push(...shown.filter((id) => id !== null))
+    } finally {
+      const versionIds = kept.map(({ version }) => version.id)
+      await writer.confirm(indexed, versionIds, gone)
+    }
   }
 
   /** What an index can be made from again. */
@@ -304,16 +302,5 @@ function toDiff({ chunks }: PreparedDocument, before: ReadonlyMap<string, unknow
   }
 }
 
-function toRows({ version, chunks, vectors }: EmbeddedDocument) {
-  const readers = toReaders(version.access)
-  return chunks.map(({ embedded, metadata }, ordinal) => ({
-    id: toRowId(version.id, ordinal),
-    documentId: version.documentId,
-    versionId: version.id,
-    ordinal,
-    readers,
-    metadata: { ...version.metadata, ...metadata },
-    text: embedded,
-    vector: vectors[ordinal]!,
-  }))
-}
+const toSearchedChunks = ({ chunks, vectors }: EmbeddedDocument): SearchedChunk[] =>
+  chunks.map(({ embedded: searched, metadata }, i) => ({ searched, metadata, vector: vectors[i]! }))

@@ -99,11 +99,11 @@ export class KnowledgeBasesService {
     const settings = { name, description, metadataFields, language, chunking, embeddingModelVersionId: model.id }
     if (await bases.getByName(tenantId, name)) throw nameTaken(name)
     // Whoever sees the base can search it.
-    await writer.extend({ ...settings, indexName: id, dimensions: model.embeddingDimensions ?? 0 })
+    await writer.extend({ ...settings, id, tenantId, indexName: id, dimensions: model.embeddingDimensions ?? 0 })
     try {
       return await bases.insert({ ...settings, id, tenantId, indexName: id, createdBy })
     } catch (error) {
-      await writer.drop(id)
+      await writer.drop({ indexName: id })
       throw isErrorWithCode(error, 'CONFLICT') ? nameTaken(name) : error
     }
   }

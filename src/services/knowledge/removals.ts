@@ -81,7 +81,7 @@ export class Removals implements AsyncDisposable {
     const { bases, records, writer } = this.#options
     if (base) await bases.delete(base)
     await records.deleteAll({ tenantId, id: knowledgeBaseId })
-    await writer.drop(indexName)
+    await writer.drop({ indexName })
   }
 
   async #clearDocument(base: KnowledgeBaseDocument, documentId: string, versionIds: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
-import { invalidInput } from '../../kernel/errors.js'
+import { invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
-import { fuse, type Fused } from '../../domain/fusion.js'
+import { fuse, type Fused, type ScoredList } from '../../domain/fusion.js'
 import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TextIndex } from '../../ports/text-index.js'
@@ -8,6 +8,8 @@ import type { VectorIndex } from '../../ports/vector-index.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { DocumentRecords } from './document-records.js'
 import { parseFilter } from './filter-input.js'
+import type { IndexedBase } from './index-repair.js'
+import type { IndexWriter } from './index-writer.js'
 import { readersOf } from './knowledge-access.js'
 import type { QueryEmbeddings } from './query-embeddings.js'
 import type { SearchRequest } from './search-input.js'
@@ -19,6 +21,7 @@ export interface SearchCandidatesOptions {
   readonly queries: QueryEmbeddings
   readonly vectorIndex: VectorIndex
   readonly textIndex: TextIndex
+  readonly writer: IndexWriter
 }
 
 export interface AskedSearch {
@@ -30,32 +33,112 @@ export interface AskedSearch {
 
 export type Candidate = Fused<FoundRow>
 
-type AskIndex = (base: KnowledgeBaseDocument, rows: RowSelection) => Promise<readonly ScoredRow[]>
+export interface FoundCandidates {
+  /** The best first. */
+  readonly candidates: readonly Candidate[]
+  /** The smallest part of its rows that one of the indexes has, 0 to 1. */
+  readonly indexedShare: number
+}
 
-/** What the indexes of all bases give, joined, the best first. @throws GraphloomError `INVALID_INPUT`, `UNAVAILABLE`. */
-export async function findCandidates(options: SearchCandidatesOptions, asked: AskedSearch): Promise<Candidate[]> {
-  const { vectorIndex, textIndex, records } = options
-  const { request, bases, principal } = asked
-  const { query, mode, candidates, filter, fusion } = request
-  const readers = readersOf(principal)
-  const selected = bases.map((base) => {
-    const parsed = filter && parseFilter(filter, base.metadataFields, 'input.filter')
-    return { base, selection: { readers, filter: parsed, limit: candidates } }
-  })
-  const ask = async (index: AskIndex): Promise<FoundRow[]> => {
-    const legs = selected.map((one) => searchLeg(records, { ...one, ask: (rows) => index(one.base, rows) }))
-    return merge(await Promise.all(legs), candidates)
-  }
-  const askByVector = async (): Promise<FoundRow[]> => {
+type SearchedBase = KnowledgeBaseDocument & IndexedBase
+
+/** One way of searching a base. */
+type AskIndex = (base: SearchedBase, rows: RowSelection) => Promise<readonly ScoredRow[]>
+
+interface Selected {
+  readonly base: SearchedBase
+  readonly selection: RowSelection
+}
+
+/** What the indexes of all bases give, joined. @throws GraphloomError `INVALID_INPUT`; what the model throws. */
+export async function findCandidates(options: SearchCandidatesOptions, asked: AskedSearch): Promise<FoundCandidates> {
+  const { vectorIndex, textIndex, writer } = options
+  const { request } = asked
+  const { query, mode, fusion } = request
+  const selected = await select(options, asked)
+  const shares = await Promise.all(selected.map(({ base }) => writer.shareOf(base)))
+  const indexes = new IndexSearch(options, selected)
+  const askVectors = async (): Promise<AskIndex> => {
     const vector = await embedQuery(options, asked)
-    return ask(({ indexName }, rows) => vectorIndex.search(indexName, vector, rows))
+    return ({ indexName }, rows) => vectorIndex.search(indexName, vector, rows)
   }
-  const askByText = (): Promise<FoundRow[]> => ask(({ indexName }, rows) => textIndex.search(indexName, query, rows))
+  const askWords: AskIndex = ({ indexName }, rows) => textIndex.search(indexName, query, rows)
+  const byVector = mode === 'TEXT' ? null : askVectors()
   const [vectors, texts] = await Promise.all([
-    mode === 'TEXT' ? null : askByVector(),
-    mode === 'VECTOR' ? null : askByText(),
+    byVector && byVector.then((index) => indexes.ask(index)),
+    mode === 'VECTOR' ? null : indexes.ask(askWords),
   ])
-  return fuse(vectors, texts, fusion)
+  const needsAllScores = vectors !== null && texts !== null && fusion.method === 'WEIGHTED'
+  const [moreVectors, moreTexts] = await Promise.all([
+    needsAllScores ? indexes.askFor(await byVector!, except(texts, vectors)) : [],
+    needsAllScores ? indexes.askFor(askWords, except(vectors, texts)) : [],
+  ])
+  const candidates = fuse(toList(vectors, moreVectors), toList(texts, moreTexts), fusion)
+  return { candidates, indexedShare: indexes.isDamaged ? 0 : Math.min(...shares) }
+}
+
+/** Searches all bases in one way. An index that cannot be read gives nothing, and is made again meanwhile. */
+class IndexSearch {
+  readonly #options: SearchCandidatesOptions
+  readonly #selected: readonly Selected[]
+  isDamaged = false
+
+  constructor(options: SearchCandidatesOptions, selected: readonly Selected[]) {
+    this.#options = options
+    this.#selected = selected
+  }
+
+  /** The best of all bases: cosines of one model, and weights of words, are taken as they are across bases. */
+  async ask(index: AskIndex): Promise<FoundRow[]> {
+    const { records } = this.#options
+    const legs = this.#selected.map((one) =>
+      searchLeg(records, { ...one, ask: (rows) => this.#askSound(one.base, rows, index) }),
+    )
+    const found = (await Promise.all(legs)).flat()
+    return found
+      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+      .slice(0, this.#selected[0]?.selection.limit)
+  }
+
+  /** The scores that these rows have in this way, of those that have any. */
+  async askFor(index: AskIndex, rows: readonly FoundRow[]): Promise<FoundRow[]> {
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    const asked = this.#selected.map(async ({ base, selection }) => {
+      const ids = rows.filter((row) => row.base.id === base.id).map(({ id }) => id)
+      return ids.length === 0 ? [] : this.#askSound(base, { ...selection, ids, limit: ids.length }, index)
+    })
+    const scored = (await Promise.all(asked)).flat()
+    return scored.map(({ id, score }) => ({ ...byId.get(id)!, score }))
+  }
+
+  async #askSound(base: SearchedBase, rows: RowSelection, index: AskIndex): Promise<readonly ScoredRow[]> {
+    try {
+      return await index(base, rows)
+    } catch (error) {
+      if (!isErrorWithCode(error, 'UNAVAILABLE')) throw error
+      this.isDamaged = true
+      this.#options.writer.reportDamage(base, error)
+      return []
+    }
+  }
+}
+
+function select(
+  { versions }: SearchCandidatesOptions,
+  { principal, request, bases }: AskedSearch,
+): Promise<Selected[]> {
+  const { filter, candidates: limit } = request
+  const readers = readersOf(principal)
+  return Promise.all(
+    bases.map(async (base): Promise<Selected> => {
+      const parsed = filter && parseFilter(filter, base.metadataFields, 'input.filter')
+      const { embeddingDimensions } = await versions.requireVersion(base.embeddingModelVersionId)
+      return {
+        base: { ...base, dimensions: embeddingDimensions ?? 0 },
+        selection: { readers, filter: parsed, limit },
+      }
+    }),
+  )
 }
 
 async function embedQuery(
@@ -68,9 +151,10 @@ async function embedQuery(
   return queries.embed(principal, await versions.requireVersion(id), request.query, signal)
 }
 
-/** Cosines of one model, and weights of words, are taken as they are across bases. */
-const merge = (lists: readonly (readonly FoundRow[])[], limit: number): FoundRow[] =>
-  lists
-    .flat()
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-    .slice(0, limit)
+function except(rows: readonly FoundRow[], others: readonly FoundRow[]): FoundRow[] {
+  const known = new Set(others.map(({ id }) => id))
+  return rows.filter(({ id }) => !known.has(id))
+}
+
+const toList = (ranked: readonly FoundRow[] | null, others: readonly FoundRow[]): ScoredList<FoundRow> | null =>
+  ranked && { ranked, others }

@@ -24,6 +24,12 @@ export interface HitScores {
   readonly rankBefore: number
 }
 
+export interface Found {
+  readonly hits: readonly SearchHit[]
+  /** The part of what is searched that the indexes have, 0 to 1; below 1 while one is made again. */
+  readonly indexedShare: number
+}
+
 export interface SearchHit {
   readonly rank: number
   readonly score: number
@@ -46,20 +52,20 @@ export class SearchService {
 
   /**
    * The best first.
-   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`; `UNAVAILABLE` while an index cannot be used; what
-   * models throw.
+   * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`; what models throw.
    */
-  async search(principal: Principal, request: SearchRequest, signal: AbortSignal): Promise<SearchHit[]> {
+  async search(principal: Principal, request: SearchRequest, signal: AbortSignal): Promise<Found> {
     const { access, bases: store } = this.#options
     access.require(principal, 'knowledge.search')
     checkSearch(request)
     const names = request.knowledgeBases
     const bases = await Promise.all(names.map((name) => store.requireByName(principal.tenantId, name)))
     const asked: AskedSearch = { principal, request, bases, signal }
-    const candidates = await findCandidates(this.#options, asked)
+    const { candidates, indexedShare } = await findCandidates(this.#options, asked)
     const ranked = await rankCandidates(this.#options, candidates, asked)
     const highlights = await this.#highlight(request.query, ranked)
-    return ranked.map((one, i) => toHit(one, { rank: i + 1, highlights: highlights[i]!, request }))
+    const hits = ranked.map((one, i) => toHit(one, { rank: i + 1, highlights: highlights[i]!, request }))
+    return { hits, indexedShare }
   }
 
   /** In the language of each hit's base. */

@@ -1,0 +1,168 @@
+import { open, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DeleteDocumentDocument, SearchDocument } from '../generated/graphql.js'
+import { KnowledgeClient } from '../support/knowledge.js'
+import { writeCatalogue, writeEmbeddingModel } from '../support/made-models.js'
+import { createRandom } from '../support/random.js'
+import { isFullTest, testSeed } from '../support/seed.js'
+import { TestServer } from '../support/server.js'
+import { createTemporaryFolder } from '../support/temporary.js'
+import { waitFor } from '../support/wait.js'
+
+const WORDS = ['cat', 'dog', 'bird', 'fish', 'red', 'blue', 'good', 'bad']
+const KILLS = isFullTest() ? 100 : 1
+const TORN_FILES = isFullTest() ? 40 : 1
+
+const stack = new AsyncDisposableStack()
+const random = createRandom(testSeed())
+const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!
+const words = (): string => Array.from({ length: 2 + Math.floor(random() * 30) }, () => pick(WORDS)).join(' ')
+let models: string
+
+beforeAll(async () => {
+  models = stack.use(await createTemporaryFolder('repair-models')).path
+  await writeEmbeddingModel(join(models, 'embedder'))
+  await writeCatalogue(models)
+})
+afterAll(() => stack.disposeAsync())
+
+const start = (data: string) => TestServer.start({ GRAPHLOOM_DATA_DIR: data, GRAPHLOOM_MODELS_DIR: models })
+
+const create = (client: KnowledgeClient) =>
+  client.create({
+    name: 'notes',
+    embeddingModel: 'embedder',
+    language: 'MIXED',
+    chunking: { maxTokens: 16, overlapTokens: 0 },
+  })
+
+async function ask(server: TestServer, mode: 'VECTOR' | 'TEXT') {
+  const input = { knowledgeBases: ['notes'], query: 'red cat', mode, first: 100 }
+  return (await server.request(SearchDocument, { input })).search
+}
+
+/** Everything that is found, once the indexes are whole. */
+async function readAll(server: TestServer) {
+  await waitFor('whole indexes', async () => !(await ask(server, 'VECTOR')).degraded)
+  const found = [await ask(server, 'VECTOR'), await ask(server, 'TEXT')]
+  return found.map(({ hits }) =>
+    hits.map(({ score, document, chunk }) => ({ score, key: document.key, text: chunk.text })),
+  )
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+async function tear(folder: string): Promise<void> {
+  const file = pick(await listFiles(folder))
+  await using handle = await open(file)
+  const { size } = await handle.stat()
+  await truncate(file, Math.floor(random() * size))
+}
+
+const DAMAGES: readonly (readonly [string, (indexes: string) => Promise<void>])[] = [
+  ['no index of vectors', (indexes) => rm(join(indexes, 'vectors'), { recursive: true })],
+  ['no index of words', (indexes) => rm(join(indexes, 'words'), { recursive: true })],
+  ['no index', (indexes) => rm(indexes, { recursive: true })],
+  [
+    'an index of words that is something else',
+    async (indexes) => {
+      for (const file of await listFiles(join(indexes, 'words')))
+        await writeFile(file, 'not a database at all'.repeat(500))
+    },
+  ],
+  ...Array.from({ length: TORN_FILES }, (_, i) => [`a torn file ${i + 1}`, tear] as const),
+]
+
+test('a lost or torn index is made again of the stores, with the same results', async () => {
+  const data = stack.use(await createTemporaryFolder('repair')).path
+  let expected: Awaited<ReturnType<typeof readAll>>
+  {
+    await using server = await start(data)
+    const client = new KnowledgeClient(server)
+    await create(client)
+    await client.add(
+      'notes',
+      Array.from({ length: 20 }, (_, i) => ({ key: String(i), text: words() })),
+    )
+    await client.add(
+      'notes',
+      Array.from({ length: 5 }, (_, i) => ({ key: String(i), text: words() })),
+    )
+    expected = await readAll(server)
+    expect(new Set(expected[0]!.map(({ key }) => key)).size).toBe(20)
+  }
+  for (const [name, damage] of DAMAGES) {
+    await damage(join(data, 'indexes'))
+    await using server = await start(data)
+    expect(await readAll(server), name).toEqual(expected)
+  }
+}, 600_000)
+
+test('killed at any moment, a server has each document in its old or its new version, wholly', async () => {
+  const data = stack.use(await createTemporaryFolder('kills')).path
+  /** What each key may have, by what was asked for; null is nothing. */
+  const allowed = new Map<string, readonly (string | null)[]>()
+  const ids = new Map<string, string>()
+  let server = await start(data)
+  try {
+    await create(new KnowledgeClient(server))
+    for (let kill = 0; kill < KILLS; kill++) {
+      let isKilled = false
+      const work = async (): Promise<void> => {
+        const client = new KnowledgeClient(server)
+        while (!isKilled) {
+          const key = pick(['a', 'b', 'c', 'd', 'e', 'f'])
+          const before = allowed.get(key) ?? [null]
+          const id = ids.get(key)
+          if (id !== undefined && random() < 0.3) {
+            allowed.set(key, [...before, null])
+            await server.request(DeleteDocumentDocument, { input: { id } })
+            allowed.set(key, [null])
+            ids.delete(key)
+          } else {
+            const text = words()
+            allowed.set(key, [...before, text])
+            const [added] = await client.add('notes', [{ key, text }])
+            allowed.set(key, [text])
+            ids.set(key, added!.id)
+          }
+        }
+      }
+      const working = work().catch((error: unknown) => {
+        if (!isKilled) throw error
+      })
+      await new Promise((resolve) => setTimeout(resolve, random() * 1_500))
+      isKilled = true
+      await server.kill()
+      await working
+      server = await start(data)
+      await waitFor('documents that were read', () => new KnowledgeClient(server).isIdle('notes'))
+      const [byVector, byText] = await readAll(server)
+      for (const [key, texts] of allowed) {
+        const found = byVector!.filter((hit) => hit.key === key).map(({ text }) => text)
+        const outcome = texts.find((text) => isMadeOf(text, found))
+        expect(outcome, JSON.stringify({ key, texts, found })).not.toBeUndefined()
+        allowed.set(key, [outcome!])
+        if (outcome === null) ids.delete(key)
+      }
+      const whole = new Set(byVector!.map(({ text }) => text))
+      for (const { text } of byText!) expect(whole.has(text)).toBe(true)
+    }
+  } finally {
+    await server[Symbol.asyncDispose]()
+  }
+}, 600_000)
+
+/** Whether chunks are those of the text, all of them. */
+function isMadeOf(text: string | null, chunks: readonly string[]): boolean {
+  if (text === null) return chunks.length === 0
+  const sorted = (all: readonly string[]): string => all.join(' ').split(' ').sort().join(' ')
+  return sorted(chunks) === sorted([text])
+}
