@@ -99,7 +99,7 @@ const connect = (options: MongoDocumentStoreOptions, answerTimeoutMs: number): P
     logger: options.logger,
     serverSelectionTimeoutMs: options.serverSelectionTimeoutMs ?? 5_000,
     answerTimeoutMs,
-    maxConnections: options.maxConnections ?? 20,
+    maxConnections: options.maxConnections ?? 100,
   })
 
 /** Over a connection of its own: an index over many documents may take its time. */

@@ -9,6 +9,7 @@ import type { StoredForm } from './stored-form.js'
 
 const DELIVERY_ATTEMPTS = 5
 const FIRST_RETRY_MS = 20
+const SETTLED_TOGETHER = 500
 
 /** A document with what its writes caused and is not delivered yet. */
 type PendingOutbox = Pick<StoredForm, '_id' | 'revision' | 'deleted' | 'outbox'>
@@ -22,14 +23,20 @@ export interface OutboxDeliveryOptions {
   readonly onLeft: () => void
 }
 
+/** Documents of a collection whose settling was asked for, by id. */
+type Waiting = Map<string, PromiseWithResolvers<void>>
+
 /**
  * Delivers what stands in outboxes. Documents take turns of their own: within a turn the outbox is read, delivered in
  * the order of revisions, and emptied. What a write itself answered is not used, since the answer can come late, when
- * the document has gone and another has its id.
+ * the document has gone and another has its id. What is asked for while others of its collection have their turn is
+ * done together after them, so that many writes at once cost few calls.
  */
 export class OutboxDelivery {
   readonly #options: OutboxDeliveryOptions
   readonly #tails = new Map<string, Promise<void>>()
+  /** By the collection's name, while any of it are being settled. */
+  readonly #waiting = new Map<string, Waiting>()
 
   constructor(options: OutboxDeliveryOptions) {
     this.#options = options
@@ -40,14 +47,53 @@ export class OutboxDelivery {
    * in the document then, and is delivered later.
    */
   settle(collection: Collection<StoredForm>, id: string): Promise<void> {
-    return this.#inTurn(keyOf(collection, id), async () => {
+    const known = this.#waiting.get(collection.collectionName)
+    const waiting: Waiting = known ?? new Map<string, PromiseWithResolvers<void>>()
+    const settled = waiting.get(id) ?? Promise.withResolvers<void>()
+    waiting.set(id, settled)
+    if (!known) {
+      this.#waiting.set(collection.collectionName, waiting)
+      void this.#settleWaiting(collection, waiting)
+    }
+    return settled.promise
+  }
+
+  async #settleWaiting(collection: Collection<StoredForm>, waiting: Waiting): Promise<void> {
+    while (waiting.size > 0) {
+      const some = new Map([...waiting].slice(0, SETTLED_TOGETHER))
+      for (const id of some.keys()) waiting.delete(id)
+      await this.#inTurns(
+        [...some.keys()].map((id) => keyOf(collection, id)),
+        () => this.#settleTogether(collection, some),
+      )
+    }
+    this.#waiting.delete(collection.collectionName)
+  }
+
+  async #settleTogether(collection: Collection<StoredForm>, some: Waiting): Promise<void> {
+    const delivered: PendingOutbox[] = []
+    const deliver = async (pending: PendingOutbox): Promise<void> => {
       try {
-        const pending = await collection.findOne<PendingOutbox>({ _id: id }, { projection: OUTBOX_PROJECTION })
-        if (pending && (pending.deleted || pending.outbox)) await this.#deliver(collection, pending)
+        for (const entry of byRevision(pending)) await this.#deliverOne(pending._id, entry)
+        delivered.push(pending)
       } catch (error) {
-        throw this.#toLeft(collection, error)
+        some.get(pending._id)?.reject(this.#toLeft(collection, error))
       }
-    })
+    }
+    try {
+      const filter = { _id: { $in: [...some.keys()] } }
+      const find = collection.find<PendingOutbox>(filter, {
+        projection: OUTBOX_PROJECTION,
+        batchSize: SETTLED_TOGETHER,
+      })
+      const pending = (await find.toArray()).filter(({ deleted, outbox }) => deleted || outbox)
+      await Promise.all(pending.map(deliver))
+      if (delivered.length > 0) await this.#trying(() => removeDelivered(collection, delivered), collection)
+      for (const { resolve } of some.values()) resolve()
+    } catch (error) {
+      const left = this.#toLeft(collection, error)
+      for (const { reject } of some.values()) reject(left)
+    }
   }
 
   /**
@@ -106,12 +152,6 @@ export class OutboxDelivery {
     }
   }
 
-  async #deliver(collection: Collection<StoredForm>, pending: PendingOutbox): Promise<void> {
-    const entries = [...(pending.outbox ?? [])].sort((a, b) => a.revision - b.revision)
-    for (const entry of entries) await this.#deliverOne(pending._id, entry)
-    await this.#trying(() => removeDelivered(collection, pending, entries.at(-1)?.revision ?? 0), collection)
-  }
-
   async #trying(remove: () => Promise<void>, collection: Collection<StoredForm>): Promise<void> {
     try {
       await remove()
@@ -148,20 +188,25 @@ export class OutboxDelivery {
   }
 }
 
+const byRevision = ({ outbox = [] }: PendingOutbox): OutboxEntry[] =>
+  [...outbox].sort((one, other) => one.revision - other.revision)
+
 /**
  * Takes out what was delivered. It need not survive a crash, a second delivery is passed over; that a deleted document
  * goes does, before its id can be used again.
  */
-async function removeDelivered(
-  collection: Collection<StoredForm>,
-  { _id, revision, deleted }: PendingOutbox,
-  upTo: number,
-): Promise<void> {
-  if (deleted) {
-    await collection.deleteOne({ _id, deleted: true, revision })
-    return
-  }
-  await collection.updateOne({ _id, 'outbox.revision': { $lte: upTo } }, withoutDelivered(upTo), NOT_DURABLE)
+async function removeDelivered(collection: Collection<StoredForm>, delivered: readonly PendingOutbox[]): Promise<void> {
+  const emptied = delivered.flatMap((pending) => {
+    const upTo = byRevision(pending).at(-1)?.revision
+    if (pending.deleted || upTo === undefined) return []
+    const filter = { _id: pending._id, 'outbox.revision': { $lte: upTo } }
+    return [{ updateOne: { filter, update: withoutDelivered(upTo) } }]
+  })
+  const gone = delivered.flatMap(({ _id, revision, deleted }) =>
+    deleted ? [{ deleteOne: { filter: { _id, revision, deleted } } }] : [],
+  )
+  if (emptied.length > 0) await collection.bulkWrite(emptied, { ordered: false, ...NOT_DURABLE })
+  if (gone.length > 0) await collection.bulkWrite(gone, { ordered: false })
 }
 
 async function removeInserted(collection: Collection<StoredForm>, ids: readonly string[]): Promise<void> {

@@ -26,7 +26,7 @@ export interface GraphTellerOptions {
   readonly clock: Clock
 }
 
-const TOLD_TOGETHER = 64
+const TOLD_TOGETHER = 250
 const LARGEST_STEP = 500
 
 /**

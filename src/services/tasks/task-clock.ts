@@ -19,7 +19,7 @@ export interface TaskClockOptions {
 }
 
 const STEP_TASKS = 500
-const STEP_GRAPHS = 64
+const STEP_GRAPHS = 250
 
 /** Sees to the tasks that change when a time comes: those that become ready, expire, or take too long. */
 export class TaskClock implements AsyncDisposable {
