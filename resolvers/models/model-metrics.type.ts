@@ -38,7 +38,7 @@ export class FailureCount {
 
 @ObjectType('ModelMetrics', {
   description:
-    'What a model or version did in a window of time up to now, for all tenants, on this server since it started. The window moves by sixtieths of its length. Prometheus at `/metrics` counts the same in the same moment.',
+    'What a model or version did in a window of time up to now, on this server since it started: for all tenants where an administrator asks, otherwise for the asker’s. What runs are, and what waits, is shared by all tenants: those fields are null for who is no administrator. The window moves by sixtieths of its length. Prometheus at `/metrics` counts the same in the same moment.',
 })
 export class ModelMetricsType {
   @Field(() => DateTimeScalar, { description: 'When the figures were read: the end of the window.' })
@@ -60,10 +60,11 @@ export class ModelMetricsType {
   readonly inferences!: number
 
   @Field(() => LongScalar, {
+    nullable: true,
     description:
       'Runs of the model’s graph, counted when they end, whatever comes of the predictions that they were for: a batch, a step of texts that are generated together, a chunk of a prompt. Warming up is none. What a process had not told when it crashed, at most 200 ms of work, is not counted.',
   })
-  readonly executions!: number
+  readonly executions!: number | null
 
   @Field(() => LongScalar, {
     description: 'Predictions that the response cache answered; they are in `requests`, not in `inferences`.',
@@ -94,21 +95,26 @@ export class ModelMetricsType {
   readonly outputTokens!: number
 
   @Field(() => LongScalar, {
+    nullable: true,
     description: 'Tokens generated, counted as they are chosen, for predictions that still run or failed too.',
   })
-  readonly generatedTokens!: number
+  readonly generatedTokens!: number | null
 
   @Field(() => Number, {
+    nullable: true,
     description:
       'Time in which the graph ran, milliseconds; that of runs side by side counts once. Its share of `windowMs` is how busy the model was.',
   })
-  readonly computeMs!: number
+  readonly computeMs!: number | null
 
-  @Field(() => LongScalar, { description: 'Predictions that were accepted and have not begun, at the moment.' })
-  readonly queueLength!: number
+  @Field(() => LongScalar, {
+    nullable: true,
+    description: 'Predictions that were accepted and have not begun, at the moment.',
+  })
+  readonly queueLength!: number | null
 
-  @Field(() => LongScalar, { description: 'Predictions that the model works on, at the moment.' })
-  readonly runningCount!: number
+  @Field(() => LongScalar, { nullable: true, description: 'Predictions that the model works on, at the moment.' })
+  readonly runningCount!: number | null
 
   @Field(() => PercentilesType, {
     description: 'From acceptance to the end of predictions, whatever way they ended, milliseconds.',
@@ -119,10 +125,11 @@ export class ModelMetricsType {
   readonly timeToFirstTokenMs!: PercentilesType
 
   @Field(() => PercentilesType, {
+    nullable: true,
     description:
       'From a token of a text to its next as the model chooses them, milliseconds; also while other work takes its turn between. Tokens of one run share its time.',
   })
-  readonly interTokenMs!: PercentilesType
+  readonly interTokenMs!: PercentilesType | null
 
   @Field(() => Number, {
     nullable: true,
@@ -132,7 +139,8 @@ export class ModelMetricsType {
   readonly tokensPerSecond!: number | null
 
   @Field(() => PercentilesType, {
+    nullable: true,
     description: 'Sequences in a run of the graph, over its `executions`. Exact up to 45.',
   })
-  readonly batchSize!: PercentilesType
+  readonly batchSize!: PercentilesType | null
 }

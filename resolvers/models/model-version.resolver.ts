@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root, Subscri
 import type { ModelDocument, ModelSettings, ModelVersionDocument } from '../../src/domain/model.js'
 import type { StreamItem } from '../../src/domain/stream.js'
 import type { MetricsWindow } from '../../src/services/models/model-metrics.js'
+import { isAdmin } from '../../src/domain/principal.js'
 import type { GraphContext } from '../context.js'
 import { answer, answerOrUnavailable } from '../common/problem.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
@@ -76,9 +77,11 @@ export class ModelVersionResolver {
   }
 
   @FieldResolver(() => Runner, { nullable: true, description: 'The process that runs it; null when it is not loaded.' })
-  runner(@Root() version: ModelVersionDocument, @Ctx() { services }: GraphContext): object | null {
+  runner(@Root() version: ModelVersionDocument, @Ctx() { services, principal }: GraphContext): object | null {
     const runner = services.residency.getRunner(version.id)
-    return runner && { ...runner, state: runner.isBeingReplaced ? 'REPLACING' : 'READY' }
+    if (!runner) return null
+    const ofAllTenants = isAdmin(principal) ? {} : { queueLength: null, runningCount: null }
+    return { ...runner, ...ofAllTenants, state: runner.isBeingReplaced ? 'REPLACING' : 'READY' }
   }
 
   @FieldResolver(() => Breaker, { description: 'Whether its process is started again when it ended unexpectedly.' })

@@ -32,11 +32,17 @@ export class Runner {
   @Field(() => Int, { description: 'How often it had to be replaced since the server started.' })
   readonly restarts!: number
 
-  @Field(() => Int, { description: 'Predictions that wait for a place.' })
-  readonly queueLength!: number
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Predictions of all tenants that wait for a place; null for who is no administrator.',
+  })
+  readonly queueLength!: number | null
 
-  @Field(() => Int, { description: 'Predictions that it works on.' })
-  readonly runningCount!: number
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Predictions of all tenants that it works on; null for who is no administrator.',
+  })
+  readonly runningCount!: number | null
 
   @Field(() => Breaker, { description: 'Whether another is started when it ends.' })
   readonly breaker!: Breaker

@@ -16,6 +16,8 @@ export interface Principal {
 export const ROLES = ['ADMIN', 'MEMBER'] as const
 export type Role = (typeof ROLES)[number]
 
+export const isAdmin = (principal: Principal): boolean => principal.roles.includes('ADMIN')
+
 /** The tenant that owns what belongs to the server: models, versions, aliases. */
 export const SERVER_TENANT_ID = '$server'
 

@@ -30,7 +30,7 @@ const complete = async (prompt: string, generation: GenerationInput) => {
 }
 const executionsOf = async (name: string): Promise<number> => {
   const variables = { name, version: '1', window: 'ONE_HOUR' as const }
-  return (await server.request(ModelMetricsDocument, variables)).modelVersion!.metrics.executions
+  return (await server.request(ModelMetricsDocument, variables)).modelVersion!.metrics.executions!
 }
 const jsonOf = async (id: string): Promise<unknown> => {
   const { prediction } = await server.request(PredictionTokensDocument, { id })

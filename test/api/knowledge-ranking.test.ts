@@ -91,7 +91,7 @@ test.each<readonly [string, Partial<SearchInput>, string, string]>([
 
 test('a question that was asked before is not embedded again', async () => {
   const asked = { name: 'embedder', version: '1', window: 'ONE_HOUR' } as const
-  const countRuns = async () => (await server.request(ModelMetricsDocument, asked)).model!.metrics.executions
+  const countRuns = async () => (await server.request(ModelMetricsDocument, asked)).model!.metrics.executions!
   await search({ mode: 'VECTOR', query: 'blue bird' })
   const runs = await countRuns()
   await search({ mode: 'VECTOR', query: 'blue bird', first: 3 })

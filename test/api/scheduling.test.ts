@@ -125,7 +125,7 @@ describe('among tenants', () => {
     const version = { name: CHAT_MODEL, version: '1', window: 'ONE_HOUR' as const }
     const executions = async () =>
       (await shared.request(ModelMetricsDocument, version, await signToken('ops', ['ADMIN']))).modelVersion!.metrics
-        .executions
+        .executions!
     const complete = async (prompt: string, token: string) => {
       const generation = { temperature: 0, maxTokens: 1 }
       const before = await executions()

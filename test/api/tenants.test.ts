@@ -5,6 +5,7 @@ import {
   FindNodeDocument,
   FindNodesDocument,
   LoadModelVersionDocument,
+  ModelMetricsDocument,
   ModelVersionDocument,
   PredictionDocument,
   PredictionsDocument,
@@ -14,7 +15,7 @@ import {
   UnloadModelVersionDocument,
   DeleteModelAliasDocument,
 } from '../generated/graphql.js'
-import { EMBEDDING_MODEL } from '../support/models.js'
+import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
 import { chat, PredictionReader, startChat } from '../support/predictions.js'
 import { openQuickModels } from '../support/quick-models.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
@@ -94,6 +95,18 @@ describe.each(STORES)('with documents in %s', (store) => {
     async function readAs(asked: string, transport: 'websocket' | 'sse'): Promise<void> {
       await new PredictionReader().read(server, asked, { transport, token: eve })
     }
+  })
+
+  test('figures of a model are of the reader’s tenant alone, for an administrator of all', async () => {
+    await new PredictionReader().read(server, id, { token: ada })
+    const asked = { name: CHAT_MODEL, version: '1', window: 'ONE_HOUR' as const }
+    const read = async (token: string) => (await server.request(ModelMetricsDocument, asked, token)).model!.metrics
+    const [own, others, all] = [await read(ada), await read(await signToken('other')), await read(eve)]
+    expect(own.requests).toBeGreaterThan(0)
+    expect(own).toMatchObject({ executions: null, queueLength: null, runningCount: null })
+    expect(others).toMatchObject({ requests: 0, inputTokens: 0, executions: null, tokensPerSecond: null })
+    expect(all.requests).toBeGreaterThanOrEqual(own.requests)
+    expect(all.executions).toBeGreaterThan(0)
   })
 
   describe('roles', () => {

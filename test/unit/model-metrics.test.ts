@@ -42,7 +42,7 @@ describe('a window', () => {
     // At a part's beginning, its end, and between.
     for (const offset of [0, partMs - 1, Math.floor(partMs / 3)]) {
       const { clock, recorder, requests } = openRecorder(windowMs * 1_000 + offset)
-      recorder.record(VERSION.id, SUCCESS)
+      recorder.record(VERSION.id, 'acme', SUCCESS)
       expect(requests(window)).toBe(1)
       clock.advance(windowMs - partMs)
       expect(requests(window)).toBe(1)
@@ -58,7 +58,7 @@ describe('a window', () => {
     const partMs = windowMs / WINDOW_PARTS
     const { clock, recorder, requests } = openRecorder(windowMs * 1_000)
     for (let i = 0; i < 3 * WINDOW_PARTS; i++) {
-      recorder.record(VERSION.id, SUCCESS)
+      recorder.record(VERSION.id, 'acme', SUCCESS)
       expect(requests(window)).toBe(Math.min(i + 1, WINDOW_PARTS))
       clock.advance(partMs)
     }
@@ -71,7 +71,7 @@ describe('a window', () => {
   test('counts a load of more than ten thousand an hour', () => {
     const { clock, recorder } = openRecorder()
     for (let i = 0; i < 100_000; i++) {
-      recorder.record(VERSION.id, { ...SUCCESS, latencyMs: i })
+      recorder.record(VERSION.id, 'acme', { ...SUCCESS, latencyMs: i })
       if (i % 100 === 0) clock.advance(1_000)
     }
     const { requests, outputTokens, latencyMs } = recorder.read([VERSION.id], 'ONE_HOUR')
@@ -82,10 +82,10 @@ describe('a window', () => {
 
   test('shows nothing of the future when the clock is set back, and goes on', () => {
     const { clock, recorder, requests } = openRecorder()
-    recorder.record(VERSION.id, SUCCESS)
+    recorder.record(VERSION.id, 'acme', SUCCESS)
     clock.advance(-10 * METRICS_WINDOWS.ONE_HOUR)
     for (const [window] of WINDOWS) expect(requests(window)).toBe(0)
-    recorder.record(VERSION.id, SUCCESS)
+    recorder.record(VERSION.id, 'acme', SUCCESS)
     for (const [window] of WINDOWS) expect(requests(window)).toBe(1)
     expect(recorder.totals()[0]!.total.requests).toBe(2)
   })
@@ -94,10 +94,15 @@ describe('a window', () => {
 describe('figures', () => {
   test('are those of all versions asked for, and their totals agree with the windows', () => {
     const { recorder } = openRecorder()
-    recorder.record(VERSION.id, SUCCESS)
-    recorder.record(VERSION.id, { ...SUCCESS, inferences: 0, timeToFirstTokenMs: null, failure: 'DEADLINE_EXCEEDED' })
-    recorder.record(OTHER.id, { ...SUCCESS, inferences: 0, failure: 'CANCELLED' })
-    recorder.record(OTHER.id, { ...SUCCESS, inferences: 0, isCacheHit: true })
+    recorder.record(VERSION.id, 'acme', SUCCESS)
+    recorder.record(VERSION.id, 'acme', {
+      ...SUCCESS,
+      inferences: 0,
+      timeToFirstTokenMs: null,
+      failure: 'DEADLINE_EXCEEDED',
+    })
+    recorder.record(OTHER.id, 'acme', { ...SUCCESS, inferences: 0, failure: 'CANCELLED' })
+    recorder.record(OTHER.id, 'acme', { ...SUCCESS, inferences: 0, isCacheHit: true })
     recorder.recordRuns(VERSION.id, { batchSizes: [1, 8, 8], computeMs: 40, generatedTokens: 8, interTokenMs: [4, 6] })
     recorder.recordRuns(OTHER.id, { batchSizes: [3], computeMs: 10, generatedTokens: 2, interTokenMs: [] })
     const figures = recorder.read([VERSION.id, OTHER.id], 'ONE_MINUTE')
@@ -138,7 +143,7 @@ describe('figures', () => {
 
   test('are kept for registered versions only, and a name has one version', () => {
     const { recorder } = openRecorder()
-    recorder.record('mver_unknown', SUCCESS)
+    recorder.record('mver_unknown', 'acme', SUCCESS)
     expect(recorder.read(['mver_unknown'], 'ONE_HOUR').requests).toBe(0)
     recorder.register({ ...VERSION, id: 'mver_again' })
     expect(recorder.totals().map(({ version }) => version.id)).toEqual([OTHER.id, 'mver_again'])
@@ -149,7 +154,7 @@ describe('following a model', () => {
   const principal: Principal = {
     subject: 'ada',
     tenantId: 'acme',
-    roles: ['MEMBER'],
+    roles: ['ADMIN', 'MEMBER'],
     expiresAtMs: null,
     method: 'LOCAL',
   }
@@ -178,31 +183,45 @@ describe('following a model', () => {
         signal: leaving.signal,
         ...request,
       })
-    return { clock, recorder, follow, leaving }
+    return { clock, recorder, service, follow, leaving }
   }
+
+  test('are of all tenants for an administrator, of their own alone for others', () => {
+    const { recorder, service } = openService()
+    recorder.record(VERSION.id, 'acme', SUCCESS)
+    recorder.record(VERSION.id, 'other', { ...SUCCESS, failure: 'CANCELLED' })
+    recorder.recordRefusal(VERSION.id, 'other')
+    const read = (tenantId: string, roles: Principal['roles']) =>
+      service.read({ ...principal, tenantId, roles }, [VERSION.id], 'ONE_HOUR')
+    expect(read('acme', ['ADMIN'])).toMatchObject({ requests: 2, refusals: 1, executions: 0, queueLength: 3 })
+    const own = { requests: 1, failures: [], refusals: 0, inputTokens: 7, latencyMs: { count: 1 } }
+    const shared = { executions: null, batchSize: null, computeMs: null, queueLength: null, runningCount: null }
+    expect(read('acme', ['MEMBER'])).toMatchObject({ ...own, ...shared })
+    expect(read('third', ['MEMBER'])).toMatchObject({ requests: 0, refusals: 0, ...shared })
+  })
 
   test('gives the figures at once, then no sooner than asked for, and the newest to who reads late', async () => {
     const { clock, recorder, follow } = openService()
     const items = (await follow({ everyMs: 5_000 }))[Symbol.asyncIterator]()
     expect((await items.next()).value).toMatchObject({ requests: 0, queueLength: 6 })
-    recorder.record(VERSION.id, SUCCESS)
+    recorder.record(VERSION.id, 'acme', SUCCESS)
     const second = items.next()
     clock.advance(4_999)
     expect(clock.sleeping).toBe(1)
-    recorder.record(OTHER.id, SUCCESS)
+    recorder.record(OTHER.id, 'acme', SUCCESS)
     clock.advance(1)
     expect((await second).value).toMatchObject({ requests: 2, at: clock.now() })
     // Nothing is read for a reader that does not ask.
     clock.advance(60_000)
-    recorder.record(VERSION.id, SUCCESS)
+    recorder.record(VERSION.id, 'acme', SUCCESS)
     expect((await items.next()).value).toMatchObject({ requests: 3, at: clock.now() })
     expect(clock.sleeping).toBe(0)
   })
 
   test('of one version leaves out the others', async () => {
     const { recorder, follow } = openService()
-    recorder.record(VERSION.id, SUCCESS)
-    recorder.record(OTHER.id, { ...SUCCESS, outputTokens: 9 })
+    recorder.record(VERSION.id, 'acme', SUCCESS)
+    recorder.record(OTHER.id, 'acme', { ...SUCCESS, outputTokens: 9 })
     const items = (await follow({ version: OTHER.version }))[Symbol.asyncIterator]()
     expect((await items.next()).value).toMatchObject({ requests: 1, outputTokens: 9, queueLength: 3 })
   })

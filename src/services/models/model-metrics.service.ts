@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js'
 import { notFound } from '../../kernel/errors.js'
-import type { Principal } from '../../domain/principal.js'
+import { isAdmin, type Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
 import { checkEveryMs, readEvery } from '../streams/read-every.js'
 import type { MetricsWindow, ModelFigures, ModelMetricsRecorder } from './model-metrics.js'
@@ -18,11 +18,24 @@ export interface ModelMetricsServiceOptions {
   readonly clock: Clock
 }
 
-/** What versions did in a window, and what they do at the moment. */
-export interface ModelMetrics extends ModelFigures {
-  readonly queueLength: number
-  readonly runningCount: number
-}
+/** What runs do is shared by tenants, and shown to administrators alone. */
+type RunFigure = 'executions' | 'generatedTokens' | 'computeMs' | 'interTokenMs' | 'batchSize'
+
+/** What versions did in a window, and what they do at the moment, as far as the reader may see it. */
+export type ModelMetrics = Omit<ModelFigures, RunFigure> & {
+  readonly [K in RunFigure]: ModelFigures[K] | null
+} & { readonly queueLength: number | null; readonly runningCount: number | null }
+
+const OF_ALL_TENANTS = {
+  executions: null,
+  generatedTokens: null,
+  computeMs: null,
+  interTokenMs: null,
+  batchSize: null,
+  tokensPerSecond: null,
+  queueLength: null,
+  runningCount: null,
+} as const
 
 export interface FollowMetricsRequest {
   readonly name: string
@@ -50,10 +63,13 @@ export class ModelMetricsService {
     this.#options = options
   }
 
-  /** What these versions did lately, together. @throws GraphloomError `FORBIDDEN`. */
+  /**
+   * What these versions did lately, together: an administrator sees all of it, others what they did for their tenant.
+   * @throws GraphloomError `FORBIDDEN`.
+   */
   read(principal: Principal, versionIds: readonly string[], window: MetricsWindow): ModelMetrics {
     this.#options.access.require(principal, 'model.read')
-    return this.#read(versionIds, window)
+    return this.#read(principal, versionIds, window)
   }
 
   /**
@@ -69,10 +85,10 @@ export class ModelMetricsService {
     if (!model) throw notFound('model', name)
     const versions = await store.listVersions([model.id])
     for (const known of versions) recorder.register(known)
-    if (version === null) return this.#follow(() => recorder.versionIdsOf(model.id), request)
+    if (version === null) return this.#follow(principal, () => recorder.versionIdsOf(model.id), request)
     const one = versions.find((known) => known.version === version)
     if (!one) throw notFound('model version', `${name}:${version}`)
-    return this.#follow(() => recorder.versionIdsOf(model.id).filter((id) => id === one.id), request)
+    return this.#follow(principal, () => recorder.versionIdsOf(model.id).filter((id) => id === one.id), request)
   }
 
   /** Every version's totals, for operators. */
@@ -86,17 +102,23 @@ export class ModelMetricsService {
     }))
   }
 
-  #follow(versionIds: () => readonly string[], request: FollowMetricsRequest): AsyncIterable<ModelMetrics> {
+  #follow(
+    principal: Principal,
+    versionIds: () => readonly string[],
+    request: FollowMetricsRequest,
+  ): AsyncIterable<ModelMetrics> {
     const { everyMs, signal, window } = request
     const read = (): ModelMetrics | null => {
       const ids = versionIds()
-      return ids.length > 0 ? this.#read(ids, window) : null
+      return ids.length > 0 ? this.#read(principal, ids, window) : null
     }
     return readEvery(read, { everyMs, signal, clock: this.#options.clock })
   }
 
-  #read(versionIds: readonly string[], window: MetricsWindow): ModelMetrics {
-    return { ...this.#options.recorder.read(versionIds, window), ...this.#present(versionIds) }
+  #read(principal: Principal, versionIds: readonly string[], window: MetricsWindow): ModelMetrics {
+    const { recorder } = this.#options
+    if (isAdmin(principal)) return { ...recorder.read(versionIds, window), ...this.#present(versionIds) }
+    return { ...recorder.read(versionIds, window, principal.tenantId), ...OF_ALL_TENANTS }
   }
 
   #present(versionIds: readonly string[]): { readonly queueLength: number; readonly runningCount: number } {

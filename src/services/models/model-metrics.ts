@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../kernel/clock.js'
 import type { ErrorCode } from '../../kernel/error-catalogue.js'
 import type { LogHistogram } from '../../kernel/log-histogram.js'
@@ -46,16 +47,33 @@ export interface ModelFigures {
 
 export type MeasuredVersion = Pick<ModelVersionDocument, 'id' | 'modelId' | 'modelName' | 'version'>
 
-/** What a version did since the server started, and lately. */
+type Windows = ReadonlyMap<MetricsWindow, SlidingWindow>
+
+/** Tenants whose part in a version's figures is kept: those that used it last. */
+const MAX_TENANTS = 50
+
+const createWindows = (): Windows =>
+  new Map(WINDOWS.map((window) => [window, new SlidingWindow(METRICS_WINDOWS[window])]))
+
+/** What a version did since the server started, and lately, for all tenants and for each. */
 class VersionRecord {
   readonly total = new ModelTally()
-  readonly windows = new Map(WINDOWS.map((window) => [window, new SlidingWindow(METRICS_WINDOWS[window])]))
+  readonly windows = createWindows()
+  readonly tenants = new LRUCache<string, Windows>({ max: MAX_TENANTS })
 
   constructor(readonly version: MeasuredVersion) {}
 
-  *parts(now: number): Iterable<ModelTally> {
+  /** What is added to now; with a tenant, its part too. */
+  *parts(now: number, tenantId?: string): Iterable<ModelTally> {
     yield this.total
     for (const window of this.windows.values()) yield window.partAt(now)
+    if (tenantId !== undefined) for (const window of this.#windowsOf(tenantId).values()) yield window.partAt(now)
+  }
+
+  #windowsOf(tenantId: string): Windows {
+    let windows = this.tenants.get(tenantId)
+    if (!windows) this.tenants.set(tenantId, (windows = createWindows()))
+    return windows
   }
 }
 
@@ -84,14 +102,14 @@ export class ModelMetricsRecorder {
     this.#records.delete(versionId)
   }
 
-  /** Counts an ended prediction. */
-  record(versionId: string, sample: PredictionSample): void {
-    for (const tally of this.#partsOf(versionId)) tally.addPrediction(sample)
+  /** Counts an ended prediction of a tenant. */
+  record(versionId: string, tenantId: string, sample: PredictionSample): void {
+    for (const tally of this.#partsOf(versionId, tenantId)) tally.addPrediction(sample)
   }
 
   /** Counts a prediction that was not accepted because too many waited, or for want of memory. */
-  recordRefusal(versionId: string): void {
-    for (const tally of this.#partsOf(versionId)) tally.refusals++
+  recordRefusal(versionId: string, tenantId: string): void {
+    for (const tally of this.#partsOf(versionId, tenantId)) tally.refusals++
   }
 
   /** Counts runs of a version's graph. */
@@ -99,11 +117,15 @@ export class ModelMetricsRecorder {
     for (const tally of this.#partsOf(versionId)) tally.addRuns(report)
   }
 
-  /** What these versions did in the window, together. */
-  read(versionIds: readonly string[], window: MetricsWindow): ModelFigures {
+  /** What these versions did in the window, together; with a tenant, what they did for it. */
+  read(versionIds: readonly string[], window: MetricsWindow, tenantId?: string): ModelFigures {
     const at = this.#clock.now()
     const tally = new ModelTally()
-    for (const id of versionIds) this.#records.get(id)?.windows.get(window)?.addTo(tally, at)
+    for (const id of versionIds) {
+      const record = this.#records.get(id)
+      const windows = tenantId === undefined ? record?.windows : record?.tenants.get(tenantId)
+      windows?.get(window)?.addTo(tally, at)
+    }
     return toFigures(tally, at, METRICS_WINDOWS[window])
   }
 
@@ -117,8 +139,8 @@ export class ModelMetricsRecorder {
     return [...this.#records.values()]
   }
 
-  #partsOf(versionId: string): Iterable<ModelTally> {
-    return this.#records.get(versionId)?.parts(this.#clock.now()) ?? []
+  #partsOf(versionId: string, tenantId?: string): Iterable<ModelTally> {
+    return this.#records.get(versionId)?.parts(this.#clock.now(), tenantId) ?? []
   }
 }
 

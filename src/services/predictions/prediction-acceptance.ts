@@ -147,7 +147,7 @@ export class PredictionAcceptance {
     const { priority, cacheResponses } = settings
     const { tenantId } = principal
     const key = cacheResponses ? answerKeyOf({ tenantId, version, input, seed }) : null
-    this.#enterWaitingRoom(version, id, key === null)
+    this.#enterWaitingRoom(version, { predictionId: id, tenantId, needsMemory: key === null })
     const maxTokens = inputTokens + ('settings' in input ? (input.settings.n ?? 1) * input.settings.maxTokens : 0)
     const ended = origin.kind === 'predict' ? executor.expectEnd(id) : null
     try {
@@ -188,7 +188,11 @@ export class PredictionAcceptance {
     return store.insertWith(body, await tasks.toInsert(principal, asked, { id: body.taskId, queueKey }))
   }
 
-  #enterWaitingRoom(version: ModelVersionDocument, predictionId: string, needsMemory: boolean): void {
+  #enterWaitingRoom(
+    version: ModelVersionDocument,
+    entrant: { readonly predictionId: string; readonly tenantId: string; readonly needsMemory: boolean },
+  ): void {
+    const { predictionId, tenantId, needsMemory } = entrant
     const { waitingRoom, metrics, residency } = this.#options
     const { id: versionId } = version
     const { maxQueueLength } = residency.settingsOf(version)
@@ -198,7 +202,7 @@ export class PredictionAcceptance {
       if (needsMemory) residency.checkMemory(version)
       waitingRoom.enter({ versionId, predictionId, maxQueueLength, runningCount })
     } catch (error) {
-      metrics.recordRefusal(versionId)
+      metrics.recordRefusal(versionId, tenantId)
       throw error
     }
   }

@@ -105,8 +105,8 @@ export class PredictionExecutor {
 
   /** Counts it, closes the account and tells whoever waits. */
   #settle(ended: EndedPrediction): void {
-    const { id, modelVersionId, usage } = ended.document
-    this.#options.metrics.record(modelVersionId, toPredictionSample(ended.document, ended.output))
+    const { id, tenantId, modelVersionId, usage } = ended.document
+    this.#options.metrics.record(modelVersionId, tenantId, toPredictionSample(ended.document, ended.output))
     this.#closeAccount(id, usage)
     this.#waiters.get(id)?.resolve(ended)
     this.#waiters.delete(id)

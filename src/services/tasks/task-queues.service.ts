@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/clock.js'
 import { notFound } from '../../kernel/errors.js'
-import type { Principal } from '../../domain/principal.js'
+import { isAdmin, type Principal } from '../../domain/principal.js'
 import type { TaskQueueDocument } from '../../domain/task-queue.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { Access } from '../access/access.js'
@@ -151,5 +151,3 @@ export class TaskQueuesService {
     return readEvery(() => queues.get(name), { everyMs, signal, clock })
   }
 }
-
-const isAdmin = (principal: Principal): boolean => principal.roles.includes('ADMIN')

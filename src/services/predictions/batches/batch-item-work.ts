@@ -48,7 +48,7 @@ export async function runItem(
   const outcome = await work.run(signal)
   signal.throwIfAborted()
   const { output, error, finishReason, usage } = outcome
-  options.metrics.record(item.version.id, toSample(options, work.current, outcome))
+  options.metrics.record(item.version.id, task.tenantId, toSample(options, work.current, outcome))
   const stored = output && error === null ? await options.payloads.put(output).catch(toUnstorable) : null
   const failure = stored && 'code' in stored ? stored : error
   return {
