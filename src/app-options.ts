@@ -45,7 +45,7 @@ export interface AppOptions {
     readonly typesFile: string | null
   }
   /** Where chunks of documents are found, and what reads documents. */
-  readonly knowledge: Pick<KnowledgeOptions, 'vectorIndex' | 'textIndex' | 'parser'>
+  readonly knowledge: Pick<KnowledgeOptions, 'vectorIndex' | 'textIndex' | 'parser' | 'fetching'>
   /** What tasks call on the web with, and the secret that signs it. */
   readonly web: { readonly webClient: WebClient; readonly signingSecret: string | null }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }

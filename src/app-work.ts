@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createKnowledge } from './services/knowledge/create-knowledge.js'
+import { createUploads } from './services/knowledge/uploads/create-uploads.js'
 import type { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import type { ModelStore } from './services/models/model-store.js'
 import type { ModelsService } from './services/models/models.service.js'
@@ -51,7 +52,8 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
   const shared = { ...below, store, payloads, encoder, clock, logger }
   const executor = new PredictionExecutor({ ...shared, queue: state.queue, inSpan: options.inSpan })
   const results = new BatchResultsStore(state.documents)
-  const knowledge = createKnowledge({ ...shared, ...options.knowledge, codec, documents: state.documents })
+  const uploads = createUploads({ ...state, access, settings: options.uploads, clock })
+  const knowledge = createKnowledge({ ...shared, ...options.knowledge, ...options.web, ...state, uploads, codec })
   const later: Pick<PredictionAcceptance, 'checkVersion' | 'ensureForTask'> = {
     checkVersion: (principal, request) => acceptance.checkVersion(principal, request),
     ensureForTask: (task, input) => acceptance.ensureForTask(task, input),
@@ -91,8 +93,9 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
     (await store.isBlobReferenced(blobId)) ||
     (await work.isBlobReferenced(blobId)) ||
     (await results.isBlobReferenced(blobId)) ||
-    (await knowledge.isBlobReferenced(blobId))
-  return { dispatch, executor, work, predictions, predictionBatches, knowledge: opened, isBlobReferenced }
+    (await knowledge.isBlobReferenced(blobId)) ||
+    (await uploads.isBlobReferenced(blobId))
+  return { dispatch, executor, work, predictions, predictionBatches, knowledge: opened, uploads, isBlobReferenced }
 }
 
 async function readDeclaredTypes(file: string | null): Promise<TaskType[]> {

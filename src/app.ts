@@ -7,7 +7,6 @@ import type { Residency } from './services/models/residency.js'
 import type { PredictionBatchesService } from './services/predictions/batches/prediction-batches.service.js'
 import type { PredictionsService } from './services/predictions/predictions.service.js'
 import { SharedAnswers } from './services/predictions/shared-answers.js'
-import { createUploads } from './services/knowledge/uploads/create-uploads.js'
 import type { UploadsService } from './services/knowledge/uploads/uploads.service.js'
 import { WaitingRoom } from './services/predictions/waiting-room.js'
 import { Retention } from './services/retention/retention.js'
@@ -57,10 +56,9 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const below = { ...around, registry, versions, metrics, residency, models }
   const created = await createWork(options, stack, below)
-  const { dispatch, executor, work, predictions, predictionBatches, knowledge, isBlobReferenced } = created
+  const { dispatch, executor, work, predictions, predictionBatches, knowledge, uploads, isBlobReferenced } = created
   await dispatch.start()
   work.start()
-  const uploads = createUploads({ ...state, access, settings: options.uploads, clock })
   stack.use(
     new Retention({
       settings: options.retention,
@@ -77,7 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         }),
         uploads.removeExpired,
       ],
-      isBlobReferenced: async (id) => (await isBlobReferenced(id)) || (await uploads.isBlobReferenced(id)),
+      isBlobReferenced,
       clock,
       logger,
     }),

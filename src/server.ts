@@ -184,7 +184,8 @@ function startServices(
         new LanceVectorIndex({ uri: join(state.indexesPath, 'vectors'), cacheBytes: work.indexCacheBytes }),
       ),
       textIndex: stack.use(new SqliteTextIndex(join(state.indexesPath, 'words'))),
-      parser: stack.use(createDocumentParser({ logger })),
+      parser: stack.use(createDocumentParser({ logger, limits: { maxBytes: configuration.fetching.maxBytes } })),
+      fetching: configuration.fetching,
     },
     web: {
       webClient: stack.use(createHttpWebClient(configuration.web)),

@@ -43,8 +43,18 @@ export class DocumentInput {
   })
   readonly mediaType?: string | null
 
-  @Field(() => String, { description: 'Its content.' })
-  readonly text!: string
+  @Field(() => String, { nullable: true, description: 'Its content; this, `url` or `upload` is given.' })
+  readonly text?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where its content is on the web: an http or https address of at most 8,192 characters. It is got when its turn comes, from public addresses and what is configured alone.',
+  })
+  readonly url?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'A complete upload that has its content; see `createUpload`.' })
+  readonly upload?: string | null
 
   @Field(() => JsonScalar, {
     nullable: true,

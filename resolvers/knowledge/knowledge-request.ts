@@ -30,11 +30,10 @@ export const toAddDocuments = ({ input, idempotencyKey }: AddDocumentsArgs): Add
   idempotencyKey: idempotencyKey ?? null,
 })
 
-const toNewDocument = ({ text, access, metadata, ...parts }: DocumentInput): AddDocuments['documents'][number] => {
+const toNewDocument = ({ access, metadata, ...parts }: DocumentInput): AddDocuments['documents'][number] => {
   const given = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined)
   return {
     ...(Object.fromEntries(given) as Partial<Record<keyof typeof parts, string>>),
-    text,
     ...(access && { access: { users: access.users, groups: access.groups } }),
     ...(metadata !== null && metadata !== undefined && { metadata }),
   }

@@ -18,7 +18,7 @@ export class CreateUploadInput {
 
   @Field(() => LongScalar, {
     nullable: true,
-    description: 'Its size, bytes; at least 1. Other sizes are then refused. At most GRAPHLOOM_UPLOAD_MAX_BYTES.',
+    description: 'Its size, bytes; at least 1. Other sizes are then refused. At most GRAPHLOOM_DOCUMENT_MAX_BYTES.',
   })
   readonly sizeBytes?: number | null
 }

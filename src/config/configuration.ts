@@ -81,6 +81,12 @@ export interface Configuration {
     readonly indexCacheBytes: number
   }
   readonly uploads: { readonly maxBytes: number; readonly ttlMs: number }
+  readonly fetching: {
+    readonly maxBytes: number
+    readonly timeoutMs: number
+    /** Hosts that documents come from; null for any. */
+    readonly onlyHosts: readonly string[] | null
+  }
   readonly web: {
     /** Blocks of addresses and host names that may be called beside public addresses. */
     readonly allowed: readonly string[]
@@ -204,7 +210,12 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       maxPayloadBytes: number('GRAPHLOOM_MAX_PAYLOAD_BYTES'),
       indexCacheBytes: number('GRAPHLOOM_INDEX_CACHE_BYTES'),
     },
-    uploads: { maxBytes: number('GRAPHLOOM_UPLOAD_MAX_BYTES'), ttlMs: number('GRAPHLOOM_UPLOAD_TTL_MS') },
+    uploads: { maxBytes: number('GRAPHLOOM_DOCUMENT_MAX_BYTES'), ttlMs: number('GRAPHLOOM_UPLOAD_TTL_MS') },
+    fetching: {
+      maxBytes: number('GRAPHLOOM_DOCUMENT_MAX_BYTES'),
+      timeoutMs: number('GRAPHLOOM_DOCUMENT_FETCH_TIMEOUT_MS'),
+      onlyHosts: parts('GRAPHLOOM_DOCUMENT_HOSTS').length > 0 ? parts('GRAPHLOOM_DOCUMENT_HOSTS') : null,
+    },
     web: {
       allowed: parts('GRAPHLOOM_WEB_ALLOWED_ADDRESSES'),
       maxResponseBytes: number('GRAPHLOOM_WEB_MAX_RESPONSE_BYTES'),

@@ -45,6 +45,7 @@ export interface DocumentText {
 
 /** Why a document cannot be read. */
 export const DOCUMENT_PROBLEMS = [
+  'UNREACHABLE',
   'UNSUPPORTED_TYPE',
   'DAMAGED',
   'ENCRYPTED',

@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CreateUploadDocument, FindUploadDocument, type CreateUploadInput } from '../generated/graphql.js'
+import {
+  AddDocumentsDocument,
+  CreateUploadDocument,
+  DocumentDocument,
+  FindUploadDocument,
+  type CreateUploadInput,
+  type DocumentInput,
+} from '../generated/graphql.js'
+import { linesOf, writePdf } from '../support/documents/pdf-writer.js'
+import { KnowledgeClient } from '../support/knowledge.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
+import { ALLOWED_ADDRESS, WebServer } from '../support/web-server.js'
 
 const MAX_BYTES = 200_000
 
@@ -17,8 +27,9 @@ beforeAll(async () => {
   const folder = stack.use(await createTemporaryFolder('uploads'))
   environment = {
     GRAPHLOOM_DATA_DIR: folder.path,
+    GRAPHLOOM_WEB_ALLOWED_ADDRESSES: ALLOWED_ADDRESS,
     GRAPHLOOM_JWT_SECRET: JWT_SECRET,
-    GRAPHLOOM_UPLOAD_MAX_BYTES: String(MAX_BYTES),
+    GRAPHLOOM_DOCUMENT_MAX_BYTES: String(MAX_BYTES),
   }
   server = await TestServer.start(environment)
   ada = await signToken('one')
@@ -175,6 +186,83 @@ describe('an address', () => {
     await put(url, CONTENT)
     await waitFor('its end', async () => (await fetch(url)).status === 404)
     expect((await brief.request(FindUploadDocument, { id: createUpload.upload.id }, ada)).node).toBeNull()
+  })
+})
+
+describe('documents', () => {
+  let pages: WebServer
+  let client: KnowledgeClient
+  beforeAll(async () => {
+    pages = stack.use(
+      await WebServer.start(({ url }, response) => {
+        if (url === '/moved') response.writeHead(302, { location: '/page' }).end()
+        else if (url === '/private') response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
+        else if (url === '/page')
+          response
+            .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+            .end('<h1>Tides</h1><p>The moon raises the tides of the sea.</p>')
+        else response.writeHead(404).end()
+      }),
+    )
+    client = new KnowledgeClient(server, ada)
+    await client.create({ name: 'mixed' })
+  })
+
+  const find = async (id: string) => {
+    const { document } = await server.request(DocumentDocument, { id }, ada)
+    return document
+  }
+
+  test('are made of uploads and of addresses', async () => {
+    const { id, url } = await create({ name: 'sailing.pdf' })
+    await put(url, writePdf({ pages: [[], linesOf('A sailing boat cannot go straight against the wind.')] }))
+    const added = await client.add('mixed', [{ upload: id }, { url: `${pages.origin}/moved` }])
+    const [boat] = await client.search('mixed', 'sailing against the wind', { first: 1 })
+    expect(boat?.chunk).toMatchObject({ text: 'A sailing boat cannot go straight against the wind.', page: 2 })
+    const [moon] = await client.search('mixed', 'the moon and the sea', { first: 1 })
+    expect(moon?.chunk).toMatchObject({ text: 'Tides\n\nThe moon raises the tides of the sea.' })
+    const documents = await Promise.all(added.map(({ id: documentId }) => find(documentId)))
+    expect(documents).toMatchObject([
+      { state: 'READY', mediaType: 'application/pdf', pages: 2 },
+      { state: 'READY', mediaType: 'text/html', source: `${pages.origin}/moved` },
+    ])
+  })
+
+  test('that cannot be got have errors of their own', async () => {
+    const sources = [{ url: `${pages.origin}/absent` }, { url: `${pages.origin}/private` }, { url: 'http://10.0.0.1/' }]
+    const added = await client.add('mixed', [...sources, { text: 'This one is fine.' }])
+    const documents = await Promise.all(added.map(({ id }) => find(id)))
+    const error = { code: 'DOCUMENT_UNREADABLE' }
+    expect(documents).toMatchObject([
+      { state: 'FAILED', error },
+      { state: 'FAILED', error },
+      { state: 'FAILED', error },
+      { state: 'READY', error: null },
+    ])
+    expect(documents[0]?.error?.message).toMatch(/answered with the status 404/)
+    expect(documents[2]?.error?.message).toMatch(/"10.0.0.1" is not called/)
+  })
+
+  test.each<[string, DocumentInput, string]>([
+    ['nothing', {}, 'input.documents.0'],
+    ['two sources', { text: 'x', url: 'http://a.example/' }, 'input.documents.0'],
+    ['a file’s address', { url: 'file:///etc/passwd' }, 'input.documents.0.url'],
+    ['an upload that is not there', { upload: 'upl_x' }, 'input.documents.0.upload'],
+  ])('of %s are refused', async (_what, document, path) => {
+    const input = { knowledgeBase: 'mixed', documents: [document] }
+    const { addDocuments } = await server.request(AddDocumentsDocument, { input }, ada)
+    expect(addDocuments).toMatchObject({ code: 'INVALID_INPUT', path })
+  })
+
+  test('of an upload that is open, or another tenant’s, are refused', async () => {
+    const open = await create()
+    const other = await create({}, eve)
+    await put(other.url, CONTENT)
+    for (const upload of [open.id, other.id]) {
+      const input = { knowledgeBase: 'mixed', documents: [{ upload }] }
+      const { addDocuments } = await server.request(AddDocumentsDocument, { input }, ada)
+      expect(addDocuments).toMatchObject({ code: 'INVALID_INPUT', path: 'input.documents.0.upload' })
+    }
   })
 })
 

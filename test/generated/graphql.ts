@@ -157,7 +157,7 @@ export type CreateUploadInput = {
   mediaType?: string | null | undefined;
   /** Its name with its ending, which tells kinds of text from each other; 1 to 512 characters. */
   name?: string | null | undefined;
-  /** Its size, bytes; at least 1. Other sizes are then refused. At most GRAPHLOOM_UPLOAD_MAX_BYTES. */
+  /** Its size, bytes; at least 1. Other sizes are then refused. At most GRAPHLOOM_DOCUMENT_MAX_BYTES. */
   sizeBytes?: number | null | undefined;
 };
 
@@ -225,10 +225,14 @@ export type DocumentInput = {
   metadata?: unknown;
   /** Where it comes from, e.g. a file name or an address; its ending helps to find out what it is. At most 2,048 characters. */
   source?: string | null | undefined;
-  /** Its content. */
-  text: string;
+  /** Its content; this, `url` or `upload` is given. */
+  text?: string | null | undefined;
   /** As it is to be called; what the document says when unset. At most 2,048 characters. */
   title?: string | null | undefined;
+  /** A complete upload that has its content; see `createUpload`. */
+  upload?: string | null | undefined;
+  /** Where its content is on the web: an http or https address of at most 8,192 characters. It is got when its turn comes, from public addresses and what is configured alone. */
+  url?: string | null | undefined;
 };
 
 /** Where a document’s version stands. */

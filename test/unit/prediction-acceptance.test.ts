@@ -32,7 +32,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
   const folder = stack.use(await createTemporaryFolder('acceptance'))
   const state = stack.use(await openState({ dataDirectory: folder.path, mongodbUri: null, logger }))
   const settled: object[] = []
-  const { models, retention, responseCache, uploads, web } = parseConfiguration({})
+  const { models, retention, responseCache, uploads, fetching, web } = parseConfiguration({})
   const app = stack.use(
     await startApp({
       state,
@@ -50,6 +50,7 @@ test('what was admitted and could not be stored is settled, and no longer waits'
         vectorIndex: stack.use(new LanceVectorIndex({ uri: folder.path, cacheBytes: 1 << 20 })),
         textIndex: stack.use(new SqliteTextIndex(folder.path)),
         parser: stack.use(createDocumentParser({ logger })),
+        fetching,
       },
       web: { webClient: stack.use(createHttpWebClient(web)), signingSecret: null },
       streams: { backlogEvents: 100, joinBytes: 1_000 },

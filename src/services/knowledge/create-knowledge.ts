@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { isTaskEnded } from '../../domain/task.js'
+import type { BlobStore } from '../../ports/blob-store.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
 import type { DocumentStore } from '../../ports/document-store.js'
 import type { TextCodec } from '../../ports/text-codec.js'
 import type { TextIndex } from '../../ports/text-index.js'
 import type { VectorIndex } from '../../ports/vector-index.js'
+import type { WebClient } from '../../ports/web-client.js'
 import type { Access } from '../access/access.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { ModelsService } from '../models/models.service.js'
@@ -15,7 +17,9 @@ import type { Payloads } from '../payloads.js'
 import type { Tasks } from '../tasks/start-tasks.js'
 import type { TaskType } from '../tasks/task-type.js'
 import { DocumentAcceptance } from './document-acceptance.js'
+import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher.js'
 import { DocumentRecords } from './document-records.js'
+import { DocumentSources } from './document-sources.js'
 import { IndexWriter } from './index-writer.js'
 import { createIngestType } from './ingest-type.js'
 import { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -26,6 +30,7 @@ import { Removals } from './removals.js'
 import { SearchService } from './search.service.js'
 import { TextEmbedder } from './text-embedder.js'
 import { TextReranker } from './text-reranker.js'
+import type { UploadsService } from './uploads/uploads.service.js'
 
 export interface KnowledgeOptions {
   readonly documents: DocumentStore
@@ -37,6 +42,11 @@ export interface KnowledgeOptions {
   readonly models: ModelsService
   readonly versions: ModelStore
   readonly parser: DocumentParser
+  readonly uploads: UploadsService
+  readonly blobs: BlobStore
+  readonly webClient: WebClient
+  /** For documents of the web. */
+  readonly fetching: Pick<DocumentFetcherOptions, 'maxBytes' | 'timeoutMs' | 'onlyHosts'>
   readonly vectorIndex: VectorIndex
   readonly textIndex: TextIndex
   readonly clock: Clock
@@ -64,9 +74,11 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const acceptance = new DocumentAcceptance(records)
   const writer = new IndexWriter({ ...options, records })
   const embedder = new TextEmbedder(options)
+  const fetcher = new DocumentFetcher({ ...options, ...options.fetching })
+  const sources = new DocumentSources({ ...options, fetcher })
   const queries = new QueryEmbeddings(embedder)
   const reranker = new TextReranker(options)
-  const parts = { ...options, bases, records, acceptance, writer, embedder, queries, reranker }
+  const parts = { ...options, bases, records, acceptance, writer, sources, embedder, queries, reranker }
   return {
     type: createIngestType(parts),
     isBlobReferenced: (blobId) => records.isBlobReferenced(blobId),

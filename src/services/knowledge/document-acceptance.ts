@@ -127,7 +127,7 @@ interface Named {
 
 const toTraits = ({ given, base }: Named): DocumentTraits => ({
   title: given.title ?? null,
-  source: given.source ?? null,
+  source: given.source ?? given.url ?? null,
   mediaType: given.mediaType ?? null,
   metadata: parseMetadata(given.metadata ?? {}, base.metadataFields, 'metadata'),
   pages: null,

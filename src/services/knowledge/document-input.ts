@@ -9,7 +9,11 @@ export interface NewDocument {
   readonly title?: string | undefined
   readonly source?: string | undefined
   readonly mediaType?: string | undefined
-  readonly text: string
+  /** Its content, or where that is: exactly one of these three. */
+  readonly text?: string | undefined
+  readonly url?: string | undefined
+  /** Id of a complete upload. */
+  readonly upload?: string | undefined
   readonly metadata?: Json | undefined
   readonly access?: AccessList | undefined
 }
@@ -17,6 +21,8 @@ export interface NewDocument {
 export const MAX_DOCUMENTS_AT_ONCE = 1_000
 const MAX_KEY_CHARACTERS = 512
 const MAX_LINE_CHARACTERS = 2_048
+const MAX_URL_CHARACTERS = 8_192
+const MAX_ID_CHARACTERS = 64
 const MAX_READERS = 256
 
 const TEXT = { type: 'string' }
@@ -35,6 +41,8 @@ export const DOCUMENTS_SCHEMA = {
       source: { type: 'string', maxLength: MAX_LINE_CHARACTERS },
       mediaType: { type: 'string', maxLength: MAX_LINE_CHARACTERS },
       text: TEXT,
+      url: { type: 'string', maxLength: MAX_URL_CHARACTERS },
+      upload: { type: 'string', maxLength: MAX_ID_CHARACTERS },
       metadata: { type: 'object' },
       access: {
         type: 'object',
@@ -43,7 +51,6 @@ export const DOCUMENTS_SCHEMA = {
         additionalProperties: false,
       },
     },
-    required: ['text'],
     additionalProperties: false,
   },
 }
@@ -51,10 +58,19 @@ export const DOCUMENTS_SCHEMA = {
 /** Checks what the schema cannot. @throws GraphloomError `INVALID_INPUT`. */
 export function checkDocuments(documents: readonly NewDocument[], base: KnowledgeBaseDocument, path: string): void {
   const keys = new Set<string>()
-  for (const [i, { key, text, metadata }] of documents.entries()) {
+  for (const [i, document] of documents.entries()) {
+    const { key, text, metadata } = document
+    checkSource(document, `${path}.${i}`)
     if (key !== undefined && keys.has(key)) throw invalidInput(`${path}.${i}.key`, `"${key}" is there twice.`)
     if (key !== undefined) keys.add(key)
-    if (!text.isWellFormed()) throw invalidInput(`${path}.${i}.text`, 'has half of a surrogate pair.')
+    if (text?.isWellFormed() === false) throw invalidInput(`${path}.${i}.text`, 'has half of a surrogate pair.')
     if (metadata !== undefined) parseMetadata(metadata, base.metadataFields, `${path}.${i}.metadata`)
   }
+}
+
+function checkSource({ text, url, upload }: NewDocument, path: string): void {
+  const given = [text, url, upload].filter((one) => one !== undefined)
+  if (given.length !== 1) throw invalidInput(path, 'must have exactly one of text, url and upload.')
+  const protocol = url === undefined ? 'https:' : URL.parse(url)?.protocol
+  if (protocol !== 'http:' && protocol !== 'https:') throw invalidInput(`${path}.url`, 'must be an http or https URL.')
 }

@@ -8,11 +8,13 @@ import type { Json } from '../../kernel/json.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
 import { chunkDocument } from './chunking/chunk-document.js'
 import type { AcceptedDocument } from './document-acceptance.js'
+import type { DocumentSources } from './document-sources.js'
 import { toHead, toSearched } from './index-rows.js'
 import { parseMetadata } from './metadata-input.js'
 import type { TextEmbedder } from './text-embedder.js'
 
 export interface DocumentPreparationOptions {
+  readonly sources: DocumentSources
   readonly parser: DocumentParser
   readonly embedder: TextEmbedder
 }
@@ -38,17 +40,13 @@ interface Preparation {
 
 /** A document's text, cut into chunks. @throws GraphloomError when it cannot be read. */
 export async function prepareDocument(
-  { parser, embedder }: DocumentPreparationOptions,
+  { sources, parser, embedder }: DocumentPreparationOptions,
   { base, model, signal }: Preparation,
   accepted: AcceptedDocument,
 ): Promise<PreparedDocument> {
   const { given } = accepted
-  const content = await parser.parse({
-    content: Buffer.from(given.text),
-    ...(given.mediaType !== undefined && { mediaType: given.mediaType }),
-    ...(given.source !== undefined && { name: given.source }),
-    signal,
-  })
+  const owner = { tenantId: base.tenantId, signal }
+  const content = await sources.withContent(given, owner, (source) => parser.parse({ ...source, signal }))
   const title = given.title ?? content.title ?? null
   const { withHeadings, ...settings } = base.chunking
   const countTokens: CountTokens = (texts, counted) => embedder.countTokens(model, texts, 'document', counted)

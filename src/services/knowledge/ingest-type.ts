@@ -54,6 +54,7 @@ export function createIngestType(options: IngestTypeOptions): TaskType {
       const base = await options.bases.get({ tenantId }, knowledgeBaseId)
       if (!base) throw notFound('knowledge base', knowledgeBaseId)
       checkDocuments(documents, base, `${path}.documents`)
+      await options.sources.check(documents, tenantId, `${path}.documents`)
       return INGEST_TASK
     },
     deleteData: (task) => forgetDeleted(options, task),

@@ -47,6 +47,8 @@ interface EmbeddedDocument extends PreparedDocument {
 /** Documents that go through together, and the characters that they may have together. */
 const SLICE_DOCUMENTS = 16
 const SLICE_CHARACTERS = 1 << 20
+/** Counted for a document that has not come yet. */
+const UNKNOWN_CHARACTERS = SLICE_CHARACTERS / 4
 /** Texts of one request to the model; so many requests are at it at once. */
 const TEXTS_AT_ONCE = 64
 const PARALLEL_REQUESTS = 2
@@ -281,11 +283,12 @@ function toSlices(documents: readonly NewDocument[]): Slice[] {
   let characters = 0
   for (const [i, document] of documents.entries()) {
     const last = slices.at(-1)
-    characters += document.text.length
+    const length = document.text?.length ?? UNKNOWN_CHARACTERS
+    characters += length
     if (last && last.length < SLICE_DOCUMENTS && characters <= SLICE_CHARACTERS) last.push([i, document])
     else {
       slices.push([[i, document]])
-      characters = document.text.length
+      characters = length
     }
   }
   return slices

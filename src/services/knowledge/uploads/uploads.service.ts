@@ -181,7 +181,7 @@ const conflict = (message: string): GraphloomError => new GraphloomError('CONFLI
 
 const tooLarge = (maxBytes: number): GraphloomError =>
   new GraphloomError('PAYLOAD_TOO_LARGE', `The file has more than ${maxBytes} bytes.`, {
-    details: { limit: { name: 'GRAPHLOOM_UPLOAD_MAX_BYTES', value: maxBytes } },
+    details: { limit: { name: 'GRAPHLOOM_DOCUMENT_MAX_BYTES', value: maxBytes } },
   })
 
 function checkPlace(
