@@ -2,6 +2,7 @@ import { notFound } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import { SYSTEM_SCOPE, type DocumentBody, type DocumentStore, type Scope } from '../../ports/document-store.js'
+import { findFirst } from '../document-reads.js'
 import { KNOWLEDGE_BASES, REMOVALS, type Removal } from './knowledge-collections.js'
 
 /** Knowledge bases, and what is to be cleared away, in the document store. */
@@ -20,10 +21,9 @@ export class KnowledgeBaseStore {
     return this.#documents.getMany(KNOWLEDGE_BASES, scope, ids)
   }
 
-  async getByName(tenantId: string, name: string): Promise<KnowledgeBaseDocument | null> {
-    const page = { limit: 1, cursor: null, backward: false }
-    const found = await this.#documents.find(KNOWLEDGE_BASES, { tenantId }, { filter: { name: { eq: name } }, page })
-    return found.items[0]?.node ?? null
+  getByName(tenantId: string, name: string): Promise<KnowledgeBaseDocument | null> {
+    const filter = { name: { eq: name } }
+    return findFirst(this.#documents, { collection: KNOWLEDGE_BASES, scope: { tenantId }, filter })
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */

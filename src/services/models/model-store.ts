@@ -7,6 +7,7 @@ import { STREAM_ENDED } from '../../domain/stream.js'
 import type { CollectionDefinition, DocumentBody, DocumentStore, Scope } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
 import type { ModelDescription } from '../../ports/model-runtime.js'
+import { findFirst } from '../document-reads.js'
 import { KeptReads } from './kept-reads.js'
 
 export const MODELS: CollectionDefinition<ModelDocument> = {
@@ -205,15 +206,11 @@ export class ModelStore {
     return this.#kept.read(JSON.stringify([collection.name, ...values]), () => this.#find(collection, filter))
   }
 
-  async #find<T extends ModelDocument | ModelVersionDocument | ModelAliasDocument>(
+  #find<T extends ModelDocument | ModelVersionDocument | ModelAliasDocument>(
     collection: CollectionDefinition<T>,
     filter: Record<string, { eq: string }>,
   ): Promise<T | null> {
-    const page = await this.#documents.find(collection, SERVER_SCOPE, {
-      filter,
-      page: { limit: 1, cursor: null, backward: false },
-    })
-    return page.items[0]?.node ?? null
+    return findFirst(this.#documents, { collection, scope: SERVER_SCOPE, filter })
   }
 
   async #all<T extends ModelVersionDocument | ModelAliasDocument>(

@@ -1,4 +1,4 @@
-import { isErrorWithCode, notFound } from '../../kernel/errors.js'
+import { isErrorWithCode } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import { isEnded, type PredictionDocument } from '../../domain/prediction.js'
@@ -17,6 +17,7 @@ import {
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
 import type { QueueChange, QueueEntry } from '../../ports/task-queue.js'
+import { findFirst, requireDocument } from '../document-reads.js'
 import { joinByChoice, type TokensData } from './tokens-data.js'
 
 export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
@@ -83,10 +84,8 @@ export class PredictionStore {
     return this.#documents.getMany(PREDICTIONS, scope, ids)
   }
 
-  async require(scope: Scope, id: string): Promise<PredictionDocument> {
-    const prediction = await this.#documents.get(PREDICTIONS, scope, id)
-    if (!prediction) throw notFound('prediction', id)
-    return prediction
+  require(scope: Scope, id: string): Promise<PredictionDocument> {
+    return requireDocument(this.#documents, { collection: PREDICTIONS, scope, id, what: 'prediction' })
   }
 
   list(
@@ -96,13 +95,9 @@ export class PredictionStore {
     return this.#documents.find(PREDICTIONS, scope, request)
   }
 
-  async getByIdempotencyKey(scope: Scope, idempotencyKey: string): Promise<PredictionDocument | null> {
+  getByIdempotencyKey(scope: Scope, idempotencyKey: string): Promise<PredictionDocument | null> {
     const filter = { idempotencyKey: { eq: idempotencyKey } }
-    const page = await this.#documents.find(PREDICTIONS, scope, {
-      filter,
-      page: { limit: 1, cursor: null, backward: false },
-    })
-    return page.items[0]?.node ?? null
+    return findFirst(this.#documents, { collection: PREDICTIONS, scope, filter })
   }
 
   /** Ended before the time, across tenants, the oldest first. */

@@ -9,6 +9,7 @@ import {
   type DocumentStore,
   type Scope,
 } from '../../ports/document-store.js'
+import { findFirst, requireDocument } from '../document-reads.js'
 
 export const SCHEDULES: CollectionDefinition<ScheduleDocument> = {
   name: 'schedules',
@@ -39,16 +40,13 @@ export class ScheduleStore {
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */
-  async require(scope: Scope, id: string): Promise<ScheduleDocument> {
-    const schedule = await this.#documents.get(SCHEDULES, scope, id)
-    if (!schedule) throw notFound('schedule', id)
-    return schedule
+  require(scope: Scope, id: string): Promise<ScheduleDocument> {
+    return requireDocument(this.#documents, { collection: SCHEDULES, scope, id, what: 'schedule' })
   }
 
-  async getByName(tenantId: string, name: string): Promise<ScheduleDocument | null> {
-    const page = { limit: 1, cursor: null, backward: false }
-    const found = await this.#documents.find(SCHEDULES, { tenantId }, { filter: { name: { eq: name } }, page })
-    return found.items[0]?.node ?? null
+  getByName(tenantId: string, name: string): Promise<ScheduleDocument | null> {
+    const filter = { name: { eq: name } }
+    return findFirst(this.#documents, { collection: SCHEDULES, scope: { tenantId }, filter })
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */

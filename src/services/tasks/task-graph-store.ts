@@ -1,8 +1,9 @@
-import { isErrorWithCode, notFound } from '../../kernel/errors.js'
+import { isErrorWithCode } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { TaskGraphDocument, TaskLinkDocument } from '../../domain/task-graph.js'
 import type { TaskDocument } from '../../domain/task.js'
 import type { CollectionDefinition, DocumentBody, DocumentStore, Filter, Scope } from '../../ports/document-store.js'
+import { findFirst, requireDocument } from '../document-reads.js'
 import type { TaskChange } from './task-rules.js'
 import type { TaskStore } from './task-store.js'
 
@@ -52,16 +53,13 @@ export class TaskGraphStore {
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */
-  async require(scope: Scope, id: string): Promise<TaskGraphDocument> {
-    const graph = await this.#documents.get(TASK_GRAPHS, scope, id)
-    if (!graph) throw notFound('task graph', id)
-    return graph
+  require(scope: Scope, id: string): Promise<TaskGraphDocument> {
+    return requireDocument(this.#documents, { collection: TASK_GRAPHS, scope, id, what: 'task graph' })
   }
 
-  async getByKey(tenantId: string, idempotencyKey: string): Promise<TaskGraphDocument | null> {
+  getByKey(tenantId: string, idempotencyKey: string): Promise<TaskGraphDocument | null> {
     const filter = { idempotencyKey: { eq: idempotencyKey } }
-    const found = await this.#documents.find(TASK_GRAPHS, { tenantId }, { filter, page: firstPage(1) })
-    return found.items[0]?.node ?? null
+    return findFirst(this.#documents, { collection: TASK_GRAPHS, scope: { tenantId }, filter })
   }
 
   /** Links to what waits for the task, by the order of the graph. */

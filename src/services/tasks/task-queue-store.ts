@@ -4,6 +4,7 @@ import { SERVER_TENANT_ID } from '../../domain/principal.js'
 import type { TaskQueueDocument } from '../../domain/task-queue.js'
 import type { CollectionDefinition, DocumentStore } from '../../ports/document-store.js'
 import type { QueueChange } from '../../ports/task-queue.js'
+import { findFirst } from '../document-reads.js'
 
 export const TASK_QUEUES: CollectionDefinition<TaskQueueDocument> = {
   name: 'task_queues',
@@ -39,10 +40,8 @@ export class TaskQueueStore {
     return this.#documents.getMany(TASK_QUEUES, SCOPE, ids)
   }
 
-  async get(name: string): Promise<TaskQueueDocument | null> {
-    const page = { limit: 1, cursor: null, backward: false }
-    const found = await this.#documents.find(TASK_QUEUES, SCOPE, { filter: { name: { eq: name } }, page })
-    return found.items[0]?.node ?? null
+  get(name: string): Promise<TaskQueueDocument | null> {
+    return findFirst(this.#documents, { collection: TASK_QUEUES, scope: SCOPE, filter: { name: { eq: name } } })
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */

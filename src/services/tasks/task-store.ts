@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { isErrorWithCode, notFound } from '../../kernel/errors.js'
+import { isErrorWithCode } from '../../kernel/errors.js'
 import { withoutUsual, type Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import { toSearchText } from '../../kernel/search-text.js'
@@ -16,6 +16,7 @@ import {
   type Scope,
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
+import { findFirst, requireDocument } from '../document-reads.js'
 import type { TaskChange } from './task-rules.js'
 
 export const TASKS: CollectionDefinition<TaskDocument> = {
@@ -116,10 +117,8 @@ export class TaskStore {
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */
-  async require(scope: Scope, id: string): Promise<TaskDocument> {
-    const task = await this.#documents.get(TASKS, scope, id)
-    if (!task) throw notFound('task', id)
-    return task
+  require(scope: Scope, id: string): Promise<TaskDocument> {
+    return requireDocument(this.#documents, { collection: TASKS, scope, id, what: 'task' })
   }
 
   list(
@@ -164,10 +163,9 @@ export class TaskStore {
   }
 
   /** The only one with this value in a unique field; null when there is none. */
-  async getBy(field: 'idempotencyKey' | 'dedupeKey', tenantId: string, value: string): Promise<TaskDocument | null> {
-    const page = { limit: 1, cursor: null, backward: false }
-    const found = await this.#documents.find(TASKS, { tenantId }, { filter: { [field]: { eq: value } }, page })
-    return found.items[0]?.node ?? null
+  getBy(field: 'idempotencyKey' | 'dedupeKey', tenantId: string, value: string): Promise<TaskDocument | null> {
+    const filter = { [field]: { eq: value } }
+    return findFirst(this.#documents, { collection: TASKS, scope: { tenantId }, filter })
   }
 
   /** Those that change by themselves at a time up to `untilMs`, the earliest first; with null, just the next. */

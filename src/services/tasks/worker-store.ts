@@ -4,6 +4,7 @@ import { createId } from '../../kernel/ids.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { WorkerDocument } from '../../domain/worker.js'
 import { SYSTEM_SCOPE, type CollectionDefinition, type DocumentStore } from '../../ports/document-store.js'
+import { findFirst } from '../document-reads.js'
 
 export const WORKERS: CollectionDefinition<WorkerDocument> = {
   name: 'workers',
@@ -76,9 +77,8 @@ export class WorkerStore {
     stoppedAt: number | null = null,
   ): Promise<WorkerDocument> {
     for (let race = 1; ; race++) {
-      const page = { limit: 1, cursor: null, backward: false }
-      const found = await this.#documents.find(WORKERS, { tenantId }, { filter: { name: { eq: self.name } }, page })
-      const known = found.items[0]?.node
+      const filter = { name: { eq: self.name } }
+      const known = await findFirst(this.#documents, { collection: WORKERS, scope: { tenantId }, filter })
       const seen = { ...self, types: [...self.types], lastHeartbeatAt: nowMs, stoppedAt }
       try {
         return known

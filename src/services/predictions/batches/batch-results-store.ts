@@ -8,6 +8,7 @@ import {
   type DocumentStore,
   type Filter,
 } from '../../../ports/document-store.js'
+import { findFirst } from '../../document-reads.js'
 import { addResult, NO_TOTALS, type BatchResult, type BatchResultsDocument, type BatchTotals } from './batch-item.js'
 
 export const BATCH_RESULTS: CollectionDefinition<BatchResultsDocument> = {
@@ -72,17 +73,13 @@ export class BatchResultsStore {
     }
   }
 
-  async getLast(tenantId: string, taskId: string): Promise<BatchResultsDocument | null> {
-    const found = await this.#documents.find(
-      BATCH_RESULTS,
-      { tenantId },
-      {
-        filter: { taskId: { eq: taskId } },
-        orderBy: [{ field: 'through', direction: 'desc' }],
-        page: { limit: 1, cursor: null, backward: false },
-      },
-    )
-    return found.items[0]?.node ?? null
+  getLast(tenantId: string, taskId: string): Promise<BatchResultsDocument | null> {
+    return findFirst(this.#documents, {
+      collection: BATCH_RESULTS,
+      scope: { tenantId },
+      filter: { taskId: { eq: taskId } },
+      orderBy: [{ field: 'through', direction: 'desc' }],
+    })
   }
 
   async getTotals(tenantId: string, taskId: string): Promise<BatchTotals> {
