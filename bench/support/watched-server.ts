@@ -11,6 +11,7 @@ export interface LoopDelay {
 /** A whole server in a process of its own, with fresh data. */
 export interface WatchedServer extends AsyncDisposable {
   readonly url: string
+  /** Begins to watch the event loop, until `readDelay`. */
   resetDelay(): void
   readDelay(): Promise<LoopDelay>
 }
