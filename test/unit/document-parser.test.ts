@@ -204,6 +204,7 @@ describe('rows', () => {
   ])('with %s are told by their line', async (_what, name, source, line) => {
     await expect(parse(source, { name })).rejects.toMatchObject({
       code: 'DOCUMENT_UNREADABLE',
+      message: expect.stringContaining(`Line ${line}: `),
       details: { document: { problem: 'DAMAGED', line } },
     })
   })

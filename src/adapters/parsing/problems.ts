@@ -8,7 +8,8 @@ export interface ProblemPlace {
 
 /** The error of a document that cannot be read. The message is a sentence about it. */
 export function unreadable(problem: DocumentProblem, message: string, place: ProblemPlace = {}): GraphloomError {
-  return new GraphloomError('DOCUMENT_UNREADABLE', message, { details: { document: { problem, ...place } } })
+  const where = place.line === undefined ? '' : `Line ${place.line}: `
+  return new GraphloomError('DOCUMENT_UNREADABLE', where + message, { details: { document: { problem, ...place } } })
 }
 
 export const tooLarge = (what: string, most: number): GraphloomError =>
