@@ -12,7 +12,7 @@ import type {
 } from '../../src/ports/document-store.js'
 import { ACME, codeOf, firstPage, type StoreTest, type Widget, widget, WIDGETS } from './document-store.fixture.js'
 
-const numRuns = process.env.GRAPHLOOM_TEST_FULL === '1' ? 200 : 15
+const numRuns = process.env.GRAPHLOOM_TEST_FULL === '1' ? 200 : 10
 
 const RANK = (value: FieldValue): number =>
   value === null ? 0 : typeof value === 'boolean' ? 1 : typeof value === 'number' ? 2 : 3

@@ -12,7 +12,7 @@ import {
 } from './task-queue.fixture.js'
 import { QueueModel } from './task-queue.model.js'
 
-const NUM_RUNS = isFullTest() ? 400 : 15
+const NUM_RUNS = isFullTest() ? 400 : 10
 const LEASE_MS = 40
 const IDS = Array.from({ length: 14 }, (_, at) => `t${at}`)
 /** Bounds of the rated gate stay, and one tenant has it, so that what is due at once has one order. */

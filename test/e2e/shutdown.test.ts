@@ -19,7 +19,8 @@ test('SIGTERM under load: what runs is answered, sockets close with 1001, texts 
   const environment = {
     GRAPHLOOM_DATA_DIR: folder.path,
     GRAPHLOOM_PORT: String(await findFreePort()),
-    GRAPHLOOM_SHUTDOWN_TIMEOUT_MS: '6000',
+    GRAPHLOOM_SHUTDOWN_TIMEOUT_MS: '10000',
+    GRAPHLOOM_MODEL_THREADS: '1',
   }
   const server = await TestServer.start(environment)
   await server.request(PredictDocument, { input: { embedding: { model: EMBEDDING_MODEL, texts: ['warm'] } } })
@@ -58,7 +59,7 @@ test('SIGTERM under load: what runs is answered, sockets close with 1001, texts 
       input: {
         embedding: {
           model: EMBEDDING_MODEL,
-          texts: Array.from({ length: 5 }, (_, i) => `text ${i} ${'and more '.repeat(10)}`),
+          texts: Array.from({ length: 2 }, (_, i) => `text ${i} ${'and more '.repeat(10)}`),
         },
       },
     })

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { printTestCounts, readTestCounts, reportPath } from './test-report.js'
 
 /**
- * Runs the tests and tells how many passed. `--check` runs the checks beside them, on what time they leave. `--full`
- * runs the long counts with a seed that it prints; other arguments go to vitest. With CI=true a skipped test is a
- * failure.
+ * Runs the tests and tells how many passed. `--check` runs the checks beside them, `--full` the long counts with a seed
+ * that it prints; other arguments go to vitest. With CI=true a skipped test is a failure.
  */
 const args = process.argv.slice(2)
 const full = args.includes('--full')
@@ -23,7 +21,6 @@ async function runChecks(): Promise<number> {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (checks.pid !== undefined) setPriority(checks.pid, constants.priority.PRIORITY_LOW)
   const [output, [exitCode]] = await Promise.all([
     checks.stdout.setEncoding('utf8').toArray(),
     once(checks, 'close') as Promise<[number | null]>,
