@@ -34,8 +34,7 @@ export function enterLane(database: Connection, row: TaskRow, known?: Lane): voi
 }
 
 const FIRST = `FROM tasks WHERE state = ${READY} AND lane = ?1 ORDER BY priority DESC, accepted LIMIT 1`
-const ADVANCE =
-  `UPDATE lanes SET (head_priority, head) = (SELECT priority, accepted ${FIRST}) WHERE lane = ?1 AND head = ?2`
+const ADVANCE = `UPDATE lanes SET (head_priority, head) = (SELECT priority, accepted ${FIRST}) WHERE lane = ?1 AND head = ?2`
 
 /** One is ready no more; if it was the first, the next one is. */
 export const leaveLane = (database: Connection, { lane, accepted }: TaskRow): void => {
