@@ -2,6 +2,7 @@ import { ArgsType, Field, ID, InputType } from 'type-graphql'
 import type { Json } from '../../src/kernel/json.js'
 import { MAX_DOCUMENTS_AT_ONCE } from '../../src/services/knowledge/document-input.js'
 import { JsonScalar } from '../common/scalars.js'
+import { ChunkingInput } from './knowledge-base.input.js'
 
 @InputType('DocumentAccessInput', {
   description:
@@ -95,4 +96,19 @@ export class AddDocumentsArgs {
 export class DeleteDocumentInput {
   @Field(() => ID, { description: 'Id of a document.' })
   readonly id!: string
+}
+
+@InputType('PreviewChunksInput', { description: 'A document to be cut, and how.' })
+export class PreviewChunksInput {
+  @Field(() => String, { description: 'Name of a knowledge base, whose model counts tokens.' })
+  readonly knowledgeBase!: string
+
+  @Field(() => DocumentInput, { description: 'The document.' })
+  readonly document!: DocumentInput
+
+  @Field(() => ChunkingInput, {
+    nullable: true,
+    description: 'How it is cut; what is unset is as the knowledge base says.',
+  })
+  readonly chunking?: ChunkingInput | null
 }

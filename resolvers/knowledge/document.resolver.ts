@@ -12,10 +12,17 @@ import { answer } from '../common/problem.interface.js'
 import { JsonScalar } from '../common/scalars.js'
 import type { GraphContext } from '../context.js'
 import { Task } from '../tasks/task.type.js'
-import { AddDocumentsArgs, DeleteDocumentInput } from './document.input.js'
-import { Chunk, ChunkConnection, Document, DocumentVersion, DocumentVersionConnection } from './document.type.js'
+import { AddDocumentsArgs, DeleteDocumentInput, PreviewChunksInput } from './document.input.js'
+import {
+  Chunk,
+  ChunkConnection,
+  Document,
+  DocumentPreview,
+  DocumentVersion,
+  DocumentVersionConnection,
+} from './document.type.js'
 import { KnowledgeBase } from './knowledge-base.type.js'
-import { toAddDocuments } from './knowledge-request.js'
+import { toAddDocuments, toPreview, toPreviewChunks } from './knowledge-request.js'
 import { AddDocumentsResult, DeleteDocumentResult } from './knowledge.union.js'
 
 async function readMetadata(
@@ -34,6 +41,16 @@ export class DocumentResolver {
     @Arg('id', () => ID, { description: 'Id of a document.' }) id: string,
   ): Promise<KnowledgeDocument | null> {
     return loaders.documents.load(id)
+  }
+
+  @Directive('@rateLimit')
+  @Query(() => DocumentPreview, { description: 'What a document would become, without storing anything.' })
+  async previewChunks(
+    @Ctx() { services, principal, signal }: GraphContext,
+    @Arg('input', () => PreviewChunksInput, { description: 'The document, and how it is cut.' })
+    input: PreviewChunksInput,
+  ) {
+    return toPreview(await services.knowledgeDocuments.preview(principal, toPreviewChunks(input), signal))
   }
 
   @Directive('@rateLimit')

@@ -112,21 +112,19 @@ export class DocumentVersion extends DocumentTraitsType {
   readonly state!: DocumentState
 }
 
-@ObjectType('Chunk', {
-  implements: Node,
-  description: 'A piece of a document’s version: exactly `text.slice(start, end)` of its text, in UTF-16 code units.',
-})
-export class Chunk extends Node {
-  @Field(() => Int, { description: 'Place among the version’s chunks, from 0.' })
+/** What is told of a chunk, stored or not. */
+@ObjectType('ChunkTraits', { description: 'A piece of a text.' })
+abstract class ChunkTraitsType {
+  @Field(() => Int, { description: 'Place among the chunks, from 0.' })
   readonly ordinal!: number
 
   @Field(() => String, { description: 'The chunk’s text.' })
   readonly text!: string
 
-  @Field(() => Int, { description: 'Where it begins in the version’s text, UTF-16 code units from 0.' })
+  @Field(() => Int, { description: 'Where it begins in the text, UTF-16 code units from 0.' })
   readonly start!: number
 
-  @Field(() => Int, { description: 'Where it ends in the version’s text, exclusive.' })
+  @Field(() => Int, { description: 'Where it ends in the text, exclusive.' })
   readonly end!: number
 
   @Field(() => Int, { nullable: true, description: 'Page of its first character, from 1, of formats that have pages.' })
@@ -137,6 +135,44 @@ export class Chunk extends Node {
 
   @Field(() => Int, { description: 'Its tokens by the embedding model’s count, with special ones.' })
   readonly tokens!: number
+}
+
+@ObjectType('Chunk', {
+  implements: Node,
+  description: 'A piece of a document’s version: exactly `text.slice(start, end)` of its text, in UTF-16 code units.',
+})
+export class Chunk extends ChunkTraitsType {
+  readonly id!: string
+}
+
+@ObjectType('ChunkPreview', { description: 'A chunk that a document would have.' })
+export class ChunkPreview extends ChunkTraitsType {
+  @Field(() => String, { description: 'What would be embedded and searched: the title and headings, and the text.' })
+  readonly searched!: string
+}
+
+@ObjectType('DocumentPreview', { description: 'What a document would become.' })
+export class DocumentPreview {
+  @Field(() => String, { nullable: true, description: 'As it was given, else as it was found in the document.' })
+  readonly title!: string | null
+
+  @Field(() => String, { description: 'What its content was found to be.' })
+  readonly mediaType!: string
+
+  @Field(() => Int, { nullable: true, description: 'How many pages it has, of formats that have pages.' })
+  readonly pages!: number | null
+
+  @Field(() => String, { description: 'Its normalised text, which chunks are slices of.' })
+  readonly text!: string
+
+  @Field(() => [String], { description: 'What was passed over, in words.' })
+  readonly warnings!: readonly string[]
+
+  @Field(() => [ChunkPreview], { description: 'Its chunks, in order; at most the first 1,000.' })
+  readonly chunks!: readonly ChunkPreview[]
+
+  @Field(() => Int, { description: 'How many chunks it would have.' })
+  readonly chunkCount!: number
 }
 
 @ObjectType('AddedDocuments', { description: 'Documents that were accepted; they are on disk.' })

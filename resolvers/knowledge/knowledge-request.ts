@@ -1,26 +1,23 @@
 import { DEFAULT_FUSION } from '../../src/domain/fusion.js'
-import type { AddDocuments } from '../../src/services/knowledge/knowledge-documents.service.js'
+import type { BaseChunking } from '../../src/domain/knowledge.js'
+import type { ReadDocument } from '../../src/services/knowledge/document-preparation.js'
+import type { AddDocuments, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
 import type { CreateKnowledgeBase } from '../../src/services/knowledge/knowledge-base-input.js'
 import type { SearchRequest } from '../../src/services/knowledge/search-input.js'
-import type { AddDocumentsArgs, DocumentInput } from './document.input.js'
-import type { CreateKnowledgeBaseInput } from './knowledge-base.input.js'
+import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput } from './document.input.js'
+import type { DocumentPreview } from './document.type.js'
+import type { ChunkingInput, CreateKnowledgeBaseInput } from './knowledge-base.input.js'
 import type { SearchInput } from './search.input.js'
 
 export const toCreateKnowledgeBase = (input: CreateKnowledgeBaseInput): CreateKnowledgeBase => {
   const { name, language, metadataFields, chunking, description, embeddingModel } = input
-  const { method, maxTokens, overlapTokens, withHeadings } = chunking ?? {}
   return {
     name,
     language,
     metadataFields,
     description: description ?? null,
     embeddingModel: embeddingModel ?? null,
-    chunking: {
-      ...(method && { method }),
-      ...(typeof maxTokens === 'number' && { maxTokens }),
-      ...(typeof overlapTokens === 'number' && { overlapTokens }),
-      ...(typeof withHeadings === 'boolean' && { withHeadings }),
-    },
+    chunking: toChunking(chunking),
   }
 }
 
@@ -54,3 +51,33 @@ export const toSearchRequest = ({
   rerank: rerank ?? null,
   diversity: diversity ?? null,
 })
+
+/** What is given of it. */
+function toChunking(input: ChunkingInput | null | undefined): Partial<BaseChunking> {
+  const { method, maxTokens, overlapTokens, withHeadings } = input ?? {}
+  return {
+    ...(method && { method }),
+    ...(typeof maxTokens === 'number' && { maxTokens }),
+    ...(typeof overlapTokens === 'number' && { overlapTokens }),
+    ...(typeof withHeadings === 'boolean' && { withHeadings }),
+  }
+}
+
+export const toPreviewChunks = ({ knowledgeBase, document, chunking }: PreviewChunksInput): PreviewChunks => ({
+  knowledgeBase,
+  document: toNewDocument(document),
+  chunking: toChunking(chunking),
+})
+
+const SHOWN_CHUNKS = 1_000
+
+export function toPreview({ title, content, chunks }: ReadDocument): DocumentPreview {
+  const { text, mediaType, pageCount, warnings } = content
+  const shown = chunks.slice(0, SHOWN_CHUNKS).map(({ embedded: searched, ...chunk }, ordinal) => ({
+    ...chunk,
+    ordinal,
+    searched,
+    text: text.slice(chunk.start, chunk.end),
+  }))
+  return { title, mediaType, pages: pageCount ?? null, text, warnings, chunks: shown, chunkCount: chunks.length }
+}

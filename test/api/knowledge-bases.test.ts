@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   AddDocumentsDocument,
+  CancelTaskDocument,
   CreateKnowledgeBaseDocument,
   DeleteDocumentDocument,
   DeleteKnowledgeBaseDocument,
@@ -10,11 +11,14 @@ import {
   KnowledgeBaseDocument,
   KnowledgeBaseDocumentsDocument,
   KnowledgeBasesDocument,
+  PreviewChunksDocument,
   SearchDocument,
   UpdateKnowledgeBaseDocument,
   type CreateKnowledgeBaseInput,
+  type PreviewChunksInput,
   type SearchInput,
 } from '../generated/graphql.js'
+import { readToEnd, readUntil } from '../support/enqueued-tasks.js'
 import { KnowledgeClient } from '../support/knowledge.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { openStore, STORES_BRIEFLY } from '../support/stores.js'
@@ -182,6 +186,28 @@ describe.each(STORES_BRIEFLY)('knowledge bases, kept in %s', (store) => {
     })
   })
 
+  test('a preview shows what a document would become, and stores nothing', async () => {
+    const preview = async (input: PreviewChunksInput) =>
+      (await server.request(PreviewChunksDocument, { input }, adaToken)).previewChunks
+    const document = { mediaType: 'text/markdown', text: GUIDE }
+    const asStored = await preview({ knowledgeBase: 'guides', document })
+    expect(asStored).toMatchObject({ title: 'Beekeeping', mediaType: 'text/markdown' })
+    expect(asStored.chunks).toHaveLength(asStored.chunkCount)
+    for (const { text, start, end, searched } of asStored.chunks) {
+      expect(asStored.text.slice(start, end)).toBe(text)
+      expect(searched.endsWith(text)).toBe(true)
+    }
+    const smaller = await preview({
+      knowledgeBase: 'guides',
+      document,
+      chunking: { maxTokens: 16, withHeadings: false },
+    })
+    expect(smaller.chunkCount).toBeGreaterThan(asStored.chunkCount)
+    expect(smaller.chunks.every(({ tokens }) => tokens <= 16)).toBe(true)
+    const base = await server.request(KnowledgeBaseDocument, { name: 'guides' }, adaToken)
+    expect(base.knowledgeBase!.documentCount).toBe(2)
+  })
+
   test.each(['VECTOR', 'TEXT', 'HYBRID'] as const)('by %s the right chunk is first', async (mode) => {
     const [first] = await ada.search('guides', 'When is honey extracted?', { mode })
     expect(first).toMatchObject({
@@ -290,6 +316,18 @@ describe.each(STORES_BRIEFLY)('knowledge bases, kept in %s', (store) => {
     )
     expect(knowledgeBase!.documents.nodes).toMatchObject([{ key: 'empty', error: { code: 'DOCUMENT_UNREADABLE' } }])
     expect(await ada.search('failures', 'apples')).toHaveLength(1)
+  })
+
+  test('a question does not wait for documents that are being embedded', async () => {
+    await ada.create({ name: 'bulk' })
+    const documents = Array.from({ length: 150 }, (_, i) => ({ text: `${i}. ${LETTER} `.repeat(12) }))
+    const { task } = await ada.startAdding('bulk', documents)
+    await readUntil(server, task.id, 'RUNNING', adaToken)
+    expect(await ada.search('guides', 'Who builds combs of wax?', { mode: 'VECTOR' })).not.toEqual([])
+    const { cancelTask } = await server.request(CancelTaskDocument, { input: { id: task.id } }, adaToken)
+    expect(cancelTask).toMatchObject({ __typename: 'Task' })
+    const { task: ended } = await readToEnd(server, task.id, { token: adaToken })
+    expect(ended).toMatchObject({ state: 'CANCELLED' })
   })
 
   test('documents are accepted once per idempotency key; mistakes are told by their path', async () => {

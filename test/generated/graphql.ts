@@ -745,6 +745,16 @@ export type PredictionState =
   /** Done; `output` is whole. */
   | 'SUCCEEDED';
 
+/** A document to be cut, and how. */
+export type PreviewChunksInput = {
+  /** How it is cut; what is unset is as the knowledge base says. */
+  chunking?: ChunkingInput | null | undefined;
+  /** The document. */
+  document: DocumentInput;
+  /** Name of a knowledge base, whose model counts tokens. */
+  knowledgeBase: string;
+};
+
 /** A model version to register. */
 export type RegisterModelVersionInput = {
   /** What the model is, at most 2,000 characters; unset leaves what is there. */
@@ -1411,6 +1421,13 @@ export type DocumentChunksQueryVariables = Exact<{
 
 
 export type DocumentChunksQuery = { document: { id: string, version: { id: string, text: string | null, chunks: { nodes: Array<{ id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string | null } } } | null } | null };
+
+export type PreviewChunksQueryVariables = Exact<{
+  input: PreviewChunksInput;
+}>;
+
+
+export type PreviewChunksQuery = { previewChunks: { title: string | null, mediaType: string, pages: number | null, text: string, warnings: Array<string>, chunkCount: number, chunks: Array<{ ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number, searched: string }> } };
 
 export type SearchQueryVariables = Exact<{
   input: SearchInput;
@@ -3241,6 +3258,28 @@ export const DocumentChunksDocument = new TypedDocumentString(`
   headings
   tokens
 }`) as unknown as TypedDocumentString<DocumentChunksQuery, DocumentChunksQueryVariables>;
+export const PreviewChunksDocument = new TypedDocumentString(`
+    query PreviewChunks($input: PreviewChunksInput!) {
+  previewChunks(input: $input) {
+    title
+    mediaType
+    pages
+    text
+    warnings
+    chunkCount
+    chunks {
+      ordinal
+      text
+      start
+      end
+      page
+      headings
+      tokens
+      searched
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewChunksQuery, PreviewChunksQueryVariables>;
 export const SearchDocument = new TypedDocumentString(`
     query Search($input: SearchInput!) {
   search(input: $input) {

@@ -55,17 +55,25 @@ export const DOCUMENTS_SCHEMA = {
   },
 }
 
+type MetadataHolder = Pick<KnowledgeBaseDocument, 'metadataFields'>
+
 /** Checks what the schema cannot. @throws GraphloomError `INVALID_INPUT`. */
-export function checkDocuments(documents: readonly NewDocument[], base: KnowledgeBaseDocument, path: string): void {
+export function checkDocuments(documents: readonly NewDocument[], base: MetadataHolder, path: string): void {
   const keys = new Set<string>()
   for (const [i, document] of documents.entries()) {
-    const { key, text, metadata } = document
-    checkSource(document, `${path}.${i}`)
+    const { key } = document
+    checkDocument(document, base, `${path}.${i}`)
     if (key !== undefined && keys.has(key)) throw invalidInput(`${path}.${i}.key`, `"${key}" is there twice.`)
     if (key !== undefined) keys.add(key)
-    if (text?.isWellFormed() === false) throw invalidInput(`${path}.${i}.text`, 'has half of a surrogate pair.')
-    if (metadata !== undefined) parseMetadata(metadata, base.metadataFields, `${path}.${i}.metadata`)
   }
+}
+
+/** Checks one for itself. @throws GraphloomError `INVALID_INPUT`. */
+export function checkDocument(document: NewDocument, base: MetadataHolder, path: string): void {
+  const { text, metadata } = document
+  checkSource(document, path)
+  if (text?.isWellFormed() === false) throw invalidInput(`${path}.text`, 'has half of a surrogate pair.')
+  if (metadata !== undefined) parseMetadata(metadata, base.metadataFields, `${path}.metadata`)
 }
 
 function checkSource({ text, url, upload }: NewDocument, path: string): void {

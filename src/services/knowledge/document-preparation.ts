@@ -8,6 +8,7 @@ import type { Json } from '../../kernel/json.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
 import { chunkDocument } from './chunking/chunk-document.js'
 import type { AcceptedDocument } from './document-acceptance.js'
+import type { NewDocument } from './document-input.js'
 import type { DocumentSources } from './document-sources.js'
 import { toHead, toSearched } from './index-rows.js'
 import { parseMetadata } from './metadata-input.js'
@@ -24,27 +25,29 @@ export interface PreparedChunk extends StoredChunk {
   readonly embedded: string
 }
 
-export interface PreparedDocument extends AcceptedDocument {
+/** What was read of a document. */
+export interface ReadDocument {
   readonly content: DocumentText
   readonly title: string | null
   readonly chunks: readonly PreparedChunk[]
 }
 
+export interface PreparedDocument extends AcceptedDocument, ReadDocument {}
+
 const HEAD_TOKENS = 48
 
-interface Preparation {
-  readonly base: KnowledgeBaseDocument
+export interface Preparation {
+  readonly base: Pick<KnowledgeBaseDocument, 'tenantId' | 'chunking' | 'metadataFields'>
   readonly model: ModelVersionDocument
   readonly signal: AbortSignal
 }
 
 /** A document's text, cut into chunks. @throws GraphloomError when it cannot be read. */
-export async function prepareDocument(
+export async function readDocument(
   { sources, parser, embedder }: DocumentPreparationOptions,
   { base, model, signal }: Preparation,
-  accepted: AcceptedDocument,
-): Promise<PreparedDocument> {
-  const { given } = accepted
+  given: NewDocument,
+): Promise<ReadDocument> {
   const owner = { tenantId: base.tenantId, signal }
   const content = await sources.withContent(given, owner, (source) => parser.parse({ ...source, signal }))
   const title = given.title ?? content.title ?? null
@@ -66,7 +69,7 @@ export async function prepareDocument(
     const columns = toColumns(metadata, base.metadataFields)
     return { start, end, tokens, page: page ?? null, headings, hasHead: head !== '', hash, embedded, metadata: columns }
   })
-  return { ...accepted, content, title, chunks: prepared }
+  return { content, title, chunks: prepared }
 }
 
 /** Tokens that may be kept free for titles and headings. */

@@ -9,7 +9,7 @@ import {
   type DocumentOrigin,
 } from './document-acceptance.js'
 import type { NewDocument } from './document-input.js'
-import { prepareDocument, type DocumentPreparationOptions, type PreparedDocument } from './document-preparation.js'
+import { readDocument, type DocumentPreparationOptions, type PreparedDocument } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
 import { toIndexedChunks, type SearchedChunk } from './index-rows.js'
 import type { IndexWriter } from './index-writer.js'
@@ -109,7 +109,7 @@ export class Ingestion {
     if (version.state === 'FAILED') return this.#note('failed')
     if (document.versionNumber >= version.number) return this.#note('ready')
     try {
-      return await prepareDocument(this.#options, this.#request, accepted)
+      return { ...accepted, ...(await readDocument(this.#options, this.#request, accepted.given)) }
     } catch (error) {
       if (!(error instanceof GraphloomError) || !DOCUMENT_ERRORS.has(error.code)) throw error
       const { code, message, retryable, details } = error
@@ -196,6 +196,8 @@ export class Ingestion {
       const versionIds = kept.map(({ version }) => version.id)
       await writer.confirm(indexed, versionIds, gone)
     }
+    // Nobody is served them again.
+    for (const id of gone) await this.#options.records.deleteVectors({ tenantId: base.tenantId, id })
   }
 
   /** What an index can be made from again. */

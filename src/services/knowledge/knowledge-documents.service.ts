@@ -2,6 +2,7 @@ import { notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import { toPage, type Page, type PageRequest } from '../../kernel/pages.js'
 import type {
+  BaseChunking,
   DocumentState,
   DocumentVersion,
   KnowledgeBaseDocument,
@@ -9,20 +10,24 @@ import type {
 } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TaskDocument } from '../../domain/task.js'
+import type { ModelStore } from '../models/model-store.js'
 import type { Access } from '../access/access.js'
 import type { Payloads } from '../payloads.js'
 import { toArgumentMistake } from '../tasks/argument-mistake.js'
 import type { TaskAcceptance } from '../tasks/task-acceptance.js'
 import type { DocumentAcceptance } from './document-acceptance.js'
-import type { NewDocument } from './document-input.js'
+import { checkDocument, type NewDocument } from './document-input.js'
+import { readDocument, type DocumentPreparationOptions, type ReadDocument } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
 import { INGEST_TASK, type IngestInput } from './ingest-type.js'
+import { toChunking } from './knowledge-base-input.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { Removals } from './removals.js'
 import { readVersionChunks, type DocumentChunk } from './version-chunks.js'
 
-export interface KnowledgeDocumentsOptions {
+export interface KnowledgeDocumentsOptions extends DocumentPreparationOptions {
+  readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly access: Access
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
@@ -36,6 +41,13 @@ export interface AddDocuments {
   readonly knowledgeBase: string
   readonly documents: readonly NewDocument[]
   readonly idempotencyKey: string | null
+}
+
+export interface PreviewChunks {
+  readonly knowledgeBase: string
+  readonly document: NewDocument
+  /** In the place of what the base says. */
+  readonly chunking: Partial<BaseChunking>
 }
 
 export interface AddedDocuments {
@@ -70,6 +82,24 @@ export class KnowledgeDocumentsService {
       if (accepted) added.push(accepted.document)
     }
     return { task, documents: added }
+  }
+
+  /**
+   * What a document would become, without storing anything.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `DOCUMENT_UNREADABLE`, `FORBIDDEN`; what the address did.
+   */
+  async preview(principal: Principal, asked: PreviewChunks, signal: AbortSignal): Promise<ReadDocument> {
+    const { access, bases, versions } = this.#options
+    access.require(principal, 'knowledge.change')
+    const { metadataFields, ...base } = await bases.requireByName(principal.tenantId, asked.knowledgeBase)
+    checkDocument(asked.document, { metadataFields }, 'input.document')
+    const model = await versions.requireVersion(base.embeddingModelVersionId)
+    const chunking = toChunking({ ...base.chunking, ...asked.chunking }, model)
+    return readDocument(
+      this.#options,
+      { base: { tenantId: base.tenantId, metadataFields, chunking }, model, signal },
+      asked.document,
+    )
   }
 
   async #accept(principal: Principal, input: IngestInput, idempotencyKey: string | null): Promise<TaskDocument> {
