@@ -128,7 +128,7 @@ describe.each(STORES_BRIEFLY)('queues of tasks, kept in %s', (store) => {
     const retrying = await enqueue(server, failing(2, { queue, backoff: { initialMs: MINUTE_MS, maxMs: MINUTE_MS } }))
     await waitFor('the next attempt to be waited for', async () => {
       const { task } = await server.request(TaskDocument, { id: retrying.id })
-      return task?.state === 'RETRYING'
+      return task?.state === 'RETRYING' && (await read(queue))?.length === 2
     })
     const accept = async (names: readonly string[]) => {
       const tasks = names.map((name, at) => ({

@@ -36,7 +36,7 @@ describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
 
   describe.each(TRANSPORTS)('over %s', (transport) => {
     test('each state comes in order, as the task was then, and all readers get the same', async () => {
-      const { id } = await enqueue(server, failing(3, { delayMs: 1_000 }))
+      const { id } = await enqueue(server, failing(3, { delayMs: 3_000 }))
       const readers = await Promise.all(Array.from({ length: 5 }, () => readToEnd(server, id, { transport })))
       const [first] = readers
       expect(first).toMatchObject({ end: 'FAILED', mistakes: [], names: expect.arrayContaining(['TaskChanged']) })
@@ -49,7 +49,7 @@ describe.each(STORES_BRIEFLY)('streams of tasks, kept in %s', (store) => {
     })
 
     test('a reader goes on by its cursor, and misses nothing', async () => {
-      const { id } = await enqueue(server, failing(3, { delayMs: 1_000 }))
+      const { id } = await enqueue(server, failing(3, { delayMs: 3_000 }))
       const whole = readToEnd(server, id, { transport })
       const reader = new TaskReader()
       for (let parts = 0; reader.end === null; parts++) {

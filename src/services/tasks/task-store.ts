@@ -3,6 +3,7 @@ import { isErrorWithCode } from '../../kernel/errors.js'
 import { withoutUsual, type Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import { toSearchText } from '../../kernel/search-text.js'
+import { Turns } from '../../kernel/turns.js'
 import { blobIdOf } from '../../domain/stored-document.js'
 import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
 import { isTaskEnded, type TaskAttempt, type TaskDocument, type TaskState, UNTOUCHED } from '../../domain/task.js'
@@ -101,6 +102,7 @@ export class TaskStore {
   readonly #documents: DocumentStore
   readonly #log: EventLog
   readonly #listener: TaskStoreListener
+  readonly #turns = new Turns()
 
   constructor(documents: DocumentStore, log: EventLog, listener: TaskStoreListener) {
     this.#documents = documents
@@ -252,17 +254,24 @@ export class TaskStore {
     { events = [], known }: { readonly events?: readonly NewEvent[]; readonly known?: TaskDocument } = {},
   ): Promise<{ readonly task: TaskDocument; readonly changed: boolean }> {
     let task = known ?? (await this.require(scope, id))
-    for (let attempt = 1; ; attempt++) {
-      const change = rule(task)
-      if (!change) return { task, changed: false }
-      try {
-        return { task: await this.update(change, events), changed: true }
-      } catch (error) {
-        if (!isErrorWithCode(error, 'CONFLICT') || attempt >= CHANGE_ATTEMPTS) throw error
-        const current = await this.require(scope, id)
-        if (current.revision === task.revision) throw error
-        task = current
+    let turn: Disposable | null = null
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const change = rule(task)
+        if (!change) return { task, changed: false }
+        try {
+          return { task: await this.update(change, events), changed: true }
+        } catch (error) {
+          if (!isErrorWithCode(error, 'CONFLICT') || attempt >= CHANGE_ATTEMPTS) throw error
+          // Of many that change it at once each has a turn, rather than all of them trying again and again.
+          turn ??= await this.#turns.take(id)
+          const current = await this.require(scope, id)
+          if (current.revision === task.revision) throw error
+          task = current
+        }
       }
+    } finally {
+      turn?.[Symbol.dispose]()
     }
   }
 
