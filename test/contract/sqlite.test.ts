@@ -15,7 +15,11 @@ import { runTaskQueueSuite } from './task-queue.suite.js'
 const logger = pino({ level: 'silent' })
 
 async function openIn(directory: string, collections: readonly AnyCollection[]): Promise<OpenedStore> {
-  const database = await openSqliteDatabase({ directory, logger, collections })
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  const database = await openSqliteDatabase({ directory, logger, collections }).catch(async (error: unknown) => {
+    await remove()
+    throw error
+  })
   return {
     store: database.documents,
     events: database.events,
@@ -27,7 +31,7 @@ async function openIn(directory: string, collections: readonly AnyCollection[]):
     },
     [Symbol.asyncDispose]: async () => {
       await database[Symbol.asyncDispose]()
-      await rm(directory, { recursive: true, force: true })
+      await remove()
     },
   }
 }
