@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ModelMetricsDocument, PredictDocument, SearchDocument, type SearchInput } from '../generated/graphql.js'
+import {
+  DocumentDocument,
+  ModelMetricsDocument,
+  PredictDocument,
+  SearchDocument,
+  type SearchInput,
+} from '../generated/graphql.js'
 import { KnowledgeClient } from '../support/knowledge.js'
 import { writeCatalogue, writeClassifier, writeEmbeddingModel } from '../support/made-models.js'
 import { TestServer } from '../support/server.js'
@@ -98,4 +104,19 @@ test('a question that was asked before is not embedded again', async () => {
   expect(await countRuns()).toBe(runs)
   await search({ mode: 'VECTOR', query: 'blue blue bird' })
   expect(await countRuns()).toBe(runs + 1)
+})
+
+test('of a hundred paragraphs only the changed one is embedded again, and its old words give no hit', async () => {
+  await client.create({ name: 'long', embeddingModel: 'embedder', language: 'MIXED', chunking: { maxTokens: 32 } })
+  const paragraphs = Array.from({ length: 100 }, (_, i) => `${'cat dog bird fish red blue good bad '.repeat(2)}n${i}`)
+  const [document] = await client.add('long', [{ key: 'k', text: paragraphs.join('\n\n') }])
+  const changed = paragraphs.with(50, paragraphs[50]!.replace('n50', 'changed'))
+  await client.add('long', [{ key: 'k', text: changed.join('\n\n') }])
+  const { diff, versionNumber } = (await server.request(DocumentDocument, { id: document!.id })).document!
+  expect(versionNumber).toBe(2)
+  expect(diff!.embedded).toBeGreaterThan(0)
+  expect(diff!.embedded).toBeLessThanOrEqual(3)
+  expect(diff!.unchanged).toBeGreaterThanOrEqual(97)
+  expect(await search({ knowledgeBases: ['long'], query: 'n50', mode: 'TEXT' })).toEqual([])
+  expect(await search({ knowledgeBases: ['long'], query: 'changed', mode: 'TEXT' })).toHaveLength(1)
 })

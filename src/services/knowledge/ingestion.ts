@@ -1,5 +1,5 @@
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
-import type { DocumentDiff, DocumentVersion, KnowledgeBaseDocument } from '../../domain/knowledge.js'
+import type { DocumentVersion, KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type { Payloads } from '../payloads.js'
 import {
@@ -11,9 +11,10 @@ import {
 import type { NewDocument } from './document-input.js'
 import { readDocument, type DocumentPreparationOptions, type PreparedDocument } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
+import { embedDocuments, type EmbeddedDocument } from './document-vectors.js'
 import { toIndexedChunks, type SearchedChunk } from './index-rows.js'
 import type { IndexWriter } from './index-writer.js'
-import { decodeVectors, encodeVectors } from './vector-text.js'
+import { encodeVectors } from './vector-text.js'
 
 export interface IngestionOptions extends DocumentPreparationOptions {
   readonly records: DocumentRecords
@@ -39,20 +40,11 @@ export interface IngestionTotals {
   readonly deleted: number
 }
 
-interface EmbeddedDocument extends PreparedDocument {
-  readonly vectors: readonly Float32Array[]
-  readonly diff: DocumentDiff
-}
-
 /** Documents that go through together, and the characters that they may have together. */
 const SLICE_DOCUMENTS = 16
 const SLICE_CHARACTERS = 1 << 20
 /** Counted for a document that has not come yet. */
 const UNKNOWN_CHARACTERS = SLICE_CHARACTERS / 4
-/** Texts of one request to the model; so many requests are at it at once. */
-const TEXTS_AT_ONCE = 64
-const PARALLEL_REQUESTS = 2
-
 /** Errors that are the document's own: others stop the task, which is tried again. */
 const DOCUMENT_ERRORS = new Set(['DOCUMENT_UNREADABLE', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'])
 
@@ -79,7 +71,7 @@ export class Ingestion {
         const prepared = await reading
         reading = this.#read(slices[i + 1] ?? [])
         reading.catch(() => undefined)
-        const embedded = await this.#embed(prepared)
+        const embedded = await embedDocuments(this.#options, this.#request, prepared)
         await storing
         storing = this.#store(embedded)
         storing.catch(() => undefined)
@@ -130,53 +122,6 @@ export class Ingestion {
     } catch (gone) {
       await this.#passDeleted(gone, version)
     }
-  }
-
-  async #embed(prepared: readonly PreparedDocument[]): Promise<EmbeddedDocument[]> {
-    const known = await Promise.all(prepared.map((one) => this.#readKnownVectors(one)))
-    const wanted = prepared.flatMap(({ chunks }, i) => chunks.filter(({ hash }) => !known[i]!.has(hash)))
-    const texts = new Map(wanted.map(({ hash, embedded }) => [hash, embedded]))
-    const fresh = await this.#embedTexts(texts)
-    return prepared.map((one, i) => {
-      const before = known[i]!
-      const vectors = one.chunks.map(({ hash }) => before.get(hash) ?? fresh.get(hash)!)
-      return { ...one, vectors, diff: toDiff(one, before) }
-    })
-  }
-
-  /** Vectors of the version that is served now, by what was embedded. */
-  async #readKnownVectors({ document, version }: PreparedDocument): Promise<ReadonlyMap<string, Float32Array>> {
-    const { records, payloads } = this.#options
-    const scope = { tenantId: version.tenantId }
-    if (document.versionId === null) return new Map()
-    const [before, stored] = await Promise.all([
-      records.getVersion(scope, document.versionId),
-      records.getVectors(scope, document.versionId),
-    ])
-    if (!before?.chunks || stored?.modelVersionId !== this.#request.model.id) return new Map()
-    const chunks = await payloads.get(before.chunks)
-    const vectors = decodeVectors(await payloads.get(stored.vectors), chunks.length)
-    return new Map(chunks.map(({ hash }, i) => [hash, vectors[i]!]))
-  }
-
-  async #embedTexts(texts: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, Float32Array>> {
-    const { model, origin, signal } = this.#request
-    const { tenantId, createdBy: subject, taskId: id } = origin
-    // Texts of about one length fill a run.
-    const entries = [...texts].sort(([, a], [, b]) => a.length - b.length)
-    const parts = Array.from({ length: Math.ceil(entries.length / TEXTS_AT_ONCE) }, (_, i) =>
-      entries.slice(i * TEXTS_AT_ONCE, (i + 1) * TEXTS_AT_ONCE),
-    )
-    const fresh = new Map<string, Float32Array>()
-    const work = async (): Promise<void> => {
-      for (let part = parts.pop(); part; part = parts.pop()) {
-        const asked = { version: model, purpose: 'document', tenantId, subject, id, signal } as const
-        const vectors = await this.#options.embedder.embed({ ...asked, texts: part.map(([, text]) => text) })
-        for (const [i, [hash]] of part.entries()) fresh.set(hash, vectors[i]!)
-      }
-    }
-    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, work))
-    return fresh
   }
 
   /** In both indexes first, where no search gives them; then each document shows its new version, at once and wholly. */
@@ -294,17 +239,6 @@ function toSlices(documents: readonly NewDocument[]): Slice[] {
     }
   }
   return slices
-}
-
-function toDiff({ chunks }: PreparedDocument, before: ReadonlyMap<string, unknown>): DocumentDiff {
-  const same = chunks.filter(({ hash }) => before.has(hash))
-  const hashes = new Set(chunks.map(({ hash }) => hash))
-  return {
-    unchanged: same.length,
-    embedded: chunks.length - same.length,
-    removed: [...before.keys()].filter((hash) => !hashes.has(hash)).length,
-    tokensSaved: same.reduce((total, { tokens }) => total + tokens, 0),
-  }
 }
 
 const toSearchedChunks = ({ chunks, vectors }: EmbeddedDocument): SearchedChunk[] =>
