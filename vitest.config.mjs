@@ -27,6 +27,9 @@ if (!FULL && process.env.TMPDIR === undefined && hasMemoryFolder()) {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 }
 
+// As in the server's own processes.
+process.env.ORT_DISABLE_TELEMETRY = '1'
+
 const BY_LENGTH = ['e2e', 'contract', 'api']
 
 /** Long files first, so that none of them runs at the end alone. */

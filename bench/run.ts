@@ -10,7 +10,11 @@ const names = readdirSync(import.meta.dirname)
 const [name = '', ...args] = process.argv.slice(2)
 
 if (names.includes(name)) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.js`), ...args], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.js`), ...args], {
+    stdio: 'inherit',
+    // What is measured against has no telemetry either.
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+  })
   const [exitCode] = (await once(child, 'close')) as [number | null]
   process.exitCode = exitCode ?? 1
 } else {

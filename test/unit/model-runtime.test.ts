@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createOnnxModelRuntime } from '../../src/adapters/onnxruntime/onnx-model-runtime.js'
@@ -21,6 +21,21 @@ const isRunning = (pid: number): boolean => {
     return false
   }
 }
+
+test('a model process keeps nothing beside the model, and no id of the machine', async () => {
+  await using folder = await createTemporaryFolder('process')
+  const before = { HOME: process.env.HOME, TMPDIR: process.env.TMPDIR }
+  Object.assign(process.env, { HOME: folder.path, TMPDIR: folder.path })
+  try {
+    await using own = createOnnxModelRuntime({ logger: silentLogger })
+    await startBundled(own, EMBEDDING_MODEL)
+    expect(await readdir(folder.path)).toEqual([])
+  } finally {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+  }
+})
 
 describe('a model folder', () => {
   test('is described without its weights', async () => {

@@ -46,6 +46,9 @@ const INHERITED_VARIABLES = [
   'NODE_COMPILE_CACHE',
 ]
 
+/** ONNX Runtime's packages keep an id of the machine and tell their maker of each use, unless this is set. */
+const FIXED_VARIABLES = { ORT_DISABLE_TELEMETRY: '1' }
+
 /** A process of ours that answers calls. When it ends, whatever way, every running call is rejected. */
 export class SupervisedChild {
   readonly #options: SupervisedChildOptions
@@ -68,7 +71,10 @@ export class SupervisedChild {
         ...(options.heapMib === undefined ? [] : [`--max-old-space-size=${options.heapMib}`]),
         ...(options.nodeArguments ?? []),
       ],
-      env: Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
+      env: {
+        ...Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
+        ...FIXED_VARIABLES,
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     const exited = Promise.withResolvers<ChildExit>()
