@@ -33,14 +33,14 @@ export class Removals implements AsyncDisposable {
 
   /** Takes up what was not done. */
   async start(): Promise<void> {
-    for (const removal of await this.#options.bases.listRemovals(REMOVALS_AT_ONCE)) this.#begin(removal)
+    for (const removal of await this.#options.bases.listRemovals(REMOVALS_AT_ONCE)) void this.#begin(removal)
   }
 
   /** @throws GraphloomError `NOT_FOUND` when somebody was sooner. */
   async removeBase(base: KnowledgeBaseDocument): Promise<void> {
     const removal = await this.#note(base, null, [])
     await this.#options.bases.delete(base)
-    this.#begin(removal)
+    void this.#begin(removal)
   }
 
   async removeDocument(base: KnowledgeBaseDocument, document: KnowledgeDocument): Promise<void> {
@@ -49,7 +49,8 @@ export class Removals implements AsyncDisposable {
     const removal = await this.#note(base, document.id, versionIds)
     for (const versionId of versionIds) await records.markDeleted(base.tenantId, versionId)
     await records.deleteDocument(base.tenantId, document.id)
-    this.#begin(removal)
+    // Until its rows are gone they count in the weights of words.
+    await this.#begin(removal)
   }
 
   #note(base: KnowledgeBaseDocument, documentId: string | null, versionIds: readonly string[]): Promise<Removal> {
@@ -58,11 +59,13 @@ export class Removals implements AsyncDisposable {
     return this.#options.bases.addRemoval({ id, tenantId, knowledgeBaseId, indexName, documentId, versionIds })
   }
 
-  #begin(removal: Removal): void {
+  /** Never rejects: what fails is done at the next start. */
+  #begin(removal: Removal): Promise<void> {
     const running = this.#clear(removal)
       .catch((err: unknown) => this.#options.logger.error({ err, removal: removal.id }, 'a deletion is done later'))
       .finally(() => this.#running.delete(running))
     this.#running.add(running)
+    return running
   }
 
   async #clear(removal: Removal): Promise<void> {
