@@ -80,7 +80,7 @@ describe('by structure', () => {
     expect(texts(await chunk([paragraph(sentences)], { maxTokens: 11, overlapTokens: 4 }))).toEqual([
       'One is it. Mr.',
       'Mr. Two is it?',
-      'Two is it? Three is it!',
+      'Three is it!',
       'Four is it.',
     ])
   })

@@ -35,10 +35,17 @@ export function* cutEvenly(text: string, { start, end }: TextRange, target: numb
   }
 }
 
-/** Sentences by Unicode's rules (UAX #29). */
+/** Sentences by Unicode's rules (UAX #29), none of which ends within a character. */
 export function* splitSentences(text: string, { start, end }: TextRange): Generator<TextRange> {
-  for (const { index, segment } of sentences.segment(text.slice(start, end)))
-    yield { start: start + index, end: start + index + segment.length }
+  const slice = text.slice(start, end)
+  const characters = graphemes.segment(slice)
+  let from = 0
+  for (const { index, segment } of sentences.segment(slice)) {
+    const to = index + segment.length
+    if (to < slice.length && characters.containing(to)?.index !== to) continue
+    yield { start: start + from, end: start + to }
+    from = to
+  }
 }
 
 export function* splitLines(text: string, { start, end }: TextRange): Generator<TextRange> {

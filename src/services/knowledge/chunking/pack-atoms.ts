@@ -24,7 +24,7 @@ export function packAtoms(atoms: readonly Atom[], options: PackOptions): Packed[
   let size = 0
   const close = (keepsOverlap: boolean): void => {
     if (open.length > overlap) packed.push({ atoms: open, overlap })
-    open = keepsOverlap ? takeOverlap(open, options) : []
+    open = keepsOverlap ? takeOverlap({ atoms: open, overlap }, options) : []
     overlap = open.length
     size = sumTokens(open)
   }
@@ -62,11 +62,11 @@ function isBreak(next: TextSegment, last: TextSegment, method: PackOptions['meth
 }
 
 /** The last atoms of a chunk that have no more tokens than the overlap. */
-function takeOverlap(atoms: readonly Atom[], { overlapTokens }: PackOptions): Atom[] {
+function takeOverlap({ atoms, overlap }: Packed, { overlapTokens }: PackOptions): Atom[] {
   let from = atoms.length
   let size = 0
-  // The whole chunk again would be no overlap.
-  while (from > 1 && size + atoms[from - 1]!.tokens <= overlapTokens) size += atoms[--from]!.tokens
+  // All that is new in the chunk again would be no overlap.
+  while (from > overlap + 1 && size + atoms[from - 1]!.tokens <= overlapTokens) size += atoms[--from]!.tokens
   return atoms.slice(from)
 }
 
