@@ -47,6 +47,8 @@ interface PendingWrite {
 }
 
 const RETRY_AFTER_MS = 250
+/** The thread begins with so many while more are made. */
+const MAX_MESSAGE_REQUESTS = 32
 
 /** The calling side of the writer thread. */
 export class Writer implements AsyncDisposable {
@@ -138,10 +140,12 @@ export class Writer implements AsyncDisposable {
     // After all that goes on at this moment, so that what it writes is one message.
     if (this.#outbox.length === 0) process.nextTick(() => this.#flush())
     this.#outbox.push({ number, request })
+    if (this.#outbox.length >= MAX_MESSAGE_REQUESTS) this.#flush()
     return new Promise((resolve, reject) => this.#pending.set(number, { request, bytes, resolve, reject }))
   }
 
   #flush(): void {
+    if (this.#outbox.length === 0) return
     const requests = this.#outbox
     this.#outbox = []
     if (!this.#ended) this.#worker.postMessage({ requests } satisfies WriterMessage)
