@@ -12,6 +12,12 @@ export interface TaskQueuesOptions {
   readonly onQueue: (name: string) => void
 }
 
+interface Entering {
+  count: number
+  /** Resolves when one of them is accepted, or was not. */
+  left: PromiseWithResolvers<void>
+}
+
 const NAME = /^[a-z][a-z0-9._-]{0,62}$/
 const RETRY_AFTER_MS = 1_000
 
@@ -20,7 +26,7 @@ export class TaskQueues {
   readonly #options: TaskQueuesOptions
   readonly #known = new Map<string, TaskQueueDocument>()
   /** Tasks that are being accepted, and do not count in the length yet. */
-  readonly #entering = new Map<string, number>()
+  readonly #entering = new Map<string, Entering>()
 
   constructor(options: TaskQueuesOptions) {
     this.#options = options
@@ -71,15 +77,31 @@ export class TaskQueues {
    * @throws GraphloomError `INVALID_INPUT` for no such queue, `OVERLOADED` when it is full.
    */
   async enter(name: string, count = 1): Promise<Disposable> {
-    const queue = this.require(name, 'input.queue')
-    const waiting = await this.#options.queue.length(name)
-    const entering = this.#entering.get(name) ?? 0
-    if (waiting + entering + count > queue.maxLength)
-      throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: ${queue.maxLength} tasks wait in it.`, {
-        details: { retryAfterMs: RETRY_AFTER_MS, limit: { name: 'maxLength', value: queue.maxLength } },
-      })
-    this.#entering.set(name, entering + count)
-    return { [Symbol.dispose]: () => this.#entering.set(name, this.#entering.get(name)! - count) }
+    const { maxLength } = this.require(name, 'input.queue')
+    for (;;) {
+      const waiting = await this.#options.queue.length(name)
+      const entering = this.#entering.get(name) ?? { count: 0, left: Promise.withResolvers<void>() }
+      if (waiting + entering.count + count <= maxLength) return this.#keepRoom(name, entering, count)
+      if (entering.count === 0)
+        throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: ${maxLength} tasks wait in it.`, {
+          details: { retryAfterMs: RETRY_AFTER_MS, limit: { name: 'maxLength', value: maxLength } },
+        })
+      // Of those that are being accepted some may be in the length already.
+      await entering.left.promise
+    }
+  }
+
+  #keepRoom(name: string, entering: Entering, count: number): Disposable {
+    entering.count += count
+    this.#entering.set(name, entering)
+    return {
+      [Symbol.dispose]: () => {
+        entering.count -= count
+        entering.left.resolve()
+        entering.left = Promise.withResolvers()
+        if (entering.count === 0) this.#entering.delete(name)
+      },
+    }
   }
 
   #remember(queue: TaskQueueDocument): void {
