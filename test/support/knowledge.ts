@@ -3,6 +3,7 @@ import {
   CreateKnowledgeBaseDocument,
   KnowledgeBaseDocumentsDocument,
   SearchDocument,
+  TasksDocument,
   type AddDocumentsInput,
   type CreateKnowledgeBaseInput,
   type SearchInput,
@@ -46,8 +47,12 @@ export class KnowledgeClient {
     return (await this.#server.request(SearchDocument, { input: asked }, this.#token)).search.hits
   }
 
-  /** Whether no document waits to be read. */
+  /** Whether no document waits to be read, and no task that may bring one is left. */
   async isIdle(name: string): Promise<boolean> {
+    const state = ['SCHEDULED', 'BLOCKED', 'QUEUED', 'RUNNING', 'RETRYING', 'CANCELLING'] as const
+    const filter = { type: 'knowledge.ingest', state: [...state] }
+    const { tasks } = await this.#server.request(TasksDocument, { filter, first: 1 }, this.#token)
+    if (tasks.nodes.length > 0) return false
     const asked = { name, state: 'QUEUED', first: 1 } as const
     const { knowledgeBase } = await this.#server.request(KnowledgeBaseDocumentsDocument, asked, this.#token)
     return knowledgeBase?.documents.nodes.length === 0
