@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import type { TaskDocument, TaskState } from '../../src/domain/task.js'
-import type { TaskStatus } from '../../src/services/tasks/task-store.js'
+import type { TaskStatus } from '../../src/services/tasks/task-events.js'
 import { createConnectionType } from '../common/connection.type.js'
 import { ErrorInfoType } from '../common/error-info.type.js'
 import { Node } from '../common/node.interface.js'

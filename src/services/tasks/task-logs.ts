@@ -1,6 +1,7 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { Page } from '../../kernel/pages.js'
-import { TASK_LOGGED, type TaskStore } from './task-store.js'
+import { TASK_LOGGED } from './task-events.js'
+import type { TaskStore } from './task-store.js'
 
 /** A line that an attempt wrote. */
 export interface TaskLogLine {

@@ -1,12 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { isErrorWithCode } from '../../kernel/errors.js'
-import { withoutUsual, type Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import { toSearchText } from '../../kernel/search-text.js'
 import { Turns } from '../../kernel/turns.js'
 import { blobIdOf } from '../../domain/stored-document.js'
-import { STREAM_ENDED, type StreamEndReason } from '../../domain/stream.js'
-import { isTaskEnded, type TaskAttempt, type TaskDocument, type TaskState, UNTOUCHED } from '../../domain/task.js'
+import { isTaskEnded, type TaskDocument, type TaskState, UNTOUCHED } from '../../domain/task.js'
 import {
   SYSTEM_SCOPE,
   type CollectionDefinition,
@@ -18,6 +16,7 @@ import {
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
 import { findFirst, requireDocument } from '../document-reads.js'
+import { TASK_LOGGED, toEvents } from './task-events.js'
 import type { TaskChange } from './task-rules.js'
 
 export const TASKS: CollectionDefinition<TaskDocument> = {
@@ -63,24 +62,6 @@ export const TASKS: CollectionDefinition<TaskDocument> = {
   defaults: UNTOUCHED,
   migrations: { 1: (task) => ({ ...task, errorText: toErrorText(task.error as TaskDocument['error']) }) },
 }
-
-export const TASK_CHANGED = 'TaskChanged'
-export const TASK_LOGGED = 'TaskLogged'
-export const TASK_DEDUPLICATED = 'TaskDeduplicated'
-
-/** A task as an event tells of it: without what was asked and answered, and with its last attempt alone. */
-export type TaskStatus = Omit<
-  TaskDocument,
-  | 'input'
-  | 'output'
-  | 'inputHash'
-  | 'inputBlobId'
-  | 'outputBlobId'
-  | 'claimToken'
-  | 'attempts'
-  | 'inputTemplate'
-  | 'errorText'
-> & { readonly lastAttempt: TaskAttempt | null }
 
 /** Told of what was stored. */
 export interface TaskStoreListener {
@@ -313,35 +294,4 @@ const withIndexed = (task: TaskDocument): TaskDocument => ({
 
 function toErrorText(error: TaskDocument['error']): string | null {
   return error && toSearchText(`${error.code} ${error.message}`.slice(0, MAX_ERROR_TEXT))
-}
-
-function toEvents(states: readonly TaskDocument[]): NewEvent[] {
-  const events = states.map(changed)
-  const last = states.at(-1)!
-  if (isTaskEnded(last.state))
-    events.push({ stream: last.id, type: STREAM_ENDED, data: { reason: toStreamEndReason(last) }, ends: true })
-  return events
-}
-
-const UNTOLD = {
-  input: undefined,
-  output: undefined,
-  inputHash: undefined,
-  claimToken: undefined,
-  inputTemplate: undefined,
-  errorText: undefined,
-  attempts: undefined,
-} satisfies Partial<Record<keyof TaskDocument, undefined>>
-
-function changed(task: TaskDocument): NewEvent {
-  const told = { ...task, lastAttempt: task.attempts.at(-1) ?? null, ...UNTOLD }
-  return { stream: task.id, type: TASK_CHANGED, data: withoutUsual(told, UNTOUCHED) as Json }
-}
-
-/** What `changed` told. */
-export const toTaskStatus = (data: Json): TaskStatus => ({ ...UNTOUCHED, ...(data as object) }) as unknown as TaskStatus
-
-export function toStreamEndReason({ state }: Pick<TaskDocument, 'state'>): StreamEndReason {
-  if (state === 'CANCELLED') return 'CANCELLED'
-  return state === 'SUCCEEDED' ? 'FINISHED' : 'FAILED'
 }

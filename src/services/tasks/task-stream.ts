@@ -1,6 +1,6 @@
 import type { TaskDedupe, TaskDocument } from '../../domain/task.js'
 import type { StreamSource } from '../streams/streams.js'
-import { TASK_CHANGED, TASK_DEDUPLICATED, toStreamEndReason, toTaskStatus, type TaskStatus } from './task-store.js'
+import { TASK_CHANGED, TASK_DEDUPLICATED, toStreamEndReason, toTaskStatus, type TaskStatus } from './task-events.js'
 
 export type TaskEvent =
   | { readonly type: 'changed'; readonly status: TaskStatus }
