@@ -67,12 +67,10 @@ export function runTextIndexSuite(name: string, open: () => Promise<OpenedTextIn
             scores.has(id) && (filter === null || matches(filter, metadata)) && (ids?.includes(id) ?? true),
         )
         .map(({ id }) => ({ id, score: scores.get(id)! }))
-      const found = await (i % 2 ? again : index).search('one', query.join(' '), {
-        ...ALL,
-        readers,
-        filter,
-        ...(ids && { ids }),
-      })
+      const selection = { ...ALL, readers, filter, ...(ids && { ids }) }
+      const found = await (i % 2 ? again : index).search('one', query.join(' '), selection)
+      const few = await index.search('one', query.join(' '), { ...selection, limit: 3 })
+      expect(few, 'the best of all').toEqual(found.slice(0, 3))
       const byId = new Map(found.map(({ id, score }) => [id, score]))
       expect(idsOf(found).sort(), JSON.stringify({ query, filter })).toEqual(idsOf(expected).sort())
       for (const { id, score } of expected) expect(byId.get(id)).toBeCloseTo(score, 6)

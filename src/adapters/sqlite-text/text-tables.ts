@@ -1,13 +1,17 @@
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import type { TextLanguage } from '../../domain/text-language.js'
 import type { TextRow } from '../../ports/text-index.js'
 import { openConnection, type Connection } from '../sqlite/connection.js'
 import { Analyzer } from './analyzer.js'
 import { toSqlCondition, type SqlCondition } from './filter-sql.js'
+import { addPostings, readPostings, removePostings, type Posting } from './posting-blocks.js'
+import { scoreRows, type QueryTerm, type Visible } from './row-scores.js'
 
-const K1 = 1.2
-const B = 0.75
+/** A file of another form is made anew. */
+const FORM = 2
+/** So many times the rows are looked at when those before were too few. */
+const MORE_ROWS = 4
 
 /** `readers` are the lists of readers that there are, with what their rows amount to. */
 const TABLES = `
@@ -24,16 +28,22 @@ const TABLES = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS rows_version ON rows (version);
   CREATE TABLE IF NOT EXISTS postings (
-    term INTEGER NOT NULL, row INTEGER NOT NULL, frequency INTEGER NOT NULL, length INTEGER NOT NULL,
-    readers INTEGER NOT NULL, PRIMARY KEY (term, row)
-  ) STRICT, WITHOUT ROWID;
+    term INTEGER NOT NULL, block INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (term, block)
+  ) STRICT;
+  PRAGMA user_version = ${FORM};
 `
 
 export function createTextTables(path: string, language: TextLanguage): void {
+  if (existsSync(path) && !hasForm(path)) dropTextTables(path)
   using connection = openConnection(path, 'write')
   connection.exec(TABLES)
   if (!connection.get('SELECT 1 FROM settings'))
     connection.run('INSERT INTO settings (language) VALUES (?)', [language])
+}
+
+function hasForm(path: string): boolean {
+  using connection = openConnection(path, 'read')
+  return connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version === FORM
 }
 
 export function dropTextTables(path: string): void {
@@ -41,12 +51,6 @@ export function dropTextTables(path: string): void {
 }
 
 const NO_CONDITION: SqlCondition = { sql: '1', values: [] }
-
-interface Totals {
-  readonly id: number
-  readonly rows: number
-  readonly words: number
-}
 
 /** One index: a file with its rows and postings. */
 export class TextTables implements Disposable {
@@ -73,31 +77,28 @@ export class TextTables implements Disposable {
 
   add(rows: readonly TextRow[]): void {
     this.#connection.transaction(() => {
-      for (const row of rows) this.#addRow(row)
+      addPostings(
+        this.#connection,
+        rows.flatMap((row) => this.#addRow(row)),
+      )
     })
   }
 
-  #addRow(row: TextRow): void {
+  /** Gives the row's postings. */
+  #addRow(row: TextRow): Posting[] {
     const frequencies = new Map<string, number>()
     const words = this.#analyzer.analyze(row.text)
     for (const { term } of words) frequencies.set(term, (frequencies.get(term) ?? 0) + 1)
-    const terms = Array.from(frequencies, ([term, frequency]) => ({ id: this.#requireTerm(term), frequency }))
+    const terms = Array.from(frequencies, ([term, frequency]) => ({ term: this.#requireTerm(term), frequency }))
     const readers = this.#countReaders(JSON.stringify(row.readers), 1, words.length)
     const { documentId, versionId, ordinal, metadata } = row
-    const termIds = JSON.stringify(terms.map(({ id }) => id))
+    const termIds = JSON.stringify(terms.map(({ term }) => term))
     const { id } = this.#connection.get<{ id: number }>(
       `INSERT INTO rows (name, document, version, ordinal, readers, length, metadata, terms)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       [row.id, documentId, versionId, ordinal, readers, words.length, JSON.stringify(metadata), termIds],
     )!
-    for (const term of terms)
-      this.#connection.run('INSERT INTO postings (term, row, frequency, length, readers) VALUES (?, ?, ?, ?, ?)', [
-        term.id,
-        id,
-        term.frequency,
-        words.length,
-        readers,
-      ])
+    return terms.map(({ term, frequency }) => ({ term, row: id, frequency, length: words.length, readers }))
   }
 
   #requireTerm(term: string): number {
@@ -126,14 +127,10 @@ export class TextTables implements Disposable {
       'SELECT rows.id, terms, length, list FROM rows JOIN readers ON readers.id = rows.readers WHERE version = ?',
       [versionId],
     )
-    for (const { id, terms, length, list } of rows) {
-      this.#connection.run('DELETE FROM postings WHERE row = ?1 AND term IN (SELECT value FROM json_each(?2))', [
-        id,
-        terms,
-      ])
-      this.#connection.run('DELETE FROM rows WHERE id = ?', [id])
-      this.#countReaders(list, -1, -length)
-    }
+    const gone = rows.flatMap(({ id, terms }) => (JSON.parse(terms) as number[]).map((term) => ({ term, row: id })))
+    removePostings(this.#connection, gone)
+    for (const { length, list } of rows) this.#countReaders(list, -1, -length)
+    this.#connection.run('DELETE FROM rows WHERE version = ?', [versionId])
   }
 
   count(): number {
@@ -152,62 +149,58 @@ export class TextTables implements Disposable {
   }
 
   #search(query: string, { readers, filter, ids, limit }: RowSelection): ScoredRow[] {
-    const visible = this.#listVisible(readers)
-    const rows = visible.reduce((total, list) => total + list.rows, 0)
-    const words = visible.reduce((total, list) => total + list.words, 0)
-    const lists = JSON.stringify(visible.map(({ id }) => id))
-    const weights = this.#weigh(query, lists, rows)
-    if (weights.length === 0) return []
-    const condition = filter ? toSqlCondition(filter) : NO_CONDITION
-    const named = ids
-      ? { sql: 'name IN (SELECT value FROM json_each(?))', values: [JSON.stringify(ids)] }
-      : NO_CONDITION
-    // The same sum gives the same score in whichever order it was made.
-    const sql = `
-      WITH weights AS (SELECT value ->> 0 AS term, value ->> 1 AS weight FROM json_each(?)),
-      scores AS (
-        SELECT row, sum(weight * frequency / (frequency + ${K1} * (${1 - B} + ${B} * length / ?))) AS score
-        FROM weights CROSS JOIN postings USING (term)
-        WHERE readers IN (SELECT value FROM json_each(?)) GROUP BY row
-      )
-      SELECT name AS id, document AS documentId, version AS versionId, ordinal, round(score, 9) AS score
-      FROM scores JOIN rows ON rows.id = scores.row WHERE ${condition.sql} AND ${named.sql}
-      ORDER BY round(score, 9) DESC, name LIMIT ?`
-    const values = [
-      JSON.stringify(weights),
-      Math.max(1, words / rows),
-      lists,
-      ...condition.values,
-      ...named.values,
-      limit,
-    ]
-    return this.#connection.all<ScoredRow>(sql, values).map((row) => ({ ...row }))
+    const among = ids && this.#rowsOf(ids)
+    const { rows, scores } = scoreRows(this.#readTerms(query), this.#listVisible(readers), among)
+    const ascending = Float64Array.from(scores).sort()
+    // A filter may keep few of the best: then it is looked further down, until there are enough.
+    for (let wanted = limit; ; wanted *= MORE_ROWS) {
+      const least = ascending.at(-wanted) ?? 0
+      const best = new Map<number, number>()
+      for (let i = 0; i < rows.length; i++) if (scores[i]! >= least) best.set(rows[i]!, scores[i]!)
+      const found = this.#select(best, filter ? toSqlCondition(filter) : NO_CONDITION)
+      if (found.length >= limit || wanted >= rows.length) return found.slice(0, limit)
+    }
   }
 
-  #listVisible(names: readonly string[]): Totals[] {
-    return this.#connection.all<Totals>(
+  #rowsOf(names: readonly string[]): ReadonlySet<number> {
+    const sql = 'SELECT id FROM rows WHERE name IN (SELECT value FROM json_each(?))'
+    return new Set(this.#connection.all<{ id: number }>(sql, [JSON.stringify(names)]).map(({ id }) => id))
+  }
+
+  /** Those of the rows that fulfil the condition, the best first. */
+  #select(scores: ReadonlyMap<number, number>, { sql, values }: SqlCondition): ScoredRow[] {
+    const found = this.#connection.all<Omit<ScoredRow, 'score'> & { row: number }>(
+      `SELECT id AS row, name AS id, document AS documentId, version AS versionId, ordinal FROM rows
+       WHERE rows.id IN (SELECT value FROM json_each(?)) AND ${sql}`,
+      [JSON.stringify([...scores.keys()]), ...values],
+    )
+    return found
+      .map(({ row, ...one }) => ({ ...one, score: scores.get(row)! }))
+      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+  }
+
+  #listVisible(names: readonly string[]): Visible {
+    const found = this.#connection.all<{ id: number; rows: number; words: number }>(
       `SELECT id, rows, words FROM readers WHERE list = 'null' OR EXISTS (
          SELECT 1 FROM json_each(list) WHERE value IN (SELECT value FROM json_each(?)))`,
       [JSON.stringify(names)],
     )
+    const { last } = this.#connection.get<{ last: number }>('SELECT coalesce(max(id), 0) AS last FROM readers')!
+    const lists = new Uint8Array(last + 1)
+    for (const { id } of found) lists[id] = 1
+    const sum = (value: (one: (typeof found)[number]) => number): number =>
+      found.reduce((total, one) => total + value(one), 0)
+    return { lists, rows: sum(({ rows }) => rows), words: sum(({ words }) => words) }
   }
 
-  /** Ids of the query's terms with their weights. */
-  #weigh(query: string, lists: string, rows: number): [number, number][] {
+  #readTerms(query: string): QueryTerm[] {
     const counts = new Map<string, number>()
     for (const { term } of this.#analyzer.analyze(query, { keepStopWords: true }))
       counts.set(term, (counts.get(term) ?? 0) + 1)
-    const weights: [number, number][] = []
-    for (const [term, count] of counts) {
-      const found = this.#connection.get<{ id: number; rows: number }>(
-        `SELECT terms.id, count(*) AS rows FROM terms JOIN postings ON postings.term = terms.id
-         WHERE terms.term = ? AND readers IN (SELECT value FROM json_each(?)) GROUP BY terms.id`,
-        [term, lists],
-      )
-      if (found)
-        weights.push([found.id, count * (K1 + 1) * Math.log(1 + (rows - found.rows + 0.5) / (found.rows + 0.5))])
-    }
-    return weights
+    return Array.from(counts).flatMap(([term, count]) => {
+      const known = this.#connection.get<{ id: number }>('SELECT id FROM terms WHERE term = ?', [term])
+      return known ? [{ count, postings: readPostings(this.#connection, known.id) }] : []
+    })
   }
 
   [Symbol.dispose](): void {

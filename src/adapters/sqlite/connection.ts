@@ -55,7 +55,7 @@ export class Connection implements Disposable {
   }
 
   /** Resolves with the number of rows changed. */
-  run(sql: string, values: readonly SqlValue[] = []): number {
+  run(sql: string, values: readonly (SqlValue | Uint8Array)[] = []): number {
     return Number(this.prepare(sql).run(...values).changes)
   }
 
