@@ -3,6 +3,7 @@ import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import { ChunkResolver, DocumentResolver, DocumentVersionResolver } from './knowledge/document.resolver.js'
+import { IndexGenerationResolver, KnowledgeBaseGenerationsResolver } from './knowledge/generation.resolver.js'
 import { KnowledgeBaseResolver } from './knowledge/knowledge-base.resolver.js'
 import { SearchResolver } from './knowledge/search.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
@@ -110,6 +111,8 @@ const RESOLVERS = [
   ScheduleMutationResolver,
   TaskScheduleResolver,
   KnowledgeBaseResolver,
+  KnowledgeBaseGenerationsResolver,
+  IndexGenerationResolver,
   DocumentResolver,
   DocumentVersionResolver,
   ChunkResolver,

@@ -1,3 +1,4 @@
+import type { GenerationsService } from '../src/services/knowledge/generations.service.js'
 import type { KnowledgeBasesService } from '../src/services/knowledge/knowledge-bases.service.js'
 import type { KnowledgeDocumentsService } from '../src/services/knowledge/knowledge-documents.service.js'
 import type { SearchService } from '../src/services/knowledge/search.service.js'
@@ -29,6 +30,7 @@ export interface Services {
   readonly taskGraphs: TaskGraphsService
   readonly schedules: SchedulesService
   readonly knowledgeBases: KnowledgeBasesService
+  readonly knowledgeGenerations: GenerationsService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
   readonly uploads: UploadsService

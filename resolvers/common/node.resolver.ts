@@ -1,7 +1,7 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
 import { parseIdKind } from '../../src/kernel/ids.js'
 import { invalidInput } from '../../src/kernel/errors.js'
-import { parseChunkId } from '../../src/domain/knowledge.js'
+import { parseChunkId, parseGenerationId } from '../../src/domain/knowledge.js'
 import type { GraphContext } from '../context.js'
 import { Node } from './node.interface.js'
 
@@ -30,7 +30,8 @@ export class NodeResolver {
   }
 }
 
-function loadNode({ loaders, services }: GraphContext, id: string): Promise<object | null> {
+function loadNode(context: GraphContext, id: string): Promise<object | null> {
+  const { loaders, services } = context
   switch (parseIdKind(id)) {
     case 'prediction':
       return loaders.predictions.load(id)
@@ -52,6 +53,8 @@ function loadNode({ loaders, services }: GraphContext, id: string): Promise<obje
       return loaders.schedules.load(id)
     case 'knowledgeBase':
       return loaders.knowledgeBases.load(id)
+    case 'generation':
+      return loadGeneration(id, context)
     case 'document':
       return loaders.documents.load(id)
     case 'documentVersion':
@@ -64,7 +67,13 @@ function loadNode({ loaders, services }: GraphContext, id: string): Promise<obje
 }
 
 async function loadChunk(id: string, { loaders, services }: Pick<GraphContext, 'loaders' | 'services'>) {
-  const { versionId, ordinal } = parseChunkId(id)
+  const { versionId, generation, ordinal } = parseChunkId(id)
   const version = await loaders.documentVersions.load(versionId)
-  return (version && (await services.knowledgeDocuments.readChunks(version))[ordinal]) ?? null
+  return (version && (await services.knowledgeDocuments.readChunks(version, generation))[ordinal]) ?? null
+}
+
+async function loadGeneration(id: string, { loaders, services, principal }: GraphContext) {
+  const { knowledgeBaseId, number } = parseGenerationId(id)
+  const base = await loaders.knowledgeBases.load(knowledgeBaseId)
+  return base && services.knowledgeGenerations.get(principal, base, number)
 }

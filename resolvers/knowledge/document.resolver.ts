@@ -1,8 +1,9 @@
-import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type {
-  DocumentVersion as VersionRecord,
-  KnowledgeBaseDocument,
-  KnowledgeDocument,
+import { Arg, Args, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import {
+  shownGeneration,
+  type DocumentVersion as VersionRecord,
+  type KnowledgeBaseDocument,
+  type KnowledgeDocument,
 } from '../../src/domain/knowledge.js'
 import type { TaskDocument } from '../../src/domain/task.js'
 import { toMetadataJson } from '../../src/services/knowledge/metadata-input.js'
@@ -31,6 +32,14 @@ async function readMetadata(
 ): Promise<unknown> {
   const base = await loaders.knowledgeBases.load(knowledgeBaseId)
   return toMetadataJson(metadata, base?.metadataFields ?? [])
+}
+
+async function countChunks(
+  { chunkCounts, knowledgeBaseId }: KnowledgeDocument | VersionRecord,
+  { loaders }: GraphContext,
+): Promise<number> {
+  const base = await loaders.knowledgeBases.load(knowledgeBaseId)
+  return chunkCounts[shownGeneration(base, chunkCounts)] ?? 0
 }
 
 @Resolver(() => Document)
@@ -100,6 +109,11 @@ export class DocumentResolver {
     return toConnection(await services.knowledgeDocuments.listVersions(document, toPageRequest(page)))
   }
 
+  @FieldResolver(() => Int, { description: 'Chunks that it was cut into; 0 before it was read.' })
+  chunkCount(@Root() document: KnowledgeDocument, @Ctx() context: GraphContext): Promise<number> {
+    return countChunks(document, context)
+  }
+
   @FieldResolver(() => JsonScalar, { description: 'Values of metadata fields by their names; dates in UTC.' })
   metadata(@Root() document: KnowledgeDocument, @Ctx() context: GraphContext): Promise<unknown> {
     return readMetadata(document, context)
@@ -134,12 +148,19 @@ export class DocumentVersionResolver {
     return services.knowledgeDocuments.readText(version)
   }
 
+  @FieldResolver(() => Int, { description: 'Chunks that it was cut into; 0 before it was read.' })
+  chunkCount(@Root() version: VersionRecord, @Ctx() context: GraphContext): Promise<number> {
+    return countChunks(version, context)
+  }
+
   @FieldResolver(() => JsonScalar, { description: 'Values of metadata fields by their names; dates in UTC.' })
   metadata(@Root() version: VersionRecord, @Ctx() context: GraphContext): Promise<unknown> {
     return readMetadata(version, context)
   }
 
-  @FieldResolver(() => ChunkConnection, { description: 'Its chunks, in order; none before it was read.' })
+  @FieldResolver(() => ChunkConnection, {
+    description: 'Its chunks, in order, as searches read them, or as they were read last; none before it was read.',
+  })
   async chunks(
     @Root() version: VersionRecord,
     @Ctx() { services }: GraphContext,

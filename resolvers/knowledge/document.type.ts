@@ -53,9 +53,6 @@ abstract class DocumentTraitsType extends Node {
   @Field(() => Int, { nullable: true, description: 'How many pages it has, of formats that have pages.' })
   readonly pages!: number | null
 
-  @Field(() => Int, { description: 'Chunks that it was cut into; 0 before it was read.' })
-  readonly chunkCount!: number
-
   @Field(() => LongScalar, { description: 'Bytes of its text; 0 before it was read.' })
   readonly sizeBytes!: number
 

@@ -1,5 +1,10 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
-import type { DocumentState, KnowledgeBaseDocument, KnowledgeDocument } from '../../src/domain/knowledge.js'
+import {
+  activeOf,
+  type DocumentState,
+  type KnowledgeBaseDocument,
+  type KnowledgeDocument,
+} from '../../src/domain/knowledge.js'
 import type { ModelVersionDocument } from '../../src/domain/model.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
 import { answer } from '../common/problem.interface.js'
@@ -8,7 +13,7 @@ import type { GraphContext } from '../context.js'
 import { ModelVersion } from '../models/model.type.js'
 import { DocumentConnection } from './document.type.js'
 import { CreateKnowledgeBaseInput, DeleteKnowledgeBaseInput, UpdateKnowledgeBaseInput } from './knowledge-base.input.js'
-import { KnowledgeBase, KnowledgeBaseConnection } from './knowledge-base.type.js'
+import { ChunkingSettingsType, KnowledgeBase, KnowledgeBaseConnection } from './knowledge-base.type.js'
 import { DocumentStateEnum } from './knowledge.enum.js'
 import { toCreateKnowledgeBase } from './knowledge-request.js'
 import { CreateKnowledgeBaseResult, DeleteKnowledgeBaseResult, UpdateKnowledgeBaseResult } from './knowledge.union.js'
@@ -67,13 +72,18 @@ export class KnowledgeBaseResolver {
 
   @FieldResolver(() => ModelVersion, {
     nullable: true,
-    description: 'The model that makes its vectors; null when it is gone.',
+    description: 'The model that makes the vectors that searches read; null when it is gone.',
   })
   embeddingModel(
-    @Root() { embeddingModelVersionId }: KnowledgeBaseDocument,
+    @Root() base: KnowledgeBaseDocument,
     @Ctx() { loaders }: GraphContext,
   ): Promise<ModelVersionDocument | null> {
-    return loaders.modelVersions.load(embeddingModelVersionId)
+    return loaders.modelVersions.load(activeOf(base).embeddingModelVersionId)
+  }
+
+  @FieldResolver(() => ChunkingSettingsType, { description: 'How its documents become chunks, in what searches read.' })
+  chunking(@Root() base: KnowledgeBaseDocument): ChunkingSettingsType {
+    return activeOf(base).chunking
   }
 
   @FieldResolver(() => DocumentConnection, {

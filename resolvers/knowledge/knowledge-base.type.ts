@@ -54,9 +54,6 @@ export class KnowledgeBase extends Node {
   @Field(() => String, { nullable: true, description: 'What it is for.' })
   readonly description!: string | null
 
-  @Field(() => ChunkingSettingsType, { description: 'How its documents become chunks.' })
-  readonly chunking!: ChunkingSettingsType
-
   @Field(() => TextLanguageEnum, { description: 'The language of searches by text.' })
   readonly language!: TextLanguage
 

@@ -1,7 +1,6 @@
 import { DEFAULT_FUSION } from '../../src/domain/fusion.js'
 import type { BaseChunking } from '../../src/domain/knowledge.js'
-import type { ReadDocument } from '../../src/services/knowledge/document-preparation.js'
-import type { AddDocuments, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
+import type { AddDocuments, Preview, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
 import type { CreateKnowledgeBase } from '../../src/services/knowledge/knowledge-base-input.js'
 import type { SearchRequest } from '../../src/services/knowledge/search-input.js'
 import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput } from './document.input.js'
@@ -71,7 +70,7 @@ export const toPreviewChunks = ({ knowledgeBase, document, chunking }: PreviewCh
 
 const SHOWN_CHUNKS = 1_000
 
-export function toPreview({ title, content, chunks }: ReadDocument): DocumentPreview {
+export function toPreview({ title, content, chunks }: Preview): DocumentPreview {
   const { text, mediaType, pageCount, warnings } = content
   const shown = chunks.slice(0, SHOWN_CHUNKS).map(({ embedded: searched, ...chunk }, ordinal) => ({
     ...chunk,

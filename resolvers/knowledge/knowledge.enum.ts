@@ -3,6 +3,7 @@ import type { FusionMethod } from '../../src/domain/fusion.js'
 import type { DocumentState } from '../../src/domain/knowledge.js'
 import type { MetadataKind } from '../../src/domain/metadata-filter.js'
 import { TEXT_LANGUAGES, type TextLanguage } from '../../src/domain/text-language.js'
+import type { GenerationState } from '../../src/services/knowledge/generations.service.js'
 import type { SearchMode } from '../../src/services/knowledge/search-input.js'
 import { createEnum } from '../common/enums.js'
 
@@ -13,6 +14,18 @@ export const DocumentStateEnum = createEnum<DocumentState>({
     QUEUED: 'It waits to be read, or is being read; until it is ready, searches find the version before, if any.',
     READY: 'Searches find it, until a later version is ready.',
     FAILED: 'It could not be read; `error` says why. Searches go on finding the version before, if any.',
+  },
+})
+
+export const GenerationStateEnum = createEnum<GenerationState>({
+  name: 'IndexGenerationState',
+  description: 'Where a generation of a knowledge base stands.',
+  values: {
+    BUILDING: 'Its task brings it the documents.',
+    READY: 'It has every document, and can be activated.',
+    ACTIVE: 'Searches read it.',
+    FAILED: 'Its building ended with an error, or it could not take in a document; `error` says why.',
+    CANCELLED: 'Its building was cancelled.',
   },
 })
 

@@ -12,15 +12,39 @@ export interface BaseChunking extends ChunkingSettings {
   readonly withHeadings: boolean
 }
 
+/** One way in which all documents of a base are cut and embedded, with indexes of its own. */
+export interface IndexGeneration {
+  readonly id: string
+  /** From 1, in the order in which they were begun; never given again. */
+  readonly number: number
+  readonly embeddingModelVersionId: string
+  /** Of its vectors. */
+  readonly dimensions: number
+  readonly chunking: BaseChunking
+  readonly indexName: string
+  /** The task that builds it; null of the one that a base is made with. */
+  readonly taskId: string | null
+  readonly createdAt: number
+  /** Since when it has every document, each later one at the same moment as the others; null before, or after an error. */
+  readonly readyAt: number | null
+  /** When searches began to read it last. */
+  readonly activatedAt: number | null
+  /** What keeps it from taking in documents. */
+  readonly error: ErrorInfo | null
+}
+
 export interface KnowledgeBaseDocument extends StoredDocument {
   readonly name: string
   readonly description: string | null
-  readonly embeddingModelVersionId: string
-  readonly chunking: BaseChunking
   readonly language: TextLanguage
   readonly metadataFields: readonly MetadataField[]
-  /** Of its indexes. */
-  readonly indexName: string
+  /** In the order of their numbers. */
+  readonly generations: readonly IndexGeneration[]
+  /** Number of the generation that searches read. */
+  readonly activeGeneration: number
+  readonly latestGeneration: number
+  /** Number of the generation that the documents' `chunkCount` is of. */
+  readonly countedGeneration: number
   readonly createdBy: string
 }
 
@@ -44,6 +68,8 @@ export interface DocumentDiff {
   readonly tokensSaved: number
 }
 
+export type ChunkCounts = Readonly<Record<string, number>>
+
 /** What is told of a document and of each of its versions. */
 export interface DocumentTraits {
   readonly title: string | null
@@ -52,7 +78,8 @@ export interface DocumentTraits {
   readonly mediaType: string | null
   readonly metadata: Metadata
   readonly pages: number | null
-  readonly chunkCount: number
+  /** Chunks in each generation that has it, by the generation's number. */
+  readonly chunkCounts: ChunkCounts
   readonly sizeBytes: number
   /** What was passed over, in words. */
   readonly warnings: readonly string[]
@@ -71,6 +98,8 @@ export interface KnowledgeDocument extends StoredDocument, DocumentTraits {
   /** What searches find; null before the first version is ready. */
   readonly versionId: string | null
   readonly versionNumber: number
+  /** That of `chunkCounts` that bases sum up. */
+  readonly chunkCount: number
   /** Of the latest version, which may not be ready. */
   readonly latestNumber: number
   /** The task that has the latest version. */
@@ -105,17 +134,23 @@ export interface DocumentVersion extends StoredDocument, DocumentTraits {
   readonly access: AccessList | null
   /** What was read of the document; null until it was. */
   readonly content: Stored<DocumentText> | null
-  readonly chunks: Stored<readonly StoredChunk[]> | null
   readonly contentBlobId: string | null
-  readonly chunksBlobId: string | null
   readonly taskId: string
 }
 
-/** Vectors of a version's chunks, in their order: 32-bit floats, little-endian, in base 64. Its id is the version's. */
-export interface VersionVectors extends StoredDocument {
+/** A version as one generation has it. Its id follows from both. */
+export interface ChunkSet extends StoredDocument {
   readonly knowledgeBaseId: string
+  readonly versionId: string
+  readonly generation: number
   readonly modelVersionId: string
-  readonly vectors: Stored<string>
+  readonly chunks: Stored<readonly StoredChunk[]>
+  readonly chunksBlobId: string | null
+  /**
+   * Of the chunks, in their order: 32-bit floats, little-endian, in base 64. Null when neither a search nor a snapshot
+   * needs them any more.
+   */
+  readonly vectors: Stored<string> | null
   readonly vectorsBlobId: string | null
 }
 
@@ -128,10 +163,46 @@ export function toReaders(access: AccessList | null): readonly string[] | null {
   return [...new Set([...access.users.map(userReader), ...access.groups.map(groupReader)])].sort()
 }
 
-/** A chunk has its version's id, and its place there. */
-export const toChunkId = (versionId: string, ordinal: number): string => `${toIdOfKind('chunk', versionId)}_${ordinal}`
+export const toGenerationId = (knowledgeBaseId: string, number: number): string =>
+  `${toIdOfKind('generation', knowledgeBaseId)}_${number}`
 
-export function parseChunkId(id: string): { readonly versionId: string; readonly ordinal: number } {
+export function parseGenerationId(id: string): { readonly knowledgeBaseId: string; readonly number: number } {
   const at = id.lastIndexOf('_')
-  return { versionId: toIdOfKind('documentVersion', id.slice(0, at)), ordinal: Number(id.slice(at + 1)) }
+  return { knowledgeBaseId: toIdOfKind('knowledgeBase', id.slice(0, at)), number: Number(id.slice(at + 1)) }
+}
+
+export const toChunkSetId = (versionId: string, generation: number): string =>
+  `${toIdOfKind('chunkSet', versionId)}_${generation}`
+
+/** A chunk has its version's id, the number of its generation, and its place there. */
+export const toChunkId = (versionId: string, generation: number, ordinal: number): string =>
+  `${toIdOfKind('chunk', versionId)}_${generation}_${ordinal}`
+
+export interface ChunkPlace {
+  readonly versionId: string
+  readonly generation: number
+  readonly ordinal: number
+}
+
+export function parseChunkId(id: string): ChunkPlace {
+  const [, body = '', generation, ordinal] = id.split('_')
+  return {
+    versionId: toIdOfKind('documentVersion', `_${body}`),
+    generation: Number(generation),
+    ordinal: Number(ordinal),
+  }
+}
+
+/** The generation that searches read. */
+export const activeOf = ({ generations, activeGeneration }: KnowledgeBaseDocument): IndexGeneration =>
+  generations.find(({ number }) => number === activeGeneration)!
+
+/** The generations that have every document, and get each later one at once. */
+export const readyOf = ({ generations }: KnowledgeBaseDocument): readonly IndexGeneration[] =>
+  generations.filter(({ readyAt }) => readyAt !== null)
+
+/** The generation by which a version is told of: that of searches, or the latest that has it where that has it not. */
+export function shownGeneration(base: KnowledgeBaseDocument | null, counts: ChunkCounts): number {
+  const active = base?.activeGeneration ?? 0
+  return active in counts ? active : Math.max(0, ...Object.keys(counts).map(Number))
 }

@@ -17,8 +17,11 @@ export const ID_PREFIXES = {
   worker: 'worker',
   schedule: 'sched',
   knowledgeBase: 'kb',
+  generation: 'gen',
+  snapshot: 'snap',
   document: 'doc',
   documentVersion: 'dver',
+  chunkSet: 'cset',
   chunk: 'chunk',
   removal: 'gone',
   error: 'err',
@@ -28,8 +31,8 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
-/** A part of an object has its id with its own number behind. */
-const ID_BODY = /^[0-9a-hjkmnp-tv-z]{26}(?:_\d{1,9})?$/
+/** A part of an object has its id with its own number behind, a part of a part two. */
+const ID_BODY = /^[0-9a-hjkmnp-tv-z]{26}(?:_\d{1,9}){0,2}$/
 
 let lastMs = 0
 let counter = 0

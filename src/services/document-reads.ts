@@ -1,4 +1,4 @@
-import { notFound } from '../kernel/errors.js'
+import { isErrorWithCode, notFound } from '../kernel/errors.js'
 import type { StoredDocument } from '../domain/stored-document.js'
 import type { CollectionDefinition, DocumentStore, Filter, Order, Scope } from '../ports/document-store.js'
 
@@ -28,4 +28,13 @@ export async function findFirst<T extends StoredDocument>(
   const page = { limit: 1, cursor: null, backward: false }
   const found = await documents.find(collection, scope, { filter, page, ...(orderBy && { orderBy }) })
   return found.items[0]?.node ?? null
+}
+
+/** What somebody else deleted a moment sooner is deleted. */
+export async function ignoreMissing(deleting: Promise<void>): Promise<void> {
+  try {
+    await deleting
+  } catch (error) {
+    if (!isErrorWithCode(error, 'NOT_FOUND')) throw error
+  }
 }

@@ -482,6 +482,19 @@ export type HubSourceInput = {
   revision?: string;
 };
 
+/** Where a generation of a knowledge base stands. */
+export type IndexGenerationState =
+  /** Searches read it. */
+  | 'ACTIVE'
+  /** Its task brings it the documents. */
+  | 'BUILDING'
+  /** Its building was cancelled. */
+  | 'CANCELLED'
+  /** Its building ended with an error, or it could not take in a document; `error` says why. */
+  | 'FAILED'
+  /** It has every document, and can be activated. */
+  | 'READY';
+
 /** What to load. */
 export type LoadModelVersionInput = {
   /** Id of a model version. */
@@ -1360,6 +1373,8 @@ export type WorkerState =
 
 export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> };
 
+export type IndexGenerationPartsFragment = { id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null };
+
 export type DocumentPartsFragment = { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null };
 
 export type DocumentDiffPartsFragment = { unchanged: number, embedded: number, removed: number, tokensSaved: number };
@@ -1372,6 +1387,13 @@ export type KnowledgeBaseQueryVariables = Exact<{
 
 
 export type KnowledgeBaseQuery = { knowledgeBase: { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> } | null };
+
+export type KnowledgeBaseGenerationsQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type KnowledgeBaseGenerationsQuery = { knowledgeBase: { id: string, activeGeneration: { number: number }, generations: Array<{ id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null }> } | null };
 
 export type KnowledgeBasesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1625,6 +1647,7 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
@@ -1911,6 +1934,7 @@ export type PredictionEventsSubscription = { predictionEvents:
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
@@ -2035,6 +2059,7 @@ export type FindNodeQuery = { node:
     | { __typename: 'Chunk', id: string }
     | { __typename: 'Document', id: string }
     | { __typename: 'DocumentVersion', id: string }
+    | { __typename: 'IndexGeneration', id: string }
     | { __typename: 'KnowledgeBase', id: string }
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
@@ -2056,6 +2081,7 @@ export type FindNodesQuery = { nodes: Array<
     | { __typename: 'Chunk', id: string }
     | { __typename: 'Document', id: string }
     | { __typename: 'DocumentVersion', id: string }
+    | { __typename: 'IndexGeneration', id: string }
     | { __typename: 'KnowledgeBase', id: string }
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
@@ -2315,6 +2341,7 @@ export type TaskEventsSubscription = { taskEvents:
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
@@ -2488,6 +2515,42 @@ export const KnowledgeBasePartsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"KnowledgeBaseParts"}) as unknown as TypedDocumentString<KnowledgeBasePartsFragment, unknown>;
+export const IndexGenerationPartsFragmentDoc = new TypedDocumentString(`
+    fragment IndexGenerationParts on IndexGeneration {
+  id
+  number
+  state
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  progress {
+    done
+    total
+    percent
+  }
+  documentCount
+  chunkCount
+  createdAt
+  readyAt
+  activatedAt
+  error {
+    code
+    message
+    retryable
+  }
+  task {
+    id
+    state
+  }
+}
+    `, {"fragmentName":"IndexGenerationParts"}) as unknown as TypedDocumentString<IndexGenerationPartsFragment, unknown>;
 export const DocumentDiffPartsFragmentDoc = new TypedDocumentString(`
     fragment DocumentDiffParts on DocumentDiff {
   unchanged
@@ -3068,6 +3131,52 @@ export const KnowledgeBaseDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`) as unknown as TypedDocumentString<KnowledgeBaseQuery, KnowledgeBaseQueryVariables>;
+export const KnowledgeBaseGenerationsDocument = new TypedDocumentString(`
+    query KnowledgeBaseGenerations($name: String!) {
+  knowledgeBase(name: $name) {
+    id
+    activeGeneration {
+      number
+    }
+    generations {
+      ...IndexGenerationParts
+    }
+  }
+}
+    fragment IndexGenerationParts on IndexGeneration {
+  id
+  number
+  state
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  progress {
+    done
+    total
+    percent
+  }
+  documentCount
+  chunkCount
+  createdAt
+  readyAt
+  activatedAt
+  error {
+    code
+    message
+    retryable
+  }
+  task {
+    id
+    state
+  }
+}`) as unknown as TypedDocumentString<KnowledgeBaseGenerationsQuery, KnowledgeBaseGenerationsQueryVariables>;
 export const KnowledgeBasesDocument = new TypedDocumentString(`
     query KnowledgeBases($first: Int, $after: Cursor, $last: Int, $before: Cursor) {
   knowledgeBases(first: $first, after: $after, last: $last, before: $before) {

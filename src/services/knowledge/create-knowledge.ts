@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
+import { Turns } from '../../kernel/turns.js'
 import { isTaskEnded } from '../../domain/task.js'
 import type { BlobStore } from '../../ports/blob-store.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
@@ -20,6 +21,7 @@ import { DocumentAcceptance } from './document-acceptance.js'
 import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher.js'
 import { DocumentRecords } from './document-records.js'
 import { DocumentSources } from './document-sources.js'
+import { GenerationsService } from './generations.service.js'
 import { IndexWriter } from './index-writer.js'
 import { createIngestType } from './ingest-type.js'
 import { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -55,6 +57,7 @@ export interface KnowledgeOptions {
 
 export interface KnowledgeServices {
   readonly knowledgeBases: KnowledgeBasesService
+  readonly knowledgeGenerations: GenerationsService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
 }
@@ -78,20 +81,33 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const sources = new DocumentSources({ ...options, fetcher })
   const queries = new QueryEmbeddings(embedder)
   const reranker = new TextReranker(options)
-  const parts = { ...options, bases, records, acceptance, writer, sources, embedder, queries, reranker }
+  const parts = {
+    ...options,
+    bases,
+    records,
+    acceptance,
+    writer,
+    sources,
+    embedder,
+    queries,
+    reranker,
+    turns: new Turns(),
+  }
   return {
     type: createIngestType(parts),
     isBlobReferenced: (blobId) => records.isBlobReferenced(blobId),
     open: async (stack, work) => {
       stack.defer(() => writer.settle())
+      const getTask = (tenantId: string, taskId: string) => work.store.get({ tenantId }, taskId)
       const isTaskOver = async (tenantId: string, taskId: string): Promise<boolean> => {
-        const task = await work.store.get({ tenantId }, taskId)
+        const task = await getTask(tenantId, taskId)
         return task === null || isTaskEnded(task.state)
       }
       const removals = stack.use(new Removals({ ...parts, isTaskOver }))
       await removals.start()
       return {
         knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
+        knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
         knowledgeDocuments: new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance }),
         knowledgeSearch: new SearchService(parts),
       }

@@ -85,9 +85,7 @@ export class DocumentAcceptance {
       error: null,
       access: toAccess(given, origin),
       content: null,
-      chunks: null,
       contentBlobId: null,
-      chunksBlobId: null,
       taskId: origin.taskId,
     })
   }
@@ -109,6 +107,7 @@ export class DocumentAcceptance {
       error: null,
       versionId: null,
       versionNumber: 0,
+      chunkCount: 0,
       latestNumber: number,
       taskId,
       ...toAudience(toAccess(given, origin)),
@@ -131,7 +130,7 @@ const toTraits = ({ given, base }: Named): DocumentTraits => ({
   mediaType: given.mediaType ?? null,
   metadata: parseMetadata(given.metadata ?? {}, base.metadataFields, 'metadata'),
   pages: null,
-  chunkCount: 0,
+  chunkCounts: {},
   sizeBytes: 0,
   warnings: [],
   diff: null,

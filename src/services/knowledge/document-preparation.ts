@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { ChunkingSettings, CountTokens, TextChunk } from '../../domain/chunking.js'
 import type { DocumentText } from '../../domain/document-text.js'
-import type { KnowledgeBaseDocument, StoredChunk } from '../../domain/knowledge.js'
+import type { BaseChunking, StoredChunk } from '../../domain/knowledge.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type { MetadataField, MetadataValue } from '../../domain/metadata-filter.js'
 import type { Json } from '../../kernel/json.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
 import { chunkDocument } from './chunking/chunk-document.js'
-import type { AcceptedDocument } from './document-acceptance.js'
 import type { NewDocument } from './document-input.js'
 import type { DocumentSources } from './document-sources.js'
 import { toHead, toSearched } from './index-rows.js'
@@ -29,29 +28,36 @@ export interface PreparedChunk extends StoredChunk {
 export interface ReadDocument {
   readonly content: DocumentText
   readonly title: string | null
-  readonly chunks: readonly PreparedChunk[]
 }
-
-export interface PreparedDocument extends AcceptedDocument, ReadDocument {}
 
 const HEAD_TOKENS = 48
 
-export interface Preparation {
-  readonly base: Pick<KnowledgeBaseDocument, 'tenantId' | 'chunking' | 'metadataFields'>
+/** How documents are cut, and for which model. */
+export interface Cutting {
+  readonly chunking: BaseChunking
   readonly model: ModelVersionDocument
+  readonly metadataFields: readonly MetadataField[]
   readonly signal: AbortSignal
 }
 
-/** A document's text, cut into chunks. @throws GraphloomError when it cannot be read. */
+/** A document's text. @throws GraphloomError when it cannot be read. */
 export async function readDocument(
-  { sources, parser, embedder }: DocumentPreparationOptions,
-  { base, model, signal }: Preparation,
+  { sources, parser }: Pick<DocumentPreparationOptions, 'sources' | 'parser'>,
   given: NewDocument,
+  owner: { readonly tenantId: string; readonly signal: AbortSignal },
 ): Promise<ReadDocument> {
-  const owner = { tenantId: base.tenantId, signal }
+  const { signal } = owner
   const content = await sources.withContent(given, owner, (source) => parser.parse({ ...source, signal }))
-  const title = given.title ?? content.title ?? null
-  const { withHeadings, ...settings } = base.chunking
+  return { content, title: given.title ?? content.title ?? null }
+}
+
+/** A document's chunks, with what is embedded of each. */
+export async function cutDocument(
+  { embedder }: Pick<DocumentPreparationOptions, 'embedder'>,
+  { content, title }: ReadDocument,
+  { chunking, model, metadataFields, signal }: Cutting,
+): Promise<PreparedChunk[]> {
+  const { withHeadings, ...settings } = chunking
   const countTokens: CountTokens = (texts, counted) => embedder.countTokens(model, texts, 'document', counted)
   const heads = withHeadings ? await readHeads([title, content], { countTokens, signal }) : NO_HEADS
   const room = Math.min(heads.mostTokens, roomForHeads(settings))
@@ -61,15 +67,14 @@ export async function readDocument(
     countTokens,
     signal,
   })
-  const prepared = chunks.map((chunk): PreparedChunk => {
+  return chunks.map((chunk): PreparedChunk => {
     const { start, end, tokens, page, headingPath: headings, metadata = {} } = chunk
     const head = heads.of(chunk, model.contextTokens)
     const embedded = toSearched(chunk.text, head)
     const hash = createHash('sha256').update(embedded).digest('base64url')
-    const columns = toColumns(metadata, base.metadataFields)
+    const columns = toColumns(metadata, metadataFields)
     return { start, end, tokens, page: page ?? null, headings, hasHead: head !== '', hash, embedded, metadata: columns }
   })
-  return { content, title, chunks: prepared }
 }
 
 /** Tokens that may be kept free for titles and headings. */

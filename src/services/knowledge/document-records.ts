@@ -1,6 +1,6 @@
 import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
-import type { DocumentState, DocumentVersion, KnowledgeDocument, VersionVectors } from '../../domain/knowledge.js'
+import type { ChunkCounts, DocumentState, DocumentVersion, KnowledgeDocument } from '../../domain/knowledge.js'
 import { blobIdOf, type StoredDocument } from '../../domain/stored-document.js'
 import {
   SYSTEM_SCOPE,
@@ -11,8 +11,10 @@ import {
   type Filter,
   type Scope,
 } from '../../ports/document-store.js'
+import { ignoreMissing } from '../document-reads.js'
 import type { Payloads } from '../payloads.js'
-import { DOCUMENTS, DOCUMENT_VERSIONS, VERSION_VECTORS } from './knowledge-collections.js'
+import { ChunkSets } from './chunk-sets.js'
+import { DOCUMENTS, DOCUMENT_VERSIONS } from './knowledge-collections.js'
 
 const CHANGE_ATTEMPTS = 50
 const PAGE_ITEMS = 500
@@ -23,18 +25,28 @@ export interface DocumentSelection {
   readonly audiences: readonly FieldValue[]
 }
 
+/** A document with the version that searches find. */
+export type ServedDocument = KnowledgeDocument & { readonly versionId: string }
+
+interface Base {
+  readonly tenantId: string
+  readonly id: string
+}
+
 export interface BaseFigures {
   readonly documents: number
   readonly chunks: number
   readonly sizeBytes: number
 }
 
-/** Documents, their versions and vectors in the document store. */
+/** Documents and their versions in the document store. */
 export class DocumentRecords {
+  readonly sets: ChunkSets
   readonly #documents: DocumentStore
   readonly #payloads: Payloads
 
   constructor(documents: DocumentStore, payloads: Payloads) {
+    this.sets = new ChunkSets(documents, payloads)
     this.#documents = documents
     this.#payloads = payloads
   }
@@ -57,7 +69,7 @@ export class DocumentRecords {
 
   /** In the order in which they were made, the latest last. */
   listDocuments(
-    { tenantId, id }: { readonly tenantId: string; readonly id: string },
+    { tenantId, id }: Base,
     { state, audiences }: DocumentSelection,
     page: PageRequest,
   ): Promise<Page<KnowledgeDocument>> {
@@ -66,10 +78,7 @@ export class DocumentRecords {
   }
 
   /** What those documents of a base amount to that the audiences may see. */
-  async sumUp(
-    { tenantId, id }: { readonly tenantId: string; readonly id: string },
-    audiences: readonly FieldValue[],
-  ): Promise<BaseFigures> {
+  async sumUp({ tenantId, id }: Base, audiences: readonly FieldValue[]): Promise<BaseFigures> {
     const filter = toFilter(id, audiences)
     const by = ['knowledgeBaseId']
     const [chunks] = await this.#documents.groupSum(DOCUMENTS, { tenantId }, { by, sum: 'chunkCount', filter })
@@ -78,20 +87,33 @@ export class DocumentRecords {
   }
 
   /** Every document of a base that has a version that is served, whoever may see it. */
-  async *readServed(base: { readonly tenantId: string; readonly id: string }) {
-    const filter = { knowledgeBaseId: { eq: base.id } }
+  async *readServed({ tenantId, id }: Base): AsyncGenerator<ServedDocument> {
+    const filter = { knowledgeBaseId: { eq: id } }
     for (let cursor: string | null = null; ;) {
       const page: PageRequest = { limit: PAGE_ITEMS, cursor, backward: false }
-      const found = await this.#documents.find(DOCUMENTS, { tenantId: base.tenantId }, { filter, page })
-      for (const { node } of found.items)
-        if (node.versionId !== null) yield { versionId: node.versionId, chunkCount: node.chunkCount }
+      const found = await this.#documents.find(DOCUMENTS, { tenantId }, { filter, page })
+      for (const { node } of found.items) if (isServed(node)) yield node
       if (!found.hasNextPage) return
       cursor = found.items.at(-1)?.cursor ?? null
     }
   }
 
+  /** As `sumUp`, of a generation: documents are read one by one. */
+  async sumUpGeneration(base: Base, generation: number, audiences: readonly FieldValue[]): Promise<BaseFigures> {
+    const isVisible = new Set(audiences)
+    let [documents, chunks, sizeBytes] = [0, 0, 0]
+    for await (const one of this.readServed(base)) {
+      const count = one.chunkCounts[generation]
+      if (count === undefined || !isVisible.has(one.audience)) continue
+      documents++
+      chunks += count
+      sizeBytes += one.sizeBytes
+    }
+    return { documents, chunks, sizeBytes }
+  }
+
   /** Every audience that documents of a base have. */
-  async listAudiences({ tenantId, id }: { readonly tenantId: string; readonly id: string }): Promise<FieldValue[]> {
+  async listAudiences({ tenantId, id }: Base): Promise<FieldValue[]> {
     const filter = { knowledgeBaseId: { eq: id } }
     const groups = await this.#documents.groupSum(DOCUMENTS, { tenantId }, { by: ['audience'], filter })
     return groups.map(({ key }) => key[0] ?? null)
@@ -127,8 +149,23 @@ export class DocumentRecords {
 
   /** @throws GraphloomError `CONFLICT` when it was changed meanwhile, `NOT_FOUND`. */
   updateVersion(next: DocumentVersion): Promise<DocumentVersion> {
-    const blobs = { contentBlobId: blobIdOf(next.content), chunksBlobId: blobIdOf(next.chunks) }
-    return this.#documents.update(DOCUMENT_VERSIONS, { tenantId: next.tenantId }, next.revision, { ...next, ...blobs })
+    const contentBlobId = blobIdOf(next.content)
+    const { tenantId, revision } = next
+    return this.#documents.update(DOCUMENT_VERSIONS, { tenantId }, revision, { ...next, contentBlobId })
+  }
+
+  /** Notes that further generations have a version. @throws GraphloomError `NOT_FOUND`. */
+  async addCounts(scope: Scope, versionId: string, counts: ChunkCounts): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const known = await this.getVersion(scope, versionId)
+      if (!known) throw notFound('document version', versionId)
+      try {
+        await this.updateVersion({ ...known, chunkCounts: { ...known.chunkCounts, ...counts } })
+        return
+      } catch (error) {
+        if (!isErrorWithCode(error, 'CONFLICT') || attempt >= CHANGE_ATTEMPTS) throw error
+      }
+    }
   }
 
   /**
@@ -153,31 +190,13 @@ export class DocumentRecords {
     }
   }
 
-  /** Puts the vectors in the place of those that an earlier attempt may have left. */
-  async putVectors(vectors: Omit<DocumentBody<VersionVectors>, 'vectorsBlobId'>): Promise<void> {
-    const document = { ...vectors, vectorsBlobId: blobIdOf(vectors.vectors) }
-    await this.deleteVectors(vectors)
-    await this.#documents.insert(VERSION_VECTORS, document)
-  }
-
-  getVectors(scope: Scope, versionId: string): Promise<VersionVectors | null> {
-    return this.#documents.get(VERSION_VECTORS, scope, versionId)
-  }
-
-  async deleteVectors({ tenantId, id }: Pick<VersionVectors, 'tenantId' | 'id'>): Promise<void> {
-    const known = await this.getVectors({ tenantId }, id)
-    if (!known) return
-    await ignoreMissing(this.#documents.delete(VERSION_VECTORS, { tenantId }, id))
-    await this.#payloads.delete(known.vectors)
-  }
-
-  /** With its vectors. No error when it is gone. */
+  /** With its chunks. No error when it is gone. */
   async deleteVersion(tenantId: string, id: string): Promise<void> {
-    await this.deleteVectors({ tenantId, id })
+    await this.sets.deleteOf(tenantId, id)
     const version = await this.getVersion({ tenantId }, id)
     if (!version) return
     await ignoreMissing(this.#documents.delete(DOCUMENT_VERSIONS, { tenantId }, id))
-    await this.#payloads.delete(version.content, version.chunks)
+    await this.#payloads.delete(version.content)
   }
 
   /** Leaves nothing of a version but that it was deleted. No error when it is gone. */
@@ -186,16 +205,9 @@ export class DocumentRecords {
       const version = await this.getVersion({ tenantId }, id)
       if (!version || version.state === 'DELETED') return
       try {
-        await this.updateVersion({
-          ...version,
-          state: 'DELETED',
-          content: null,
-          chunks: null,
-          metadata: {},
-          title: null,
-        })
-        await this.#payloads.delete(version.content, version.chunks)
-        return await this.deleteVectors({ tenantId, id })
+        await this.updateVersion({ ...version, state: 'DELETED', content: null, metadata: {}, title: null })
+        await this.#payloads.delete(version.content)
+        return await this.sets.deleteOf(tenantId, id)
       } catch (error) {
         const isRace = isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')
         if (!isRace || attempt >= CHANGE_ATTEMPTS) throw error
@@ -209,14 +221,14 @@ export class DocumentRecords {
   }
 
   /** Deletes all documents and versions of a base. */
-  async deleteAll({ tenantId, id }: { readonly tenantId: string; readonly id: string }): Promise<void> {
+  async deleteAll({ tenantId, id }: Base): Promise<void> {
     await this.#clear(DOCUMENTS, { tenantId, id }, (one) => this.deleteDocument(tenantId, one))
     await this.#clear(DOCUMENT_VERSIONS, { tenantId, id }, (one) => this.deleteVersion(tenantId, one))
   }
 
   async #clear<T extends StoredDocument>(
     collection: CollectionDefinition<T>,
-    base: { readonly tenantId: string; readonly id: string },
+    base: Base,
     remove: (id: string) => Promise<void>,
   ): Promise<void> {
     const filter = { knowledgeBaseId: { eq: base.id } }
@@ -229,27 +241,15 @@ export class DocumentRecords {
   }
 
   async isBlobReferenced(blobId: string): Promise<boolean> {
-    const holders = [
-      this.#documents.count(DOCUMENT_VERSIONS, SYSTEM_SCOPE, { contentBlobId: { eq: blobId } }),
-      this.#documents.count(DOCUMENT_VERSIONS, SYSTEM_SCOPE, { chunksBlobId: { eq: blobId } }),
-      this.#documents.count(VERSION_VECTORS, SYSTEM_SCOPE, { vectorsBlobId: { eq: blobId } }),
-    ]
-    const counts = await Promise.all(holders)
-    return counts.some((count) => count > 0)
+    const versions = await this.#documents.count(DOCUMENT_VERSIONS, SYSTEM_SCOPE, { contentBlobId: { eq: blobId } })
+    return versions > 0 || this.sets.isBlobReferenced(blobId)
   }
 }
+
+const isServed = (document: KnowledgeDocument): document is ServedDocument => document.versionId !== null
 
 const toFilter = (knowledgeBaseId: string, audiences: readonly FieldValue[], state?: DocumentState): Filter => ({
   knowledgeBaseId: { eq: knowledgeBaseId },
   audience: { in: audiences },
   ...(state && { state: { eq: state } }),
 })
-
-/** What somebody else deleted a moment sooner is deleted. */
-async function ignoreMissing(deleting: Promise<void>): Promise<void> {
-  try {
-    await deleting
-  } catch (error) {
-    if (!isErrorWithCode(error, 'NOT_FOUND')) throw error
-  }
-}

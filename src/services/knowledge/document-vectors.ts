@@ -1,98 +1,130 @@
-import type { DocumentDiff } from '../../domain/knowledge.js'
+import type { DocumentDiff, DocumentVersion, IndexGeneration } from '../../domain/knowledge.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
-import type { Payloads } from '../payloads.js'
 import type { DocumentOrigin } from './document-acceptance.js'
-import type { PreparedDocument } from './document-preparation.js'
+import type { PreparedChunk, ReadDocument } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
 import type { TextEmbedder } from './text-embedder.js'
-import { decodeVectors } from './vector-text.js'
 
 export interface DocumentVectorsOptions {
   readonly records: DocumentRecords
-  readonly payloads: Payloads
   readonly embedder: TextEmbedder
 }
 
 export interface DocumentVectorsRequest {
-  readonly model: ModelVersionDocument
   readonly origin: DocumentOrigin
   readonly signal: AbortSignal
 }
 
-export interface EmbeddedDocument extends PreparedDocument {
+/** A version's chunks in a generation. */
+export interface PreparedSet {
+  readonly generation: IndexGeneration
+  readonly model: ModelVersionDocument
+  readonly chunks: readonly PreparedChunk[]
+}
+
+export interface EmbeddedSet extends PreparedSet {
   readonly vectors: readonly Float32Array[]
   readonly diff: DocumentDiff
+}
+
+export interface PreparedVersion extends ReadDocument {
+  readonly version: DocumentVersion
+  /** Versions whose vectors are taken over where the same was embedded, the served one first. */
+  readonly knownIds: readonly string[]
+  readonly sets: readonly PreparedSet[]
+}
+
+export interface EmbeddedVersion extends Omit<PreparedVersion, 'sets'> {
+  readonly sets: readonly EmbeddedSet[]
+}
+
+/** What was embedded before of a document. */
+interface KnownVectors {
+  readonly vectors: ReadonlyMap<string, Float32Array>
+  /** Hashes of the served version's chunks, by the number of the generation. */
+  readonly served: ReadonlyMap<number, readonly string[]>
 }
 
 /** Texts of one request to the model; so many requests are at it at once. */
 const TEXTS_AT_ONCE = 64
 const PARALLEL_REQUESTS = 2
 
-/** Chunks whose embedded text the served version has keep its vectors; the others are embedded. */
-export async function embedDocuments(
+/** Chunks whose embedded text a known version has by the same model keep its vectors; the others are embedded. */
+export async function embedVersions(
   options: DocumentVectorsOptions,
   request: DocumentVectorsRequest,
-  prepared: readonly PreparedDocument[],
-): Promise<EmbeddedDocument[]> {
-  const known = await Promise.all(prepared.map((one) => readKnownVectors(options, request, one)))
-  const wanted = prepared.flatMap(({ chunks }, i) => chunks.filter(({ hash }) => !known[i]!.has(hash)))
-  const texts = new Map(wanted.map(({ hash, embedded }) => [hash, embedded]))
-  const fresh = await embedTexts(options, request, texts)
+  prepared: readonly PreparedVersion[],
+): Promise<EmbeddedVersion[]> {
+  const known = await Promise.all(prepared.map((one) => readKnownVectors(options, one)))
+  const texts = new Map<ModelVersionDocument, Map<string, string>>()
+  for (const [i, { sets }] of prepared.entries())
+    for (const { model, chunks } of sets) {
+      const ofModel = texts.get(model) ?? new Map<string, string>()
+      for (const { hash, embedded } of chunks)
+        if (!known[i]!.vectors.has(toKey(model.id, hash))) ofModel.set(toKey(model.id, hash), embedded)
+      texts.set(model, ofModel)
+    }
+  const fresh = new Map<string, Float32Array>()
+  for (const [model, ofModel] of texts) await embedTexts(options, { ...request, model }, [ofModel, fresh])
   return prepared.map((one, i) => {
-    const before = known[i]!
-    const vectors = one.chunks.map(({ hash }) => before.get(hash) ?? fresh.get(hash)!)
-    return { ...one, vectors, diff: toDiff(one, before) }
+    const sets = one.sets.map((set): EmbeddedSet => {
+      const keys = set.chunks.map(({ hash }) => toKey(set.model.id, hash))
+      const vectors = keys.map((key) => known[i]!.vectors.get(key) ?? fresh.get(key)!)
+      return { ...set, vectors, diff: toDiff(set, known[i]!) }
+    })
+    return { ...one, sets }
   })
 }
 
-/** Vectors of the version that is served now, by what was embedded. */
+const toKey = (modelVersionId: string, hash: string): string => `${modelVersionId} ${hash}`
+
 async function readKnownVectors(
-  { records, payloads }: DocumentVectorsOptions,
-  { model }: DocumentVectorsRequest,
-  { document, version }: PreparedDocument,
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const scope = { tenantId: version.tenantId }
-  if (document.versionId === null) return new Map()
-  const [before, stored] = await Promise.all([
-    records.getVersion(scope, document.versionId),
-    records.getVectors(scope, document.versionId),
-  ])
-  if (!before?.chunks || stored?.modelVersionId !== model.id) return new Map()
-  const chunks = await payloads.get(before.chunks)
-  const vectors = decodeVectors(await payloads.get(stored.vectors), chunks.length)
-  return new Map(chunks.map(({ hash }, i) => [hash, vectors[i]!]))
+  { records }: DocumentVectorsOptions,
+  { version, knownIds, sets }: PreparedVersion,
+): Promise<KnownVectors> {
+  const models = new Set(sets.map(({ model }) => model.id))
+  const vectors = new Map<string, Float32Array>()
+  const served = new Map<number, readonly string[]>()
+  for (const [at, id] of knownIds.entries())
+    for (const set of await records.sets.list({ tenantId: version.tenantId }, id)) {
+      const read = models.has(set.modelVersionId) ? await records.sets.read(set) : null
+      if (!read) continue
+      for (const [i, { hash }] of read.chunks.entries()) vectors.set(toKey(set.modelVersionId, hash), read.vectors[i]!)
+      const hashes = read.chunks.map(({ hash }) => hash)
+      if (at === 0) served.set(set.generation, hashes)
+    }
+  return { vectors, served }
 }
 
 async function embedTexts(
   { embedder }: DocumentVectorsOptions,
-  { model, origin, signal }: DocumentVectorsRequest,
-  texts: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, Float32Array>> {
+  { model, origin, signal }: DocumentVectorsRequest & { readonly model: ModelVersionDocument },
+  [texts, fresh]: readonly [ReadonlyMap<string, string>, Map<string, Float32Array>],
+): Promise<void> {
   const { tenantId, createdBy: subject, taskId: id } = origin
   // Texts of about one length fill a run.
   const entries = [...texts].sort(([, a], [, b]) => a.length - b.length)
   const parts = Array.from({ length: Math.ceil(entries.length / TEXTS_AT_ONCE) }, (_, i) =>
     entries.slice(i * TEXTS_AT_ONCE, (i + 1) * TEXTS_AT_ONCE),
   )
-  const fresh = new Map<string, Float32Array>()
   const work = async (): Promise<void> => {
     for (let part = parts.pop(); part; part = parts.pop()) {
       const asked = { version: model, purpose: 'document', tenantId, subject, id, signal } as const
       const vectors = await embedder.embed({ ...asked, texts: part.map(([, text]) => text) })
-      for (const [i, [hash]] of part.entries()) fresh.set(hash, vectors[i]!)
+      for (const [i, [key]] of part.entries()) fresh.set(key, vectors[i]!)
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, work))
-  return fresh
 }
 
-function toDiff({ chunks }: PreparedDocument, before: ReadonlyMap<string, unknown>): DocumentDiff {
-  const same = chunks.filter(({ hash }) => before.has(hash))
+function toDiff({ chunks, model, generation }: PreparedSet, { vectors, served }: KnownVectors): DocumentDiff {
+  const same = chunks.filter(({ hash }) => vectors.has(toKey(model.id, hash)))
   const hashes = new Set(chunks.map(({ hash }) => hash))
+  const before = new Set(served.get(generation.number))
   return {
     unchanged: same.length,
     embedded: chunks.length - same.length,
-    removed: [...before.keys()].filter((hash) => !hashes.has(hash)).length,
+    removed: [...before].filter((hash) => !hashes.has(hash)).length,
     tokensSaved: same.reduce((total, { tokens }) => total + tokens, 0),
   }
 }

@@ -1,10 +1,10 @@
 import { isErrorWithCode } from '../../kernel/errors.js'
-import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { TextIndex } from '../../ports/text-index.js'
 import type { VectorIndex } from '../../ports/vector-index.js'
 import type { Payloads } from '../payloads.js'
 import type { DocumentRecords } from './document-records.js'
 import { readIndexedChunks, type IndexedChunk } from './index-rows.js'
+import type { IndexedBase } from './indexed-base.js'
 
 export interface IndexRepairOptions {
   readonly records: DocumentRecords
@@ -12,11 +12,6 @@ export interface IndexRepairOptions {
   readonly vectorIndex: VectorIndex
   readonly textIndex: TextIndex
 }
-
-export type IndexedBase = Pick<
-  KnowledgeBaseDocument,
-  'id' | 'tenantId' | 'indexName' | 'language' | 'metadataFields'
-> & { readonly dimensions: number }
 
 export interface RepairRequest {
   readonly base: IndexedBase
@@ -54,7 +49,7 @@ export async function repairIndexes(options: IndexRepairOptions, request: Repair
     const part = versionIds.slice(at, at + VERSIONS_AT_ONCE)
     const versions = await options.records.getVersions({ tenantId: base.tenantId }, part)
     const rows = await Promise.all(
-      versions.map(async (version) => (version ? readIndexedChunks(options, version) : [])),
+      versions.map(async (version) => (version ? readIndexedChunks(options, version, base.generation) : [])),
     )
     for (const [i, side] of sides.entries())
       await side.add(rows.flat().filter(({ versionId }) => lacking[i]!.has(versionId)))
@@ -66,10 +61,11 @@ export async function repairIndexes(options: IndexRepairOptions, request: Repair
 /** How many rows each version is to have. */
 async function readExpected({ records }: IndexRepairOptions, { base, pending }: RepairRequest) {
   const expected = new Map<string, number>()
-  for await (const { versionId, chunkCount } of records.readServed(base))
-    if (chunkCount > 0) expected.set(versionId, chunkCount)
+  const expect = (versionId: string, count = 0): void => void (count > 0 && expected.set(versionId, count))
+  for await (const { versionId, chunkCounts } of records.readServed(base))
+    expect(versionId, chunkCounts[base.generation])
   for (const version of await records.getVersions({ tenantId: base.tenantId }, [...pending]))
-    if (version && version.chunkCount > 0) expected.set(version.id, version.chunkCount)
+    if (version) expect(version.id, version.chunkCounts[base.generation])
   return expected
 }
 

@@ -1,9 +1,6 @@
 import { toRowId, type ChunkRow } from '../../domain/chunk-row.js'
 import { toReaders, type DocumentVersion, type StoredChunk } from '../../domain/knowledge.js'
-import type { Payloads } from '../payloads.js'
-import type { DocumentRecords } from './document-records.js'
-import { decodeVectors } from './vector-text.js'
-import { readVersionChunks } from './version-chunks.js'
+import type { VersionChunksOptions } from './version-chunks.js'
 
 /** A chunk as both indexes need it. */
 export interface IndexedChunk extends ChunkRow {
@@ -37,20 +34,22 @@ export function toIndexedChunks(version: DocumentVersion, chunks: readonly Searc
   }))
 }
 
-/** The rows of a version as the stores have them; none when they are not there any more. */
+/** The rows that a version has in a generation, as the stores have them; none when they are not there any more. */
 export async function readIndexedChunks(
-  { records, payloads }: { readonly records: DocumentRecords; readonly payloads: Payloads },
+  { records, payloads }: VersionChunksOptions,
   version: DocumentVersion,
+  generation: number,
 ): Promise<IndexedChunk[]> {
-  const stored = await records.getVectors({ tenantId: version.tenantId }, version.id)
-  if (!stored) return []
-  const chunks = await readVersionChunks(payloads, version)
-  const vectors = decodeVectors(await payloads.get(stored.vectors), chunks.length)
+  const { id: versionId, tenantId, title, content } = version
+  const set = content && (await records.sets.get({ tenantId }, { versionId, generation }))
+  const read = set && (await records.sets.read(set))
+  if (!read) return []
+  const { text } = await payloads.get(content)
   return toIndexedChunks(
     version,
-    chunks.map(({ text, headings, hasHead, metadata }, i) => ({
-      searched: toSearched(text, hasHead ? toHead(version.title, headings) : ''),
-      vector: vectors[i]!,
+    read.chunks.map(({ start, end, headings, hasHead, metadata }, i) => ({
+      searched: toSearched(text.slice(start, end), hasHead ? toHead(title, headings) : ''),
+      vector: read.vectors[i]!,
       metadata,
     })),
   )

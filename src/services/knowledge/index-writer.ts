@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
-import { repairIndexes, type IndexedBase, type IndexRepairOptions } from './index-repair.js'
+import { repairIndexes, type IndexRepairOptions } from './index-repair.js'
 import type { IndexedChunk } from './index-rows.js'
+import type { IndexedBase } from './indexed-base.js'
 
 export interface IndexWriterOptions extends IndexRepairOptions {
   readonly clock: Clock

@@ -1,12 +1,10 @@
 import { notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { TaskDocument } from '../../domain/task.js'
-import type { ModelStore } from '../models/model-store.js'
 import { DEFAULTS, type TaskContext, type TaskType } from '../tasks/task-type.js'
 import { toVersionId } from './document-acceptance.js'
 import { checkDocuments, DOCUMENTS_SCHEMA, MAX_DOCUMENTS_AT_ONCE, type NewDocument } from './document-input.js'
 import { Ingestion, type IngestionOptions } from './ingestion.js'
-import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 
 export const INGEST_TASK = 'knowledge.ingest'
 /** Ingestion waits apart from other tasks, which are short. */
@@ -19,15 +17,10 @@ export interface IngestInput {
   readonly documents: readonly NewDocument[]
 }
 
-export interface IngestTypeOptions extends IngestionOptions {
-  readonly bases: KnowledgeBaseStore
-  readonly versions: Pick<ModelStore, 'requireVersion'>
-}
-
 const COUNT = { type: 'integer', minimum: 0, maximum: MAX_DOCUMENTS_AT_ONCE }
 
 /** Documents as one task. */
-export function createIngestType(options: IngestTypeOptions): TaskType {
+export function createIngestType(options: IngestionOptions): TaskType {
   return {
     name: INGEST_TASK,
     description:
@@ -62,17 +55,15 @@ export function createIngestType(options: IngestTypeOptions): TaskType {
   }
 }
 
-async function ingest(options: IngestTypeOptions, input: IngestInput, context: TaskContext): Promise<Json> {
-  const { bases, versions } = options
+async function ingest(options: IngestionOptions, input: IngestInput, context: TaskContext): Promise<Json> {
+  const { bases } = options
   const { taskId, tenantId, attempt, signal, reportProgress, local } = context
   await local!.markRunning()
   const base = await bases.get({ tenantId }, input.knowledgeBaseId)
   if (!base) throw notFound('knowledge base', input.knowledgeBaseId)
-  const model = await versions.requireVersion(base.embeddingModelVersionId)
   const total = input.documents.length
   const ingestion = new Ingestion(options, {
     base,
-    model,
     origin: { taskId, tenantId, createdBy: local!.task.createdBy },
     isAgain: attempt > 1,
     signal,
@@ -83,7 +74,7 @@ async function ingest(options: IngestTypeOptions, input: IngestInput, context: T
 
 /** What kept deleted documents from coming back is not needed when the task is gone. */
 async function forgetDeleted(
-  { records, payloads }: IngestTypeOptions,
+  { records, payloads }: IngestionOptions,
   { id, tenantId, input }: TaskDocument,
 ): Promise<void> {
   const { documents } = (await payloads.get(input)) as unknown as IngestInput

@@ -1,6 +1,13 @@
-import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
-import type { DocumentVersion, KnowledgeBaseDocument } from '../../domain/knowledge.js'
-import type { ModelVersionDocument } from '../../domain/model.js'
+import { GraphloomError, isErrorWithCode, notFound, type ErrorInfo } from '../../kernel/errors.js'
+import type { Turns } from '../../kernel/turns.js'
+import {
+  readyOf,
+  type ChunkCounts,
+  type DocumentVersion,
+  type IndexGeneration,
+  type KnowledgeBaseDocument,
+} from '../../domain/knowledge.js'
+import type { ModelStore } from '../models/model-store.js'
 import type { Payloads } from '../payloads.js'
 import {
   toAudience,
@@ -9,23 +16,31 @@ import {
   type DocumentOrigin,
 } from './document-acceptance.js'
 import type { NewDocument } from './document-input.js'
-import { readDocument, type DocumentPreparationOptions, type PreparedDocument } from './document-preparation.js'
+import {
+  cutDocument,
+  readDocument,
+  type DocumentPreparationOptions,
+  type ReadDocument,
+} from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
-import { embedDocuments, type EmbeddedDocument } from './document-vectors.js'
-import { toIndexedChunks, type SearchedChunk } from './index-rows.js'
+import { embedVersions, type EmbeddedVersion, type PreparedSet, type PreparedVersion } from './document-vectors.js'
 import type { IndexWriter } from './index-writer.js'
-import { encodeVectors } from './vector-text.js'
+import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import { addRows, confirmRows, keepSets } from './set-storage.js'
 
 export interface IngestionOptions extends DocumentPreparationOptions {
+  readonly bases: KnowledgeBaseStore
+  readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly records: DocumentRecords
   readonly acceptance: DocumentAcceptance
   readonly payloads: Payloads
   readonly writer: IndexWriter
+  /** What is served of a base, and its generations, change one after the other. */
+  readonly turns: Turns
 }
 
 export interface IngestionRequest {
   readonly base: KnowledgeBaseDocument
-  readonly model: ModelVersionDocument
   readonly origin: DocumentOrigin
   /** Whether an attempt before may have left something. */
   readonly isAgain: boolean
@@ -71,7 +86,7 @@ export class Ingestion {
         const prepared = await reading
         reading = this.#read(slices[i + 1] ?? [])
         reading.catch(() => undefined)
-        const embedded = await embedDocuments(this.#options, this.#request, prepared)
+        const embedded = await embedVersions(this.#options, this.#request, prepared)
         await storing
         storing = this.#store(embedded)
         storing.catch(() => undefined)
@@ -83,25 +98,31 @@ export class Ingestion {
     return { ready: this.#ready, failed: this.#failed, deleted: this.#deleted }
   }
 
-  async #read(slice: Slice): Promise<PreparedDocument[]> {
-    const { base, origin } = this.#request
+  async #read(slice: Slice): Promise<PreparedVersion[]> {
+    const { origin } = this.#request
+    const base = await this.#readBase()
     const prepared = await Promise.all(
       slice.map(async ([index, given]) => {
         const accepted = await this.#options.acceptance.ensure(base, origin, [index, given])
         if (!accepted) this.#note('deleted')
-        return accepted && this.#prepare(accepted)
+        return accepted && this.#prepare(base, accepted)
       }),
     )
     return prepared.filter((one) => one !== null)
   }
 
   /** Null when there is nothing left to do for the document. */
-  async #prepare(accepted: AcceptedDocument): Promise<PreparedDocument | null> {
+  async #prepare(base: KnowledgeBaseDocument, accepted: AcceptedDocument): Promise<PreparedVersion | null> {
     const { document, version } = accepted
+    const { isAgain, signal } = this.#request
     if (version.state === 'FAILED') return this.#note('failed')
     if (document.versionNumber >= version.number) return this.#note('ready')
     try {
-      return { ...accepted, ...(await readDocument(this.#options, this.#request, accepted.given)) }
+      const read = await readDocument(this.#options, accepted.given, { tenantId: base.tenantId, signal })
+      const sets = await this.#cut(base, readyOf(base), read)
+      // Vectors that an attempt before stored count as well.
+      const knownIds = [...(document.versionId === null ? [] : [document.versionId]), ...(isAgain ? [version.id] : [])]
+      return { ...read, version, knownIds, sets }
     } catch (error) {
       if (!(error instanceof GraphloomError) || !DOCUMENT_ERRORS.has(error.code)) throw error
       const { code, message, retryable, details } = error
@@ -124,55 +145,92 @@ export class Ingestion {
     }
   }
 
-  /** In both indexes first, where no search gives them; then each document shows its new version, at once and wholly. */
-  async #store(embedded: readonly EmbeddedDocument[]): Promise<void> {
-    const { writer } = this.#options
-    const { base, model, isAgain, signal } = this.#request
-    const kept = (await Promise.all(embedded.map((one) => this.#keep(one)))).filter((one) => one !== null)
-    signal.throwIfAborted()
-    const indexed = { ...base, dimensions: model.embeddingDimensions ?? 0 }
-    const rows = kept.flatMap(({ document, version }) => toIndexedChunks(version, toSearchedChunks(document)))
-    const gone: string[] = []
-    try {
-      if (rows.length > 0) await writer.add(indexed, rows, isAgain)
-      const shown = await Promise.all(kept.map((one) => this.#show(one.document, one.version)))
-      gone.push(...shown.filter((id) => id !== null))
-    } finally {
-      const versionIds = kept.map(({ version }) => version.id)
-      await writer.confirm(indexed, versionIds, gone)
-    }
-    // Nobody is served them again.
-    for (const id of gone) await this.#options.records.deleteVectors({ tenantId: base.tenantId, id })
+  #cut(
+    { metadataFields }: KnowledgeBaseDocument,
+    generations: readonly IndexGeneration[],
+    read: ReadDocument,
+  ): Promise<PreparedSet[]> {
+    const { signal } = this.#request
+    return Promise.all(
+      generations.map(async (generation) => {
+        const { chunking, embeddingModelVersionId } = generation
+        const model = await this.#options.versions.requireVersion(embeddingModelVersionId)
+        const chunks = await cutDocument(this.#options, read, { chunking, model, metadataFields, signal })
+        return { generation, model, chunks }
+      }),
+    )
   }
 
-  /** What an index can be made from again. */
-  async #keep(one: EmbeddedDocument): Promise<{ document: EmbeddedDocument; version: DocumentVersion } | null> {
-    const { records, payloads } = this.#options
-    const { version, content, chunks, vectors, title, diff } = one
-    const { id, tenantId, knowledgeBaseId } = version
-    const stored = chunks.map(({ embedded: _embedded, ...chunk }) => chunk)
+  /** In all indexes first, where no search gives them; then each document shows its new version, at once and wholly. */
+  async #store(embedded: readonly EmbeddedVersion[]): Promise<void> {
+    const { turns, bases, records } = this.#options
+    const { isAgain, signal } = this.#request
+    const kept = await this.#keepAll(embedded)
+    signal.throwIfAborted()
+    const { id, tenantId } = this.#request.base
+    const gone: string[] = []
     try {
-      await records.putVectors({
-        id,
-        tenantId,
-        knowledgeBaseId,
-        modelVersionId: this.#request.model.id,
-        vectors: await payloads.put(encodeVectors(vectors)),
-      })
+      await addRows(this.#options, await this.#readBase(), [kept, isAgain])
+      using _turn = await turns.take(id)
+      const base = await this.#readBase()
+      const ready = await this.#addLate(base, kept)
+      const shown = await Promise.all(ready.map(({ version }) => this.#show(base, version)))
+      gone.push(...shown.filter((one) => one !== null))
+    } finally {
+      const base = await bases.get({ tenantId }, id)
+      const versionIds = kept.map(({ version }) => version.id)
+      if (base) await confirmRows(this.#options, base, [versionIds, gone])
+    }
+    // Nobody is served them again.
+    for (const versionId of gone) await records.sets.dropOf({ tenantId }, versionId)
+  }
+
+  /** A generation that became ready since the documents were read gets them as well, before they are served. */
+  async #addLate(base: KnowledgeBaseDocument, kept: readonly EmbeddedVersion[]): Promise<readonly EmbeddedVersion[]> {
+    const late = await Promise.all(
+      kept.map(async (one): Promise<PreparedVersion> => {
+        const known = new Set(one.sets.map(({ generation }) => generation.number))
+        const missing = readyOf(base).filter(({ number }) => !known.has(number))
+        return { ...one, sets: await this.#cut(base, missing, one) }
+      }),
+    )
+    if (late.every(({ sets }) => sets.length === 0)) return kept
+    const added = await this.#keepAll(await embedVersions(this.#options, this.#request, late))
+    await addRows(this.#options, base, [added, true])
+    return added
+  }
+
+  /** @throws GraphloomError `NOT_FOUND` when the base was deleted. */
+  async #readBase(): Promise<KnowledgeBaseDocument> {
+    const { id, tenantId } = this.#request.base
+    const base = await this.#options.bases.get({ tenantId }, id)
+    if (!base) throw notFound('knowledge base', id)
+    return base
+  }
+
+  async #keepAll(embedded: readonly EmbeddedVersion[]): Promise<EmbeddedVersion[]> {
+    return (await Promise.all(embedded.map((one) => this.#keep(one)))).filter((one) => one !== null)
+  }
+
+  /** What indexes can be made from again. */
+  async #keep(one: EmbeddedVersion): Promise<EmbeddedVersion | null> {
+    const { records, payloads } = this.#options
+    const { version, content, title, sets } = one
+    try {
+      const counts = await keepSets(this.#options, one)
       const next = await records.updateVersion({
         ...version,
         title,
         mediaType: content.mediaType,
         pages: content.pageCount ?? null,
-        chunkCount: chunks.length,
+        chunkCounts: { ...version.chunkCounts, ...counts },
         sizeBytes: Buffer.byteLength(content.text),
         warnings: content.warnings,
-        diff,
-        content: await payloads.put(content),
-        chunks: await payloads.put(stored),
+        diff: version.diff ?? sets[0]?.diff ?? null,
+        content: version.content ?? (await payloads.put(content)),
         state: 'READY',
       })
-      return { document: one, version: next }
+      return { ...one, version: next }
     } catch (error) {
       await this.#passDeleted(error, version)
       return null
@@ -180,20 +238,23 @@ export class Ingestion {
   }
 
   /** The version whose rows are not needed any more, if there is one. */
-  async #show({ document }: EmbeddedDocument, version: DocumentVersion): Promise<string | null> {
+  async #show(base: KnowledgeBaseDocument, version: DocumentVersion): Promise<string | null> {
+    const counts = readyOf(base).map(({ number }) => [number, version.chunkCounts[number] ?? 0] as const)
+    const chunkCounts: ChunkCounts = Object.fromEntries(counts)
     let before: string | null = null
     try {
-      await this.#options.records.changeDocument({ tenantId: version.tenantId }, document.id, (known) => {
+      await this.#options.records.changeDocument({ tenantId: version.tenantId }, version.documentId, (known) => {
         // A later version came first: this one is served by nobody.
         if (known.versionNumber >= version.number) {
           before = known.versionNumber > version.number ? version.id : null
           return null
         }
         before = known.versionId
-        const { title, source, mediaType, metadata, pages, chunkCount, sizeBytes, warnings, diff } = version
-        const traits = { title, source, mediaType, metadata, pages, chunkCount, sizeBytes, warnings, diff }
+        const { title, source, mediaType, metadata, pages, sizeBytes, warnings, diff } = version
+        const traits = { title, source, mediaType, metadata, pages, sizeBytes, warnings, diff }
         const state = known.latestNumber === version.number ? { state: 'READY' as const, error: null } : {}
-        const served = { versionId: version.id, versionNumber: version.number }
+        const chunkCount = chunkCounts[base.activeGeneration] ?? 0
+        const served = { versionId: version.id, versionNumber: version.number, chunkCounts, chunkCount }
         return { ...known, ...traits, ...served, ...state, ...toAudience(version.access) }
       })
       this.#note('ready')
@@ -240,6 +301,3 @@ function toSlices(documents: readonly NewDocument[]): Slice[] {
   }
   return slices
 }
-
-const toSearchedChunks = ({ chunks, vectors }: EmbeddedDocument): SearchedChunk[] =>
-  chunks.map(({ embedded: searched, metadata }, i) => ({ searched, metadata, vector: vectors[i]! }))

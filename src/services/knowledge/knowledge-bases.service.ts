@@ -6,9 +6,10 @@ import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
-import type { ModelStore } from '../models/model-store.js'
 import type { BaseFigures, DocumentRecords } from './document-records.js'
+import { requireEmbeddingModel, toGeneration } from './new-generation.js'
 import type { IndexWriter } from './index-writer.js'
+import { toIndexedBase } from './indexed-base.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
 import {
   checkDescription,
@@ -27,7 +28,6 @@ export interface KnowledgeBasesOptions {
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
   readonly models: Pick<ModelsService, 'requireByReference'>
-  readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly writer: IndexWriter
   readonly removals: Removals
   readonly clock: Clock
@@ -87,30 +87,31 @@ export class KnowledgeBasesService {
     checkName(name, 'input.name')
     checkDescription(description)
     checkMetadataFields(metadataFields, 'input.metadataFields')
-    const path = 'input.embeddingModel'
-    const model = await models.requireByReference(principal, input.embeddingModel ?? DEFAULT_EMBEDDING_MODEL, path)
-    if (model.task !== 'TEXT_EMBEDDING')
-      throw invalidInput(path, `is a model for ${model.task}; one for TEXT_EMBEDDING is needed.`)
+    const model = await requireEmbeddingModel(models, principal, input.embeddingModel ?? DEFAULT_EMBEDDING_MODEL)
     const { tenantId, subject: createdBy } = principal
     if ((await bases.count({ tenantId })) >= MAX_KNOWLEDGE_BASES)
       throw invalidInput('input.name', `there are ${MAX_KNOWLEDGE_BASES} knowledge bases already; delete one first.`)
     const id = createId('knowledgeBase', clock.now())
+    const now = clock.now()
     const chunking = toChunking(input.chunking, model)
-    const settings = { name, description, metadataFields, language, chunking, embeddingModelVersionId: model.id }
+    const begun = toGeneration({ knowledgeBaseId: id, number: 1, model, chunking, taskId: null, now })
+    const first = { ...begun, readyAt: now, activatedAt: now }
+    const settings = { name, description, metadataFields, language, generations: [first] }
     if (await bases.getByName(tenantId, name)) throw nameTaken(name)
     // Whoever sees the base can search it.
-    await writer.extend({ ...settings, id, tenantId, indexName: id, dimensions: model.embeddingDimensions ?? 0 })
+    await writer.extend(toIndexedBase({ ...settings, id, tenantId }, first))
     try {
-      return await bases.insert({ ...settings, id, tenantId, indexName: id, createdBy })
+      const numbers = { activeGeneration: 1, latestGeneration: 1, countedGeneration: 1 }
+      return await bases.insert({ ...settings, ...numbers, id, tenantId, createdBy })
     } catch (error) {
-      await writer.drop({ indexName: id })
+      await writer.drop(first)
       throw isErrorWithCode(error, 'CONFLICT') ? nameTaken(name) : error
     }
   }
 
   /** @throws GraphloomError `INVALID_INPUT`, `CONFLICT`, `NOT_FOUND`, `FORBIDDEN`. */
   async update(principal: Principal, input: UpdateKnowledgeBase): Promise<KnowledgeBaseDocument> {
-    const { access, bases, versions, writer } = this.#options
+    const { access, bases, writer } = this.#options
     access.require(principal, 'knowledge.change')
     const { newName, description, addMetadataFields } = input
     if (newName !== null) checkName(newName, 'input.newName')
@@ -122,9 +123,9 @@ export class KnowledgeBasesService {
       const name = newName ?? known.name
       const next = { ...known, name, metadataFields, ...(description !== undefined && { description }) }
       try {
-        const { embeddingDimensions } = await versions.requireVersion(known.embeddingModelVersionId)
         // Before it is told that they can be filtered by.
-        if (addMetadataFields.length > 0) await writer.extend({ ...next, dimensions: embeddingDimensions ?? 0 })
+        if (addMetadataFields.length > 0)
+          for (const generation of next.generations) await writer.extend(toIndexedBase(next, generation))
         return await bases.update(next)
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT')) throw error

@@ -1,9 +1,4 @@
-import type {
-  DocumentVersion,
-  KnowledgeBaseDocument,
-  KnowledgeDocument,
-  VersionVectors,
-} from '../../domain/knowledge.js'
+import type { ChunkSet, DocumentVersion, KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
 import type { StoredDocument } from '../../domain/stored-document.js'
 import type { CollectionDefinition } from '../../ports/document-store.js'
 
@@ -40,31 +35,40 @@ export const DOCUMENT_VERSIONS: CollectionDefinition<DocumentVersion> = {
     documentId: 'string',
     number: 'number',
     contentBlobId: 'string',
-    chunksBlobId: 'string',
   },
   indexes: [
     { name: 'documentVersions_document', fields: ['documentId', 'number'], unique: true },
     { name: 'documentVersions_base', fields: ['knowledgeBaseId'] },
     { name: 'documentVersions_content_blob', fields: ['contentBlobId'], acrossTenants: true },
-    { name: 'documentVersions_chunks_blob', fields: ['chunksBlobId'], acrossTenants: true },
   ],
 }
 
-export const VERSION_VECTORS: CollectionDefinition<VersionVectors> = {
-  name: 'versionVectors',
+export const CHUNK_SETS: CollectionDefinition<ChunkSet> = {
+  name: 'chunkSets',
   version: 1,
-  fields: { knowledgeBaseId: 'string', vectorsBlobId: 'string' },
+  fields: {
+    knowledgeBaseId: 'string',
+    versionId: 'string',
+    generation: 'number',
+    chunksBlobId: 'string',
+    vectorsBlobId: 'string',
+  },
   indexes: [
-    { name: 'versionVectors_base', fields: ['knowledgeBaseId'] },
-    { name: 'versionVectors_blob', fields: ['vectorsBlobId'], acrossTenants: true },
+    { name: 'chunkSets_base', fields: ['knowledgeBaseId', 'generation'] },
+    { name: 'chunkSets_version', fields: ['versionId'] },
+    { name: 'chunkSets_chunks_blob', fields: ['chunksBlobId'], acrossTenants: true },
+    { name: 'chunkSets_vectors_blob', fields: ['vectorsBlobId'], acrossTenants: true },
   ],
 }
 
-/** What is to be cleared away: a document that was deleted, or all of a base that was. */
+/** What is to be cleared away: a document or a generation that was deleted, or all of a base that was. */
 export interface Removal extends StoredDocument {
   readonly knowledgeBaseId: string
-  readonly indexName: string
+  /** Indexes that go. */
+  readonly indexNames: readonly string[]
   readonly documentId: string | null
+  /** Number of a generation. */
+  readonly generation: number | null
   /** The document's versions when it was deleted; a later document of the same key has others. */
   readonly versionIds: readonly string[]
 }
@@ -76,4 +80,4 @@ export const REMOVALS: CollectionDefinition<Removal> = {
   indexes: [],
 }
 
-export const KNOWLEDGE_COLLECTIONS = [KNOWLEDGE_BASES, DOCUMENTS, DOCUMENT_VERSIONS, VERSION_VECTORS, REMOVALS]
+export const KNOWLEDGE_COLLECTIONS = [KNOWLEDGE_BASES, DOCUMENTS, DOCUMENT_VERSIONS, CHUNK_SETS, REMOVALS]

@@ -1,12 +1,14 @@
 import { notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import { toPage, type Page, type PageRequest } from '../../kernel/pages.js'
-import type {
-  BaseChunking,
-  DocumentState,
-  DocumentVersion,
-  KnowledgeBaseDocument,
-  KnowledgeDocument,
+import {
+  activeOf,
+  shownGeneration,
+  type BaseChunking,
+  type DocumentState,
+  type DocumentVersion,
+  type KnowledgeBaseDocument,
+  type KnowledgeDocument,
 } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TaskDocument } from '../../domain/task.js'
@@ -17,7 +19,13 @@ import { toArgumentMistake } from '../tasks/argument-mistake.js'
 import type { TaskAcceptance } from '../tasks/task-acceptance.js'
 import type { DocumentAcceptance } from './document-acceptance.js'
 import { checkDocument, type NewDocument } from './document-input.js'
-import { readDocument, type DocumentPreparationOptions, type ReadDocument } from './document-preparation.js'
+import {
+  cutDocument,
+  readDocument,
+  type DocumentPreparationOptions,
+  type PreparedChunk,
+  type ReadDocument,
+} from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
 import { INGEST_TASK, type IngestInput } from './ingest-type.js'
 import { toChunking } from './knowledge-base-input.js'
@@ -48,6 +56,11 @@ export interface PreviewChunks {
   readonly document: NewDocument
   /** In the place of what the base says. */
   readonly chunking: Partial<BaseChunking>
+}
+
+/** What a document would become. */
+export interface Preview extends ReadDocument {
+  readonly chunks: readonly PreparedChunk[]
 }
 
 export interface AddedDocuments {
@@ -88,18 +101,17 @@ export class KnowledgeDocumentsService {
    * What a document would become, without storing anything.
    * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `DOCUMENT_UNREADABLE`, `FORBIDDEN`; what the address did.
    */
-  async preview(principal: Principal, asked: PreviewChunks, signal: AbortSignal): Promise<ReadDocument> {
+  async preview(principal: Principal, asked: PreviewChunks, signal: AbortSignal): Promise<Preview> {
     const { access, bases, versions } = this.#options
     access.require(principal, 'knowledge.change')
-    const { metadataFields, ...base } = await bases.requireByName(principal.tenantId, asked.knowledgeBase)
-    checkDocument(asked.document, { metadataFields }, 'input.document')
-    const model = await versions.requireVersion(base.embeddingModelVersionId)
-    const chunking = toChunking({ ...base.chunking, ...asked.chunking }, model)
-    return readDocument(
-      this.#options,
-      { base: { tenantId: base.tenantId, metadataFields, chunking }, model, signal },
-      asked.document,
-    )
+    const base = await bases.requireByName(principal.tenantId, asked.knowledgeBase)
+    const { tenantId, metadataFields } = base
+    checkDocument(asked.document, base, 'input.document')
+    const { embeddingModelVersionId, chunking: settings } = activeOf(base)
+    const model = await versions.requireVersion(embeddingModelVersionId)
+    const chunking = toChunking({ ...settings, ...asked.chunking }, model)
+    const read = await readDocument(this.#options, asked.document, { tenantId, signal })
+    return { ...read, chunks: await cutDocument(this.#options, read, { chunking, model, metadataFields, signal }) }
   }
 
   async #accept(principal: Principal, input: IngestInput, idempotencyKey: string | null): Promise<TaskDocument> {
@@ -151,9 +163,14 @@ export class KnowledgeDocumentsService {
     return versions.map((version, i) => (version && documents[i] && version.state !== 'DELETED' ? version : null))
   }
 
-  /** The chunks of a version that the principal got from here, in order; none before it is ready. */
-  readChunks(version: DocumentVersion): Promise<readonly DocumentChunk[]> {
-    return readVersionChunks(this.#options.payloads, version)
+  /**
+   * The chunks of a version that the principal got from here, in order; none before it is ready. Of the generation that
+   * is asked for, else of that which it is told of by.
+   */
+  async readChunks(version: DocumentVersion, generation?: number): Promise<readonly DocumentChunk[]> {
+    const { tenantId, knowledgeBaseId, chunkCounts } = version
+    const base = generation === undefined ? await this.#options.bases.get({ tenantId }, knowledgeBaseId) : null
+    return readVersionChunks(this.#options, version, generation ?? shownGeneration(base, chunkCounts))
   }
 
   /** A page of them. @throws GraphloomError `INVALID_INPUT` for a foreign cursor. */

@@ -1,16 +1,15 @@
 import type { Logger } from 'pino'
 import { createId } from '../../kernel/ids.js'
 import type { KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
-import type { ModelStore } from '../models/model-store.js'
 import type { DocumentRecords } from './document-records.js'
 import type { IndexWriter } from './index-writer.js'
+import { toIndexedBase } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 
 export interface RemovalsOptions {
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
-  readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly writer: IndexWriter
   /** Whether a task is over, or gone: nothing comes of its documents any more. */
   readonly isTaskOver: (tenantId: string, taskId: string) => Promise<boolean>
@@ -54,9 +53,11 @@ export class Removals implements AsyncDisposable {
   }
 
   #note(base: KnowledgeBaseDocument, documentId: string | null, versionIds: readonly string[]): Promise<Removal> {
-    const { tenantId, id: knowledgeBaseId, indexName } = base
+    const { tenantId, id: knowledgeBaseId } = base
+    const indexNames = documentId === null ? base.generations.map(({ indexName }) => indexName) : []
     const id = createId('removal')
-    return this.#options.bases.addRemoval({ id, tenantId, knowledgeBaseId, indexName, documentId, versionIds })
+    const what = { indexNames, documentId, versionIds, generation: null }
+    return this.#options.bases.addRemoval({ id, tenantId, knowledgeBaseId, ...what })
   }
 
   /** Never rejects: what fails is done at the next start. */
@@ -78,23 +79,22 @@ export class Removals implements AsyncDisposable {
   }
 
   async #clearBase(
-    { tenantId, knowledgeBaseId, indexName }: Removal,
+    { tenantId, knowledgeBaseId, indexNames }: Removal,
     base: KnowledgeBaseDocument | null,
   ): Promise<void> {
     const { bases, records, writer } = this.#options
     if (base) await bases.delete(base)
     await records.deleteAll({ tenantId, id: knowledgeBaseId })
-    await writer.drop({ indexName })
+    for (const indexName of indexNames) await writer.drop({ indexName })
   }
 
   async #clearDocument(base: KnowledgeBaseDocument, documentId: string, versionIds: readonly string[]): Promise<void> {
-    const { records, writer, versions } = this.#options
+    const { records, writer } = this.#options
     const { tenantId } = base
     const [latest = ''] = await records.listVersionIds({ tenantId }, documentId)
     // A crash may have come before it was gone; a later one of the same key has a later version.
     if (versionIds.includes(latest)) await records.deleteDocument(tenantId, documentId)
-    const { embeddingDimensions } = await versions.requireVersion(base.embeddingModelVersionId)
-    await writer.remove({ ...base, dimensions: embeddingDimensions ?? 0 }, versionIds)
+    for (const generation of base.generations) await writer.remove(toIndexedBase(base, generation), versionIds)
     for (const versionId of versionIds) await this.#clearVersion(tenantId, versionId)
   }
 

@@ -1,15 +1,14 @@
 import { invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import { fuse, type Fused, type ScoredList } from '../../domain/fusion.js'
-import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TextIndex } from '../../ports/text-index.js'
 import type { VectorIndex } from '../../ports/vector-index.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { DocumentRecords } from './document-records.js'
 import { parseFilter } from './filter-input.js'
-import type { IndexedBase } from './index-repair.js'
 import type { IndexWriter } from './index-writer.js'
+import type { SearchedBase } from './indexed-base.js'
 import { readersOf } from './knowledge-access.js'
 import type { QueryEmbeddings } from './query-embeddings.js'
 import type { SearchRequest } from './search-input.js'
@@ -27,7 +26,7 @@ export interface SearchCandidatesOptions {
 export interface AskedSearch {
   readonly principal: Principal
   readonly request: SearchRequest
-  readonly bases: readonly KnowledgeBaseDocument[]
+  readonly bases: readonly SearchedBase[]
   readonly signal: AbortSignal
 }
 
@@ -39,8 +38,6 @@ export interface FoundCandidates {
   /** The smallest part of its rows that one of the indexes has, 0 to 1. */
   readonly indexedShare: number
 }
-
-type SearchedBase = KnowledgeBaseDocument & IndexedBase
 
 /** One way of searching a base. */
 type AskIndex = (base: SearchedBase, rows: RowSelection) => Promise<readonly ScoredRow[]>
@@ -55,7 +52,7 @@ export async function findCandidates(options: SearchCandidatesOptions, asked: As
   const { vectorIndex, textIndex, writer } = options
   const { request } = asked
   const { query, mode, fusion } = request
-  const selected = await select(options, asked)
+  const selected = select(asked)
   const shares = await Promise.all(selected.map(({ base }) => writer.shareOf(base)))
   const indexes = new IndexSearch(options, selected)
   const askVectors = async (): Promise<AskIndex> => {
@@ -123,22 +120,13 @@ class IndexSearch {
   }
 }
 
-function select(
-  { versions }: SearchCandidatesOptions,
-  { principal, request, bases }: AskedSearch,
-): Promise<Selected[]> {
+function select({ principal, request, bases }: AskedSearch): Selected[] {
   const { filter, candidates: limit } = request
   const readers = readersOf(principal)
-  return Promise.all(
-    bases.map(async (base): Promise<Selected> => {
-      const parsed = filter && parseFilter(filter, base.metadataFields, 'input.filter')
-      const { embeddingDimensions } = await versions.requireVersion(base.embeddingModelVersionId)
-      return {
-        base: { ...base, dimensions: embeddingDimensions ?? 0 },
-        selection: { readers, filter: parsed, limit },
-      }
-    }),
-  )
+  return bases.map((base) => ({
+    base,
+    selection: { readers, filter: filter && parseFilter(filter, base.metadataFields, 'input.filter'), limit },
+  }))
 }
 
 async function embedQuery(

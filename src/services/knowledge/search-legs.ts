@@ -1,16 +1,17 @@
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
-import type { KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
+import type { KnowledgeDocument } from '../../domain/knowledge.js'
 import type { DocumentRecords } from './document-records.js'
+import type { SearchedBase } from './indexed-base.js'
 import { isInAudience } from './knowledge-access.js'
 
 /** A row of an index whose document is there, with this version, for whoever asks. */
 export interface FoundRow extends ScoredRow {
-  readonly base: KnowledgeBaseDocument
+  readonly base: SearchedBase
   readonly document: KnowledgeDocument
 }
 
 export interface LegRequest {
-  readonly base: KnowledgeBaseDocument
+  readonly base: SearchedBase
   readonly selection: RowSelection
   readonly ask: (selection: RowSelection) => Promise<readonly ScoredRow[]>
 }
@@ -36,7 +37,7 @@ export async function searchLeg(records: DocumentRecords, { base, selection, ask
 
 async function keepServed(
   records: DocumentRecords,
-  base: KnowledgeBaseDocument,
+  base: SearchedBase,
   rows: readonly ScoredRow[],
   readers: readonly string[],
 ): Promise<FoundRow[]> {
@@ -52,7 +53,7 @@ const READ_AT_ONCE = 1_000
 
 async function readDocuments(
   records: DocumentRecords,
-  { tenantId }: KnowledgeBaseDocument,
+  { tenantId }: SearchedBase,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KnowledgeDocument>> {
   const documents = new Map<string, KnowledgeDocument>()

@@ -7,8 +7,7 @@ import type { DocumentRecords } from './document-records.js'
 import type { AskedSearch, Candidate } from './search-candidates.js'
 import type { RerankRequest, SearchRequest } from './search-input.js'
 import type { TextReranker } from './text-reranker.js'
-import { readChunksOf, type DocumentChunk } from './version-chunks.js'
-import { decodeVectors } from './vector-text.js'
+import { readVersionChunks, type DocumentChunk } from './version-chunks.js'
 
 export interface SearchRankingOptions {
   readonly records: DocumentRecords
@@ -57,15 +56,16 @@ function choose(candidates: readonly Candidate[], { minScore, onePerDocument }: 
   })
 }
 
-async function readRanked(
-  { records, payloads }: SearchRankingOptions,
-  pool: readonly Candidate[],
-): Promise<RankedChunk[]> {
+async function readRanked(options: SearchRankingOptions, pool: readonly Candidate[]): Promise<RankedChunk[]> {
   const [first] = pool
   if (!first) return []
   const scope = { tenantId: first.item.base.tenantId }
-  const ids = [...new Set(pool.map(({ item }) => item.versionId))]
-  const chunksOf = await readChunksOf(payloads, await records.getVersions(scope, ids))
+  const bases = new Map(pool.map(({ item }) => [item.versionId, item.base]))
+  const versions = (await options.records.getVersions(scope, [...bases.keys()])).filter((one) => one !== null)
+  const read = await Promise.all(
+    versions.map((version) => readVersionChunks(options, version, bases.get(version.id)!.generation)),
+  )
+  const chunksOf = new Map(versions.map(({ id }, i) => [id, read[i]!]))
   return pool.flatMap((candidate, i) => {
     const versionChunks = chunksOf.get(candidate.item.versionId) ?? []
     const chunk = versionChunks[candidate.item.ordinal]
@@ -93,16 +93,16 @@ async function rerankChunks(
 }
 
 async function diversifyChunks(
-  { records, payloads }: SearchRankingOptions,
+  { records }: SearchRankingOptions,
   ranked: readonly RankedChunk[],
   { diversity, first }: SearchRequest,
 ): Promise<RankedChunk[]> {
   const vectorsOf = new Map<string, readonly Float32Array[]>()
-  for (const { chunk, versionChunks, candidate } of ranked) {
+  for (const { chunk, candidate } of ranked) {
     if (vectorsOf.has(chunk.versionId)) continue
-    const stored = await records.getVectors({ tenantId: candidate.item.base.tenantId }, chunk.versionId)
-    const vectors = stored ? decodeVectors(await payloads.get(stored.vectors), versionChunks.length) : []
-    vectorsOf.set(chunk.versionId, vectors)
+    const { tenantId, generation } = candidate.item.base
+    const set = await records.sets.get({ tenantId }, { versionId: chunk.versionId, generation })
+    vectorsOf.set(chunk.versionId, (set && (await records.sets.read(set)))?.vectors ?? [])
   }
   const items = ranked.map(({ score, chunk }) => ({
     score,

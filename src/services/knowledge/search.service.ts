@@ -2,6 +2,7 @@ import type { KnowledgeDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TextSpan } from '../../ports/text-index.js'
 import type { Access } from '../access/access.js'
+import { toSearchedBase } from './indexed-base.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { findCandidates, type AskedSearch, type SearchCandidatesOptions } from './search-candidates.js'
 import { checkSearch, type SearchRequest } from './search-input.js'
@@ -59,7 +60,8 @@ export class SearchService {
     access.require(principal, 'knowledge.search')
     checkSearch(request)
     const names = request.knowledgeBases
-    const bases = await Promise.all(names.map((name) => store.requireByName(principal.tenantId, name)))
+    const found = await Promise.all(names.map((name) => store.requireByName(principal.tenantId, name)))
+    const bases = found.map(toSearchedBase)
     const asked: AskedSearch = { principal, request, bases, signal }
     const { candidates, indexedShare } = await findCandidates(this.#options, asked)
     const ranked = await rankCandidates(this.#options, candidates, asked)

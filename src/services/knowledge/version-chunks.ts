@@ -1,5 +1,6 @@
 import { toChunkId, type DocumentVersion, type StoredChunk } from '../../domain/knowledge.js'
 import type { Payloads } from '../payloads.js'
+import type { DocumentRecords } from './document-records.js'
 
 /** A chunk of a document's version, with its text. */
 export interface DocumentChunk extends StoredChunk {
@@ -11,27 +12,27 @@ export interface DocumentChunk extends StoredChunk {
   readonly text: string
 }
 
-/** All chunks of a version, in order. */
-export async function readVersionChunks(payloads: Payloads, version: DocumentVersion): Promise<DocumentChunk[]> {
-  const { id: versionId, documentId, content, chunks } = version
-  if (!content || !chunks) return []
-  const [{ text }, stored] = await Promise.all([payloads.get(content), payloads.get(chunks)])
+export interface VersionChunksOptions {
+  readonly records: DocumentRecords
+  readonly payloads: Payloads
+}
+
+/** All chunks that a version has in a generation, in order; none where that has not got it. */
+export async function readVersionChunks(
+  { records, payloads }: VersionChunksOptions,
+  version: DocumentVersion,
+  generation: number,
+): Promise<DocumentChunk[]> {
+  const { id: versionId, tenantId, documentId, content } = version
+  const set = content && (await records.sets.get({ tenantId }, { versionId, generation }))
+  if (!set) return []
+  const [{ text }, stored] = await Promise.all([payloads.get(content), payloads.get(set.chunks)])
   return stored.map((chunk, ordinal) => ({
     ...chunk,
-    id: toChunkId(versionId, ordinal),
+    id: toChunkId(versionId, generation, ordinal),
     documentId,
     versionId,
     ordinal,
     text: text.slice(chunk.start, chunk.end),
   }))
-}
-
-/** The chunks of each version that is there, by its id. */
-export async function readChunksOf(
-  payloads: Payloads,
-  versions: readonly (DocumentVersion | null)[],
-): Promise<ReadonlyMap<string, readonly DocumentChunk[]>> {
-  const read = versions.flatMap((version) => (version ? [readVersionChunks(payloads, version)] : []))
-  const ids = versions.flatMap((version) => version?.id ?? [])
-  return new Map((await Promise.all(read)).map((chunks, i) => [ids[i]!, chunks]))
 }
