@@ -4,6 +4,7 @@ import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import { ChunkResolver, DocumentResolver, DocumentVersionResolver } from './knowledge/document.resolver.js'
 import { IndexGenerationResolver, KnowledgeBaseGenerationsResolver } from './knowledge/generation.resolver.js'
+import { EvaluationResolver, QueryEvaluationResolver } from './knowledge/evaluation.resolver.js'
 import { KnowledgeBaseResolver } from './knowledge/knowledge-base.resolver.js'
 import { SearchResolver } from './knowledge/search.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
@@ -53,6 +54,8 @@ const ONE_OF_INPUTS = [
   'ModelSourceInput',
   'ToolChoiceInput',
   'MetadataFilterInput',
+  'EvaluationQueriesInput',
+  'JudgementsInput',
 ]
 
 /** type-graphql makes the root types without a description. */
@@ -117,6 +120,8 @@ const RESOLVERS = [
   DocumentVersionResolver,
   ChunkResolver,
   SearchResolver,
+  EvaluationResolver,
+  QueryEvaluationResolver,
   UploadResolver,
   ServerResolver,
 ] as const

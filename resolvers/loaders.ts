@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import type { EvaluationDocument } from '../src/domain/evaluation.js'
 import type { DocumentVersion, KnowledgeBaseDocument, KnowledgeDocument } from '../src/domain/knowledge.js'
 import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../src/domain/model.js'
 import type { PredictionDocument } from '../src/domain/prediction.js'
@@ -32,6 +33,7 @@ export interface Loaders {
   readonly knowledgeBaseFigures: DataLoader<string, BaseFigures>
   readonly documents: DataLoader<string, KnowledgeDocument | null>
   readonly documentVersions: DataLoader<string, DocumentVersion | null>
+  readonly evaluations: DataLoader<string, EvaluationDocument | null>
   readonly uploads: DataLoader<string, UploadDocument | null>
   /** By the name of the queue. */
   readonly queueFigures: DataLoader<string, TaskQueueFigures>
@@ -50,7 +52,7 @@ export function createLoaders(
   principal: Principal,
 ): Loaders {
   const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules } = services
-  const { knowledgeBases, knowledgeDocuments, uploads } = services
+  const { knowledgeBases, knowledgeDocuments, evaluations, uploads } = services
   const options = { maxBatchSize: MAX_BATCH }
   return {
     predictions: new DataLoader((ids) => predictions.getMany(principal, ids), options),
@@ -71,6 +73,7 @@ export function createLoaders(
     knowledgeBaseFigures: new DataLoader((ids) => knowledgeBases.sumUp(principal, ids), options),
     documents: new DataLoader((ids) => knowledgeDocuments.getMany(principal, ids), options),
     documentVersions: new DataLoader((ids) => knowledgeDocuments.getVersions(principal, ids), options),
+    evaluations: new DataLoader((ids) => evaluations.getMany(principal, ids), options),
     schedules: new DataLoader((ids) => schedules.getMany(principal, ids), options),
     uploads: new DataLoader((ids) => uploads.getMany(principal, ids), options),
     queueFigures: new DataLoader((names) => taskQueues.figures(principal, names), options),

@@ -1,4 +1,5 @@
 import type { GenerationsService } from '../src/services/knowledge/generations.service.js'
+import type { EvaluationsService } from '../src/services/knowledge/evaluation/evaluations.service.js'
 import type { KnowledgeBasesService } from '../src/services/knowledge/knowledge-bases.service.js'
 import type { KnowledgeDocumentsService } from '../src/services/knowledge/knowledge-documents.service.js'
 import type { SearchService } from '../src/services/knowledge/search.service.js'
@@ -33,6 +34,7 @@ export interface Services {
   readonly knowledgeGenerations: GenerationsService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
+  readonly evaluations: EvaluationsService
   readonly uploads: UploadsService
   readonly server: ServerService
 }

@@ -68,7 +68,7 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
       types: [
         ...(await listTaskTypes(options)),
         createPredictionType({ ...shared, executor, acceptance: later }),
-        knowledge.type,
+        ...knowledge.types,
         createBatchType({ ...shared, versions, blobs: state.blobs, results, acceptance: later }),
       ],
       claimedElsewhere: [PREDICTION_QUEUE],

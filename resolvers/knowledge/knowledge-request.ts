@@ -1,12 +1,14 @@
 import { DEFAULT_FUSION } from '../../src/domain/fusion.js'
 import type { BaseChunking } from '../../src/domain/knowledge.js'
 import type { AddDocuments, Preview, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
+import type { EvaluatedSearch, EvaluationRequest } from '../../src/services/knowledge/evaluation/evaluation-input.js'
 import type { CreateKnowledgeBase } from '../../src/services/knowledge/knowledge-base-input.js'
 import type { SearchRequest } from '../../src/services/knowledge/search-input.js'
 import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput } from './document.input.js'
 import type { DocumentPreview } from './document.type.js'
 import type { ChunkingInput, CreateKnowledgeBaseInput } from './knowledge-base.input.js'
-import type { SearchInput } from './search.input.js'
+import type { EvaluateRetrievalInput } from './evaluation.input.js'
+import type { SearchInput, SearchSettingsInput } from './search.input.js'
 
 export const toCreateKnowledgeBase = (input: CreateKnowledgeBaseInput): CreateKnowledgeBase => {
   const { name, language, metadataFields, chunking, description, embeddingModel } = input
@@ -36,13 +38,27 @@ const toNewDocument = ({ access, metadata, ...parts }: DocumentInput): AddDocume
 }
 
 export const toSearchRequest = ({
+  query,
+  first,
+  onePerDocument,
+  neighbours,
+  ...settings
+}: SearchInput): SearchRequest => ({
+  ...toEvaluatedSearch(settings),
+  query,
+  first,
+  onePerDocument,
+  neighbours,
+})
+
+const toEvaluatedSearch = ({
   filter,
   fusion,
   minScore,
   rerank,
   diversity,
   ...input
-}: SearchInput): SearchRequest => ({
+}: SearchSettingsInput): EvaluatedSearch => ({
   ...input,
   filter: filter ?? null,
   fusion: fusion ?? DEFAULT_FUSION,
@@ -50,6 +66,24 @@ export const toSearchRequest = ({
   rerank: rerank ?? null,
   diversity: diversity ?? null,
 })
+
+export const toEvaluation = ({
+  name,
+  search,
+  compareTo,
+  ...input
+}: EvaluateRetrievalInput): Omit<EvaluationRequest, 'groups'> => ({
+  ...withoutMissing(input),
+  name: name ?? null,
+  search: withoutMissing(toEvaluatedSearch(search)),
+  compareTo: compareTo ?? null,
+})
+
+/** A task's input is JSON: what an input object leaves open is not in it. */
+function withoutMissing<T extends object>(value: T): T {
+  const isOpen = (part: unknown): boolean => part === null || part === undefined
+  return JSON.parse(JSON.stringify(value, (_key, part: unknown) => (isOpen(part) ? undefined : part))) as T
+}
 
 /** What is given of it. */
 function toChunking(input: ChunkingInput | null | undefined): Partial<BaseChunking> {

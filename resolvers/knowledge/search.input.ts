@@ -107,21 +107,16 @@ export class RerankStageInput {
   readonly candidates!: number
 }
 
-@InputType('SearchInput', { description: 'What to find, and how.' })
-export class SearchInput {
+/** What a search has beside the question and what it is shown with. */
+@InputType('SearchSettingsInput', { description: 'Where and how to search.' })
+export class SearchSettingsInput {
   @Field(() => [String], {
     description: `Names of 1 to ${MAX_BASES} knowledge bases; unless they are searched by TEXT, of the same embedding model.`,
   })
   readonly knowledgeBases!: string[]
 
-  @Field(() => String, { description: `What is looked for, in words; 1 to ${MAX_QUERY_CHARACTERS} characters.` })
-  readonly query!: string
-
   @Field(() => SearchModeEnum, { defaultValue: SEARCH_DEFAULTS.mode, description: 'How chunks are found.' })
   readonly mode!: SearchMode
-
-  @Field(() => Int, { defaultValue: SEARCH_DEFAULTS.first, description: `How many hits; 1 to ${MAX_HITS}.` })
-  readonly first!: number
 
   @Field(() => Int, {
     defaultValue: SEARCH_DEFAULTS.candidates,
@@ -144,6 +139,25 @@ export class SearchInput {
   })
   readonly minScore?: number | null
 
+  @Field(() => RerankStageInput, { nullable: true, description: 'Lets a model order the best candidates anew.' })
+  readonly rerank?: RerankStageInput | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset.',
+  })
+  readonly diversity?: number | null
+}
+
+@InputType('SearchInput', { description: 'What to find, and how.' })
+export class SearchInput extends SearchSettingsInput {
+  @Field(() => String, { description: `What is looked for, in words; 1 to ${MAX_QUERY_CHARACTERS} characters.` })
+  readonly query!: string
+
+  @Field(() => Int, { defaultValue: SEARCH_DEFAULTS.first, description: `How many hits; 1 to ${MAX_HITS}.` })
+  readonly first!: number
+
   @Field(() => Boolean, {
     defaultValue: SEARCH_DEFAULTS.onePerDocument,
     description: 'Whether a document has its best chunk alone among the hits.',
@@ -155,14 +169,4 @@ export class SearchInput {
     description: `Chunks before and after each hit that come along; 0 to ${MAX_NEIGHBOURS}.`,
   })
   readonly neighbours!: number
-
-  @Field(() => RerankStageInput, { nullable: true, description: 'Lets a model order the best candidates anew.' })
-  readonly rerank?: RerankStageInput | null
-
-  @Field(() => Float, {
-    nullable: true,
-    description:
-      'How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset.',
-  })
-  readonly diversity?: number | null
 }

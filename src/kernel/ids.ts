@@ -24,6 +24,8 @@ export const ID_PREFIXES = {
   chunkSet: 'cset',
   chunk: 'chunk',
   removal: 'gone',
+  evaluation: 'eval',
+  evaluationPart: 'epart',
   error: 'err',
   server: 'srv',
 } as const

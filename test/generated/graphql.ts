@@ -168,6 +168,12 @@ export type DeleteDocumentInput = {
 };
 
 /** What to delete. */
+export type DeleteEvaluationInput = {
+  /** Id of an evaluation. */
+  id: string;
+};
+
+/** What to delete. */
 export type DeleteKnowledgeBaseInput = {
   /** Name of a knowledge base. */
   name: string;
@@ -360,6 +366,41 @@ export type ErrorCode =
   /** Workers ended again and again while they had the task; it is not given to another. */
   | 'WORKER_LOST';
 
+/** What to ask, what would be right, and how to search. */
+export type EvaluateRetrievalInput = {
+  /** An evaluation that has ended, to compare with: `delta` says what became better or worse. */
+  compareTo?: string | null | undefined;
+  /** How many of the first documents are looked at: 1 to 10 depths of 1 to 100, at most `search.candidates`. */
+  depths?: Array<number>;
+  /** What is relevant for them. */
+  judgements: JudgementsInput;
+  /** What to call it; at most 256 characters. */
+  name?: string | null | undefined;
+  /** The questions. */
+  queries: EvaluationQueriesInput;
+  /** The lowest grade that counts as relevant for all metrics but nDCG, which counts every grade; 1 to 1000. */
+  relevantFrom?: number;
+  /** How each question is searched. A document has the place of its best chunk. */
+  search: SearchSettingsInput;
+};
+
+/** 1 to 10000 questions, in exactly one of these ways. Those without a judgement are not asked. */
+export type EvaluationQueriesInput =
+  {   /** The questions. */
+  list: Array<EvaluationQueryInput>; text?: never; upload?: never; }
+  |  { list?: never;   /** The questions as a text: JSONL with `_id` (or `id`) and `text` as BEIR has it, TREC topics of which the titles are asked, or lines of an id, a tab and the question. */
+  text: string; upload?: never; }
+  |  { list?: never; text?: never;   /** A complete upload of such a text, of at most 64 MiB; see `createUpload`. */
+  upload: string; };
+
+/** A question. */
+export type EvaluationQueryInput = {
+  /** What judgements call it; 1 to 512 characters. */
+  id: string;
+  /** What is asked; 1 to 8192 characters. */
+  text: string;
+};
+
 /** Why the work failed. */
 export type FailTaskInput = {
   /** Why. */
@@ -494,6 +535,25 @@ export type IndexGenerationState =
   | 'FAILED'
   /** It has every document, and can be activated. */
   | 'READY';
+
+/** How relevant a document is for a question. */
+export type JudgementInput = {
+  /** Key of a document, or its id. */
+  document: string;
+  /** −1000 to 1000: the higher, the more relevant; 0 and below is not relevant. */
+  grade: number;
+  /** Id of one of the questions. */
+  query: string;
+};
+
+/** At most 1000000 judgements, in exactly one of these ways. A document without one is not relevant. */
+export type JudgementsInput =
+  {   /** The judgements. */
+  list: Array<JudgementInput>; text?: never; upload?: never; }
+  |  { list?: never;   /** The judgements as a text: TREC qrels (question, iteration, document, grade), or lines of question, document and grade with tabs between as BEIR has them, with or without a header. */
+  text: string; upload?: never; }
+  |  { list?: never; text?: never;   /** A complete upload of such a text, of at most 64 MiB; see `createUpload`. */
+  upload: string; };
 
 /** What to load. */
 export type LoadModelVersionInput = {
@@ -862,6 +922,19 @@ export type ResumeTaskQueueInput = {
   name: string;
 };
 
+/** What is measured; `RetrievalMetrics` says how. */
+export type RetrievalMetric =
+  /** Average precision; its mean is MAP. */
+  | 'AVERAGE_PRECISION'
+  /** Normalised discounted cumulative gain. */
+  | 'NDCG'
+  /** Precision. */
+  | 'PRECISION'
+  /** Recall. */
+  | 'RECALL'
+  /** Reciprocal rank; its mean is MRR. */
+  | 'RECIPROCAL_RANK';
+
 /** What to do again. */
 export type RetryTaskInput = {
   /** Id of an ended task. */
@@ -926,6 +999,26 @@ export type SearchMode =
   | 'TEXT'
   /** By the cosine of the query’s vector and the chunk’s: what means the same. */
   | 'VECTOR';
+
+/** Where and how to search. */
+export type SearchSettingsInput = {
+  /** Chunks that each way of searching gives before they are joined; `first` to 1000. */
+  candidates?: number;
+  /** How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset. */
+  diversity?: number | null | undefined;
+  /** What chunks have to fulfil before they are ranked. */
+  filter?: MetadataFilterInput | null | undefined;
+  /** How the lists of a hybrid search are joined. */
+  fusion?: FusionInput | null | undefined;
+  /** Names of 1 to 16 knowledge bases; unless they are searched by TEXT, of the same embedding model. */
+  knowledgeBases: Array<string>;
+  /** Hits have at least this `scores.fused`, which is the cosine by VECTOR, BM25 by TEXT. */
+  minScore?: number | null | undefined;
+  /** How chunks are found. */
+  mode?: SearchMode;
+  /** Lets a model order the best candidates anew. */
+  rerank?: RerankStageInput | null | undefined;
+};
 
 /** Where the server stands. */
 export type ServerPhase =
@@ -1371,6 +1464,64 @@ export type WorkerState =
   /** It stopped in order. */
   | 'STOPPED';
 
+export type EvaluationPartsFragment = { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null };
+
+export type RetrievalMetricsPartsFragment = { depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number };
+
+export type EvaluationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EvaluationQuery = { evaluation: { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null } | null };
+
+export type EvaluationsQueryVariables = Exact<{
+  knowledgeBase?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type EvaluationsQuery = { evaluations: { nodes: Array<{ id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type EvaluationQueriesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type EvaluationQueriesQuery = { evaluation: { id: string, perQuery: { nodes: Array<{ queryId: string, text: string, relevantCount: number, run: string, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }>, ranking: Array<{ rank: number, name: string, documentId: string, score: number, grade: number | null }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type EvaluateRetrievalMutationVariables = Exact<{
+  input: EvaluateRetrievalInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type EvaluateRetrievalMutation = { evaluateRetrieval:
+    | { __typename: 'Evaluation', id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+   };
+
+export type DeleteEvaluationMutationVariables = Exact<{
+  input: DeleteEvaluationInput;
+}>;
+
+
+export type DeleteEvaluationMutation = { deleteEvaluation:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'DeletedEvaluation', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
 export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> };
 
 export type IndexGenerationPartsFragment = { id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null };
@@ -1647,6 +1798,7 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'Evaluation', id: string }
         | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
@@ -1934,6 +2086,7 @@ export type PredictionEventsSubscription = { predictionEvents:
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'Evaluation', id: string }
         | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
@@ -2059,6 +2212,7 @@ export type FindNodeQuery = { node:
     | { __typename: 'Chunk', id: string }
     | { __typename: 'Document', id: string }
     | { __typename: 'DocumentVersion', id: string }
+    | { __typename: 'Evaluation', id: string }
     | { __typename: 'IndexGeneration', id: string }
     | { __typename: 'KnowledgeBase', id: string }
     | { __typename: 'Model', id: string }
@@ -2081,6 +2235,7 @@ export type FindNodesQuery = { nodes: Array<
     | { __typename: 'Chunk', id: string }
     | { __typename: 'Document', id: string }
     | { __typename: 'DocumentVersion', id: string }
+    | { __typename: 'Evaluation', id: string }
     | { __typename: 'IndexGeneration', id: string }
     | { __typename: 'KnowledgeBase', id: string }
     | { __typename: 'Model', id: string }
@@ -2341,6 +2496,7 @@ export type TaskEventsSubscription = { taskEvents:
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
+        | { __typename: 'Evaluation', id: string }
         | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
         | { __typename: 'Model', id: string }
@@ -2486,6 +2642,67 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const RetrievalMetricsPartsFragmentDoc = new TypedDocumentString(`
+    fragment RetrievalMetricsParts on RetrievalMetrics {
+  depth
+  ndcg
+  recall
+  precision
+  reciprocalRank
+  averagePrecision
+}
+    `, {"fragmentName":"RetrievalMetricsParts"}) as unknown as TypedDocumentString<RetrievalMetricsPartsFragment, unknown>;
+export const EvaluationPartsFragmentDoc = new TypedDocumentString(`
+    fragment EvaluationParts on Evaluation {
+  id
+  tenantId
+  name
+  settings
+  knowledgeBases {
+    id
+    name
+  }
+  queryCount
+  unjudgedCount
+  metrics {
+    ...RetrievalMetricsParts
+  }
+  comparedTo {
+    id
+    name
+  }
+  delta {
+    metric
+    depth
+    difference
+    pairedCount
+    betterCount
+    worseCount
+    pValue
+  }
+  task {
+    id
+    state
+    progress {
+      done
+      total
+    }
+    error {
+      code
+      message
+    }
+  }
+  createdBy
+  createdAt
+}
+    fragment RetrievalMetricsParts on RetrievalMetrics {
+  depth
+  ndcg
+  recall
+  precision
+  reciprocalRank
+  averagePrecision
+}`, {"fragmentName":"EvaluationParts"}) as unknown as TypedDocumentString<EvaluationPartsFragment, unknown>;
 export const KnowledgeBasePartsFragmentDoc = new TypedDocumentString(`
     fragment KnowledgeBaseParts on KnowledgeBase {
   id
@@ -3098,6 +3315,255 @@ export const UploadPartsFragmentDoc = new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"UploadParts"}) as unknown as TypedDocumentString<UploadPartsFragment, unknown>;
+export const EvaluationDocument = new TypedDocumentString(`
+    query Evaluation($id: ID!) {
+  evaluation(id: $id) {
+    ...EvaluationParts
+  }
+}
+    fragment EvaluationParts on Evaluation {
+  id
+  tenantId
+  name
+  settings
+  knowledgeBases {
+    id
+    name
+  }
+  queryCount
+  unjudgedCount
+  metrics {
+    ...RetrievalMetricsParts
+  }
+  comparedTo {
+    id
+    name
+  }
+  delta {
+    metric
+    depth
+    difference
+    pairedCount
+    betterCount
+    worseCount
+    pValue
+  }
+  task {
+    id
+    state
+    progress {
+      done
+      total
+    }
+    error {
+      code
+      message
+    }
+  }
+  createdBy
+  createdAt
+}
+fragment RetrievalMetricsParts on RetrievalMetrics {
+  depth
+  ndcg
+  recall
+  precision
+  reciprocalRank
+  averagePrecision
+}`) as unknown as TypedDocumentString<EvaluationQuery, EvaluationQueryVariables>;
+export const EvaluationsDocument = new TypedDocumentString(`
+    query Evaluations($knowledgeBase: String, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  evaluations(
+    knowledgeBase: $knowledgeBase
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      ...EvaluationParts
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    fragment EvaluationParts on Evaluation {
+  id
+  tenantId
+  name
+  settings
+  knowledgeBases {
+    id
+    name
+  }
+  queryCount
+  unjudgedCount
+  metrics {
+    ...RetrievalMetricsParts
+  }
+  comparedTo {
+    id
+    name
+  }
+  delta {
+    metric
+    depth
+    difference
+    pairedCount
+    betterCount
+    worseCount
+    pValue
+  }
+  task {
+    id
+    state
+    progress {
+      done
+      total
+    }
+    error {
+      code
+      message
+    }
+  }
+  createdBy
+  createdAt
+}
+fragment RetrievalMetricsParts on RetrievalMetrics {
+  depth
+  ndcg
+  recall
+  precision
+  reciprocalRank
+  averagePrecision
+}`) as unknown as TypedDocumentString<EvaluationsQuery, EvaluationsQueryVariables>;
+export const EvaluationQueriesDocument = new TypedDocumentString(`
+    query EvaluationQueries($id: ID!, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  evaluation(id: $id) {
+    id
+    perQuery(first: $first, after: $after, last: $last, before: $before) {
+      nodes {
+        queryId
+        text
+        relevantCount
+        metrics {
+          ...RetrievalMetricsParts
+        }
+        ranking {
+          rank
+          name
+          documentId
+          score
+          grade
+        }
+        run
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    fragment RetrievalMetricsParts on RetrievalMetrics {
+  depth
+  ndcg
+  recall
+  precision
+  reciprocalRank
+  averagePrecision
+}`) as unknown as TypedDocumentString<EvaluationQueriesQuery, EvaluationQueriesQueryVariables>;
+export const EvaluateRetrievalDocument = new TypedDocumentString(`
+    mutation EvaluateRetrieval($input: EvaluateRetrievalInput!, $idempotencyKey: String) {
+  evaluateRetrieval(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on Evaluation {
+      ...EvaluationParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment EvaluationParts on Evaluation {
+  id
+  tenantId
+  name
+  settings
+  knowledgeBases {
+    id
+    name
+  }
+  queryCount
+  unjudgedCount
+  metrics {
+    ...RetrievalMetricsParts
+  }
+  comparedTo {
+    id
+    name
+  }
+  delta {
+    metric
+    depth
+    difference
+    pairedCount
+    betterCount
+    worseCount
+    pValue
+  }
+  task {
+    id
+    state
+    progress {
+      done
+      total
+    }
+    error {
+      code
+      message
+    }
+  }
+  createdBy
+  createdAt
+}
+fragment RetrievalMetricsParts on RetrievalMetrics {
+  depth
+  ndcg
+  recall
+  precision
+  reciprocalRank
+  averagePrecision
+}`) as unknown as TypedDocumentString<EvaluateRetrievalMutation, EvaluateRetrievalMutationVariables>;
+export const DeleteEvaluationDocument = new TypedDocumentString(`
+    mutation DeleteEvaluation($input: DeleteEvaluationInput!) {
+  deleteEvaluation(input: $input) {
+    __typename
+    ... on DeletedEvaluation {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteEvaluationMutation, DeleteEvaluationMutationVariables>;
 export const KnowledgeBaseDocument = new TypedDocumentString(`
     query KnowledgeBase($name: String!) {
   knowledgeBase(name: $name) {

@@ -22,6 +22,10 @@ import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher
 import { DocumentRecords } from './document-records.js'
 import { DocumentSources } from './document-sources.js'
 import { GenerationsService } from './generations.service.js'
+import { createEvaluateType } from './evaluation/evaluate-type.js'
+import { EvaluationAcceptance } from './evaluation/evaluation-acceptance.js'
+import { EvaluationStore } from './evaluation/evaluation-store.js'
+import { EvaluationsService } from './evaluation/evaluations.service.js'
 import { IndexWriter } from './index-writer.js'
 import { createIngestType } from './ingest-type.js'
 import { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -60,11 +64,12 @@ export interface KnowledgeServices {
   readonly knowledgeGenerations: GenerationsService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
+  readonly evaluations: EvaluationsService
 }
 
 export interface Knowledge {
-  /** The task that takes documents in. */
-  readonly type: TaskType
+  /** Tasks that take documents in, and that evaluate searches. */
+  readonly types: readonly TaskType[]
   isBlobReferenced(blobId: string): Promise<boolean>
   /** The services, once there are tasks; goes on with deletions that were not done. */
   open(stack: AsyncDisposableStack, work: Pick<Tasks, 'acceptance' | 'store'>): Promise<KnowledgeServices>
@@ -93,9 +98,13 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     reranker,
     turns: new Turns(),
   }
+  const evaluations = new EvaluationStore(options.documents, options.payloads)
+  const search = new SearchService(parts)
+  const evaluating = { ...parts, search, evaluations, acceptance: new EvaluationAcceptance({ ...parts, evaluations }) }
   return {
-    type: createIngestType(parts),
-    isBlobReferenced: (blobId) => records.isBlobReferenced(blobId),
+    types: [createIngestType(parts), createEvaluateType(evaluating)],
+    isBlobReferenced: async (blobId) =>
+      (await records.isBlobReferenced(blobId)) || (await evaluations.isBlobReferenced(blobId)),
     open: async (stack, work) => {
       stack.defer(() => writer.settle())
       const getTask = (tenantId: string, taskId: string) => work.store.get({ tenantId }, taskId)
@@ -109,7 +118,8 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
         knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
         knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
         knowledgeDocuments: new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance }),
-        knowledgeSearch: new SearchService(parts),
+        knowledgeSearch: search,
+        evaluations: new EvaluationsService({ ...evaluating, work }),
       }
     },
   }

@@ -8,6 +8,9 @@ export const readersOf = ({ subject, groups = [] }: Principal): readonly string[
   ...groups.map(groupReader),
 ]
 
+/** The audience of what is for one user alone. */
+export const toSoleAudience = (subject: string): string => JSON.stringify([userReader(subject)])
+
 /** Whether a document of this audience is there for the readers. */
 export function isInAudience(audience: FieldValue, readers: readonly string[]): boolean {
   if (typeof audience !== 'string') return true

@@ -62,10 +62,7 @@ export function checkSearch(request: SearchRequest): void {
     throw invalidInput('input.knowledgeBases', `has ${knowledgeBases.length}; 1 to ${MAX_BASES} are allowed.`)
   if (new Set(knowledgeBases).size < knowledgeBases.length)
     throw invalidInput('input.knowledgeBases', 'names one twice.')
-  if (query.trim() === '') throw invalidInput('input.query', 'must not be empty.')
-  if (query.length > MAX_QUERY_CHARACTERS)
-    throw invalidInput('input.query', `has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`)
-  if (!query.isWellFormed()) throw invalidInput('input.query', 'has half of a surrogate pair.')
+  checkQuery(query, 'input.query')
   checkRange('first', counts.first, [1, MAX_HITS])
   checkRange('candidates', counts.candidates, [counts.first, MAX_CANDIDATES])
   checkRange('neighbours', counts.neighbours, [0, MAX_NEIGHBOURS])
@@ -75,6 +72,14 @@ export function checkSearch(request: SearchRequest): void {
   if (rerank) checkRange('rerank.candidates', rerank.candidates, [counts.first, MAX_RERANKED])
   if (diversity !== null) checkRange('diversity', diversity, [0, 1])
   if (minScore !== null && !Number.isFinite(minScore)) throw invalidInput('input.minScore', 'must be a number.')
+}
+
+/** @throws GraphloomError `INVALID_INPUT`. */
+export function checkQuery(query: string, path: string): void {
+  if (query.trim() === '') throw invalidInput(path, 'must not be empty.')
+  if (query.length > MAX_QUERY_CHARACTERS)
+    throw invalidInput(path, `has ${query.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`)
+  if (!query.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair.')
 }
 
 function checkRange(name: string, value: number, [least, most]: readonly [number, number]): void {
