@@ -57,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const info = () => ({ version, startedAt, phase: phase(), stateStore: state.kind })
   const server = new ServerService({ access: app.access, info, checks: checksOf(configuration, state) })
   const schema = buildGraphSchema()
-  applyRateLimits(schema, { perMinute: configuration.access.rateLimitPerMinute })
+  applyRateLimits(schema, configuration.access.rateLimits)
   const { jwt } = configuration.access
   const authenticator = jwt ? await openJwtAuthenticator(jwt) : localAuthenticator
   let url = ''

@@ -21,7 +21,7 @@ export class DocumentInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Your own name for it: a document of a key that is there becomes its next version. 1 to 512 characters; without one it is a new document each time.',
+      'Your own name for it: a document of a key that is there becomes its next version, and one of a document that you may not see is a Conflict. 1 to 512 characters; without one it is a new document each time.',
   })
   readonly key?: string | null
 

@@ -50,6 +50,13 @@ abstract class DocumentTraitsType extends Node {
   })
   readonly mediaType!: string | null
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'SHA-256 of its content as it was given, lower-case hexadecimal: equal content need not be sent again. Null for an address that was not read yet.',
+  })
+  readonly contentSha256!: string | null
+
   @Field(() => Int, { nullable: true, description: 'How many pages it has, of formats that have pages.' })
   readonly pages!: number | null
 

@@ -27,7 +27,7 @@ export const DeleteKnowledgeBaseResult = createUnion({
 export const AddDocumentsResult = createUnion({
   name: 'AddDocumentsResult',
   description: 'What was accepted, or why nothing was.',
-  types: [AddedDocuments, InvalidInput, NotFound, IdempotencyConflict, Overloaded],
+  types: [AddedDocuments, InvalidInput, NotFound, Conflict, IdempotencyConflict, Overloaded],
   typeName: problemOr('AddedDocuments'),
 })
 

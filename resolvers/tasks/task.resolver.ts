@@ -46,11 +46,11 @@ export class TaskResolver {
 
   @FieldResolver(() => JsonScalar, {
     nullable: true,
-    description: 'What the work is about; null when it is not kept any more.',
+    description: 'What the work is about; null when it is not kept any more, or is for who created the task alone.',
   })
   async input(@Root() task: TaskRoot, @Ctx() context: GraphContext): Promise<unknown> {
     const document = await toDocument(task, context)
-    return document && context.services.tasks.readInput(document)
+    return document && context.services.tasks.readInput(context.principal, document)
   }
 
   @FieldResolver(() => JsonScalar, { nullable: true, description: 'What the work gave; null unless SUCCEEDED.' })

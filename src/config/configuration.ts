@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { GatewayLimits } from '../domain/limits.js'
+import type { GatewayLimits, RateLimits } from '../domain/limits.js'
 import { ConfigurationError, toMistake, type ConfigurationMistake } from './mistakes.js'
 import { listRuleMistakes } from './rules.js'
 import { nearestName } from './nearest-name.js'
@@ -40,7 +40,7 @@ export interface Configuration {
     readonly allowedHosts: readonly string[]
     readonly allowedOrigins: readonly string[]
   }
-  readonly access: { readonly jwt: JwtConfiguration | null; readonly rateLimitPerMinute: number }
+  readonly access: { readonly jwt: JwtConfiguration | null; readonly rateLimits: RateLimits }
   readonly limits: GatewayLimits
   readonly models: {
     readonly threads: number
@@ -167,7 +167,13 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       allowedHosts: parts('GRAPHLOOM_ALLOWED_HOSTS'),
       allowedOrigins: parts('GRAPHLOOM_ALLOWED_ORIGINS'),
     },
-    access: { jwt: toJwt(values), rateLimitPerMinute: number('GRAPHLOOM_RATE_LIMIT_PER_MINUTE') },
+    access: {
+      jwt: toJwt(values),
+      rateLimits: {
+        perMinute: number('GRAPHLOOM_RATE_LIMIT_PER_MINUTE'),
+        queriesPerMinute: number('GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE'),
+      },
+    },
     limits: {
       documentBytes: limit('DOCUMENT_BYTES'),
       documentTokens: limit('DOCUMENT_TOKENS'),

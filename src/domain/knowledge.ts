@@ -76,6 +76,8 @@ export interface DocumentTraits {
   /** Where it comes from, e.g. an address; as it was given. */
   readonly source: string | null
   readonly mediaType: string | null
+  /** Of the content as it was given, lower-case hexadecimal; null of an address that was not read yet. */
+  readonly contentSha256: string | null
   readonly metadata: Metadata
   readonly pages: number | null
   /** Chunks in each generation that has it, by the generation's number. */
@@ -84,6 +86,11 @@ export interface DocumentTraits {
   /** What was passed over, in words. */
   readonly warnings: readonly string[]
   readonly diff: DocumentDiff | null
+}
+
+export function toTraits(traits: DocumentTraits): DocumentTraits {
+  const { title, source, mediaType, contentSha256, metadata, pages, chunkCounts, sizeBytes, warnings, diff } = traits
+  return { title, source, mediaType, contentSha256, metadata, pages, chunkCounts, sizeBytes, warnings, diff }
 }
 
 /** A document of a knowledge base. The traits are those of the version that is served, else of the first. */

@@ -45,3 +45,10 @@ export interface GatewayLimits {
   /** Whether the schema may be asked for by introspection. */
   readonly introspection: boolean
 }
+
+export interface RateLimits {
+  /** Calls of all mutations with a bare `@rateLimit`, by one caller in one minute. */
+  readonly perMinute: number
+  /** Likewise of queries. */
+  readonly queriesPerMinute: number
+}

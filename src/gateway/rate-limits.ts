@@ -11,18 +11,15 @@ import {
 import { getGraphQLRateLimiter, type Identity } from 'graphql-rate-limit'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { GraphloomError } from '../kernel/errors.js'
+import type { RateLimits } from '../domain/limits.js'
 import type { Principal } from '../domain/principal.js'
-
-export interface RateLimits {
-  /** Calls of all fields with a bare `@rateLimit`, by one caller in one minute. */
-  readonly perMinute: number
-}
 
 /** For schemas that are written as text. */
 export const RATE_LIMIT_DIRECTIVE = 'directive @rateLimit(max: Int, windowMs: Int) on FIELD_DEFINITION'
 
 const MINUTE_MS = 60_000
 const SETTING = 'GRAPHLOOM_RATE_LIMIT_PER_MINUTE'
+const QUERY_SETTING = 'GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE'
 const directive = new GraphQLDirective({
   name: 'rateLimit',
   locations: [DirectiveLocation.FIELD_DEFINITION],
@@ -41,10 +38,10 @@ interface Caller {
 }
 
 /**
- * Limits the fields that carry `@rateLimit`: every call counts, aliases too. Bare ones share the configured budget of
- * the caller; `@rateLimit(max: 10, windowMs: 1000)` gives a field its own.
+ * Limits the fields that carry `@rateLimit`: every call counts, aliases too. Bare ones share a configured budget of the
+ * caller, queries one and mutations another; `@rateLimit(max: 10, windowMs: 1000)` gives a field its own.
  */
-export function applyRateLimits(schema: GraphQLSchema, { perMinute }: RateLimits): void {
+export function applyRateLimits(schema: GraphQLSchema, limits: RateLimits): void {
   const counters = new Map<number, RateLimiterMemory>()
   const counterOf = (windowMs: number): RateLimiterMemory => {
     let counter = counters.get(windowMs)
@@ -56,13 +53,17 @@ export function applyRateLimits(schema: GraphQLSchema, { perMinute }: RateLimits
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (!(type instanceof GraphQLObjectType)) continue
+    const shared =
+      type === schema.getQueryType()
+        ? { max: limits.queriesPerMinute, name: QUERY_SETTING }
+        : { max: limits.perMinute, name: SETTING }
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, Caller>[]) {
       const values = field.astNode ? getDirectiveValues(directive, field.astNode) : undefined
       if (!values) continue
       const max = values['max'] as number | undefined
       const windowMs = (values['windowMs'] as number | undefined) ?? MINUTE_MS
-      const name = max === undefined ? SETTING : `${type.name}.${field.name}`
-      limitField(field, { max: max ?? perMinute, windowMs, name }, counterOf(windowMs))
+      const budget = max === undefined ? shared : { max, name: `${type.name}.${field.name}` }
+      limitField(field, { ...budget, windowMs }, counterOf(windowMs))
     }
   }
 }

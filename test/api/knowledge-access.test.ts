@@ -41,6 +41,7 @@ test('two tenants and two users with much the same documents see and count their
       GRAPHLOOM_JWT_SECRET: JWT_SECRET,
       GRAPHLOOM_MODELS_DIR: models,
       GRAPHLOOM_RATE_LIMIT_PER_MINUTE: '1000000',
+      GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE: '1000000',
     }),
   )
   const random = createRandom(testSeed())

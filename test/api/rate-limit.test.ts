@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EnqueueTaskDocument, ModelsDocument, StartPredictionDocument } from '../generated/graphql.js'
+import { EnqueueTaskDocument, ModelsDocument, SearchDocument, StartPredictionDocument } from '../generated/graphql.js'
 import { sleep } from '../support/enqueued-tasks.js'
 import { chat } from '../support/predictions.js'
 import { openQuickModels } from '../support/quick-models.js'
@@ -11,6 +11,26 @@ interface Answer {
 }
 
 const PER_MINUTE = 3
+
+test('searching is limited by the minute apart from what starts work', async () => {
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(
+    await TestServer.start({
+      ...(await openQuickModels(stack)),
+      GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE: String(PER_MINUTE),
+    }),
+  )
+  const ask = () =>
+    server.send(SearchDocument, { input: { knowledgeBases: ['none'], query: 'anything', mode: 'TEXT' } })
+  for (let i = 0; i < PER_MINUTE; i++)
+    expect((await ask()).errors?.[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' })
+  expect((await ask()).errors?.[0]?.extensions).toMatchObject({
+    code: 'RATE_LIMITED',
+    limit: { name: 'GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE', value: PER_MINUTE, actual: PER_MINUTE + 1 },
+  })
+  const task = await server.request(EnqueueTaskDocument, { input: sleep(0) })
+  expect(task.enqueueTask.__typename).toBe('Task')
+})
 
 test('starting predictions and tasks is limited by the minute, in any way of asking, and reading is not', async () => {
   await using stack = new AsyncDisposableStack()

@@ -223,7 +223,7 @@ export type DocumentAccessInput = {
 export type DocumentInput = {
   /** Who may see it; everybody of the tenant when unset. */
   access?: DocumentAccessInput | null | undefined;
-  /** Your own name for it: a document of a key that is there becomes its next version. 1 to 512 characters; without one it is a new document each time. */
+  /** Your own name for it: a document of a key that is there becomes its next version, and one of a document that you may not see is a Conflict. 1 to 512 characters; without one it is a new document each time. */
   key?: string | null | undefined;
   /** What it is, e.g. `text/markdown`; found out from its content when unset. */
   mediaType?: string | null | undefined;
@@ -1526,7 +1526,7 @@ export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: s
 
 export type IndexGenerationPartsFragment = { id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null };
 
-export type DocumentPartsFragment = { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null };
+export type DocumentPartsFragment = { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null };
 
 export type DocumentDiffPartsFragment = { unchanged: number, embedded: number, removed: number, tokensSaved: number };
 
@@ -1566,14 +1566,14 @@ export type KnowledgeBaseDocumentsQueryVariables = Exact<{
 }>;
 
 
-export type KnowledgeBaseDocumentsQuery = { knowledgeBase: { id: string, documents: { nodes: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type KnowledgeBaseDocumentsQuery = { knowledgeBase: { id: string, documents: { nodes: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type DocumentQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type DocumentQuery = { document: { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, knowledgeBase: { id: string, name: string } | null, version: { id: string, number: number } | null, ingestion: { id: string, state: TaskState } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null } | null };
+export type DocumentQuery = { document: { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, knowledgeBase: { id: string, name: string } | null, version: { id: string, number: number } | null, ingestion: { id: string, state: TaskState } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null } | null };
 
 export type DocumentVersionsQueryVariables = Exact<{
   id: string;
@@ -1582,7 +1582,7 @@ export type DocumentVersionsQueryVariables = Exact<{
 }>;
 
 
-export type DocumentVersionsQuery = { document: { id: string, versions: { nodes: Array<{ id: string, number: number, state: DocumentState, title: string | null, mediaType: string | null, superseded: boolean, text: string | null, metadata: unknown, createdAt: string, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type DocumentVersionsQuery = { document: { id: string, versions: { nodes: Array<{ id: string, number: number, state: DocumentState, title: string | null, mediaType: string | null, contentSha256: string | null, superseded: boolean, text: string | null, metadata: unknown, createdAt: string, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type DocumentChunksQueryVariables = Exact<{
   id: string;
@@ -1650,7 +1650,8 @@ export type AddDocumentsMutationVariables = Exact<{
 
 
 export type AddDocumentsMutation = { addDocuments:
-    | { __typename: 'AddedDocuments', task: { id: string, type: string, state: TaskState }, documents: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }> }
+    | { __typename: 'AddedDocuments', task: { id: string, type: string, state: TaskState }, documents: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }> }
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
@@ -2783,6 +2784,7 @@ export const DocumentPartsFragmentDoc = new TypedDocumentString(`
   title
   source
   mediaType
+  contentSha256
   state
   error {
     code
@@ -3687,6 +3689,7 @@ export const KnowledgeBaseDocumentsDocument = new TypedDocumentString(`
   title
   source
   mediaType
+  contentSha256
   state
   error {
     code
@@ -3741,6 +3744,7 @@ export const DocumentDocument = new TypedDocumentString(`
   title
   source
   mediaType
+  contentSha256
   state
   error {
     code
@@ -3782,6 +3786,7 @@ export const DocumentVersionsDocument = new TypedDocumentString(`
         state
         title
         mediaType
+        contentSha256
         superseded
         text
         metadata
@@ -4038,6 +4043,7 @@ export const AddDocumentsDocument = new TypedDocumentString(`
   title
   source
   mediaType
+  contentSha256
   state
   error {
     code

@@ -52,7 +52,7 @@ function createMemoryLogger(lines: Record<string, unknown>[]): Logger {
 
 export async function startGateway(options: Options = {}): Promise<TestGateway> {
   const test = new TestSchema()
-  applyRateLimits(test.schema, { perMinute: 1_000 })
+  applyRateLimits(test.schema, { perMinute: 1_000, queriesPerMinute: 1_000 })
   const log: Record<string, unknown>[] = []
   const gateway = await createGateway({
     schema: test.schema,

@@ -190,6 +190,16 @@ describe('whatever the text', () => {
     await fc.assert(property, { seed: testSeed(), numRuns: isFullTest() ? 5_000 : 200 })
   })
 
+  test.each([
+    ['a return and its line feed after a sign that takes what follows', "\u0600\r\n!!', word"],
+    ['a return and its line feed before a mark', 'word word\r\n\u0301 word!!!!!!'],
+    ['a return and its line feed in a long run', `${'a'.repeat(17)}\r\n${'b'.repeat(40)}`],
+  ])('no chunk parts %s', async (_name, whole) => {
+    for (const method of CHUNKING_METHODS)
+      for (const { start, end } of await chunk([heading(whole)], { method, maxTokens: 8 }))
+        for (const at of [start, end]) expect(whole.slice(at - 1, at + 1)).not.toBe('\r\n')
+  })
+
   test('what is counted grows with the text alone', async () => {
     const countAll = async (sentences: number, method: ChunkingSettings['method']): Promise<number> => {
       let counted = 0

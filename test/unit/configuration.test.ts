@@ -183,6 +183,11 @@ const CASES: readonly Case[] = [
     problem: /from 1 to/,
   },
   {
+    environment: { GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE: '0' },
+    variable: 'GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE',
+    problem: /from 1 to/,
+  },
+  {
     environment: { GRAPHLOOM_LIMIT_OPERATION_DEPTH: '0' },
     variable: 'GRAPHLOOM_LIMIT_OPERATION_DEPTH',
     problem: /from 1 to/,

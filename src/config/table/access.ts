@@ -78,4 +78,9 @@ export const access: readonly Variable[] = [
     example: '600',
     fallback: '6000',
   }),
+  integer('Access', 'GRAPHLOOM_QUERY_RATE_LIMIT_PER_MINUTE', [1, 1_000_000_000], {
+    description: 'Queries that models work for (searches, previews of chunks), for each caller and minute.',
+    example: '600',
+    fallback: '6000',
+  }),
 ]

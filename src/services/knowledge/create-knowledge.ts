@@ -79,11 +79,11 @@ export interface Knowledge {
 export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const bases = new KnowledgeBaseStore(options.documents)
   const records = new DocumentRecords(options.documents, options.payloads)
-  const acceptance = new DocumentAcceptance(records)
   const writer = new IndexWriter({ ...options, records })
   const embedder = new TextEmbedder(options)
   const fetcher = new DocumentFetcher({ ...options, ...options.fetching })
   const sources = new DocumentSources({ ...options, fetcher })
+  const acceptance = new DocumentAcceptance(records, sources)
   const queries = new QueryEmbeddings(embedder)
   const reranker = new TextReranker(options)
   const parts = {

@@ -10,6 +10,7 @@ import {
 } from '../../domain/knowledge.js'
 import type { NewDocument } from './document-input.js'
 import type { DocumentRecords } from './document-records.js'
+import type { DocumentSources } from './document-sources.js'
 import { parseMetadata } from './metadata-input.js'
 
 /** The task that documents come with. */
@@ -33,9 +34,11 @@ const RACES = 50
 /** Makes the records of documents that a task has: once, however often it is asked. */
 export class DocumentAcceptance {
   readonly #records: DocumentRecords
+  readonly #sources: Pick<DocumentSources, 'findSha256'>
 
-  constructor(records: DocumentRecords) {
+  constructor(records: DocumentRecords, sources: Pick<DocumentSources, 'findSha256'>) {
     this.#records = records
+    this.#sources = sources
   }
 
   /** The id that a document of this key has. */
@@ -53,13 +56,14 @@ export class DocumentAcceptance {
     const { taskId, tenantId } = origin
     const id = key === undefined ? deriveId('document', taskId, index) : this.idOf(base, key)
     const versionId = toVersionId(taskId, index)
-    const named = { id, versionId, base, origin, given }
     const scope = { tenantId }
     for (let race = 1; ; race++) {
       const version = await this.#records.getVersion(scope, versionId)
       if (version?.state === 'DELETED') return null
       const document = await this.#records.getDocument(scope, id)
       if (version && document && document.latestNumber >= version.number) return { given, document, version }
+      const contentSha256 = version ? version.contentSha256 : await this.#sources.findSha256(given, tenantId)
+      const named = { id, versionId, base, origin, given, contentSha256 }
       try {
         const made = version ?? (await this.#insertVersion(named, document))
         return { given, document: await this.#record(named, document, made), version: made }
@@ -122,12 +126,14 @@ interface Named {
   readonly base: KnowledgeBaseDocument
   readonly origin: DocumentOrigin
   readonly given: NewDocument
+  readonly contentSha256: string | null
 }
 
-const toTraits = ({ given, base }: Named): DocumentTraits => ({
+const toTraits = ({ given, base, contentSha256 }: Named): DocumentTraits => ({
   title: given.title ?? null,
   source: given.source ?? given.url ?? null,
   mediaType: given.mediaType ?? null,
+  contentSha256,
   metadata: parseMetadata(given.metadata ?? {}, base.metadataFields, 'metadata'),
   pages: null,
   chunkCounts: {},

@@ -27,6 +27,7 @@ export interface PreparedChunk extends StoredChunk {
 /** What was read of a document. */
 export interface ReadDocument {
   readonly content: DocumentText
+  readonly contentSha256: string
   readonly title: string | null
 }
 
@@ -47,8 +48,11 @@ export async function readDocument(
   owner: { readonly tenantId: string; readonly signal: AbortSignal },
 ): Promise<ReadDocument> {
   const { signal } = owner
-  const content = await sources.withContent(given, owner, (source) => parser.parse({ ...source, signal }))
-  return { content, title: given.title ?? content.title ?? null }
+  const { content, contentSha256 } = await sources.withContent(given, owner, async ({ parsed, sha256 }) => ({
+    content: await parser.parse({ ...parsed, signal }),
+    contentSha256: sha256,
+  }))
+  return { content, contentSha256, title: given.title ?? content.title ?? null }
 }
 
 /** A document's chunks, with what is embedded of each. */

@@ -1,4 +1,4 @@
-import { isErrorWithCode, notFound } from '../../kernel/errors.js'
+import { isErrorWithCode, notFound, type ErrorInfo } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { ChunkCounts, DocumentState, DocumentVersion, KnowledgeDocument } from '../../domain/knowledge.js'
 import { blobIdOf, type StoredDocument } from '../../domain/stored-document.js'
@@ -169,6 +169,33 @@ export class DocumentRecords {
   }
 
   /**
+   * A version becomes none that is served; its document says so while it is the latest.
+   * @throws GraphloomError as `updateVersion`.
+   */
+  async failVersion(version: DocumentVersion, error: ErrorInfo): Promise<void> {
+    const { tenantId, documentId, number } = version
+    await this.updateVersion({ ...version, state: 'FAILED', error })
+    await this.changeDocument({ tenantId }, documentId, (known) =>
+      known.latestNumber === number ? { ...known, state: 'FAILED', error } : null,
+    )
+  }
+
+  /** Fails a version that nobody goes on with, unless it is served or has failed. No error when it is gone. */
+  async abandonVersion(tenantId: string, id: string, error: ErrorInfo): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const version = await this.getVersion({ tenantId }, id)
+      if (!version || version.state === 'DELETED' || version.state === 'FAILED') return
+      const document = await this.getDocument({ tenantId }, version.documentId)
+      if (!document || document.versionNumber >= version.number) return
+      try {
+        return await this.failVersion(version, error)
+      } catch (failure) {
+        if (!isRace(failure) || attempt >= CHANGE_ATTEMPTS) throw failure
+      }
+    }
+  }
+
+  /**
    * Changes a document by a rule, anew when another changed it meanwhile; nothing where the rule gives null.
    * @throws GraphloomError `NOT_FOUND`.
    */
@@ -209,8 +236,7 @@ export class DocumentRecords {
         await this.#payloads.delete(version.content)
         return await this.sets.deleteOf(tenantId, id)
       } catch (error) {
-        const isRace = isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')
-        if (!isRace || attempt >= CHANGE_ATTEMPTS) throw error
+        if (!isRace(error) || attempt >= CHANGE_ATTEMPTS) throw error
       }
     }
   }
@@ -253,3 +279,6 @@ const toFilter = (knowledgeBaseId: string, audiences: readonly FieldValue[], sta
   audience: { in: audiences },
   ...(state && { state: { eq: state } }),
 })
+
+/** Somebody else was sooner. */
+const isRace = (error: unknown): boolean => isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')

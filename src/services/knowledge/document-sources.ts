@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { BlobStore } from '../../ports/blob-store.js'
 import type { ParseRequest } from '../../ports/document-parser.js'
@@ -7,12 +8,16 @@ import type { UploadsService } from './uploads/uploads.service.js'
 
 export interface DocumentSourcesOptions {
   readonly fetcher: DocumentFetcher
-  readonly uploads: Pick<UploadsService, 'requireComplete'>
+  readonly uploads: Pick<UploadsService, 'requireComplete' | 'findSha256'>
   readonly blobs: BlobStore
 }
 
-/** What a parser is given of a document. */
-export type SourceContent = Pick<ParseRequest, 'content' | 'mediaType' | 'name'>
+/** What a parser is given of a document, and the content's checksum. */
+export interface SourceContent {
+  readonly parsed: Pick<ParseRequest, 'content' | 'mediaType' | 'name'>
+  /** Lower-case hexadecimal. */
+  readonly sha256: string
+}
 
 interface SourceOwner {
   readonly tenantId: string
@@ -49,18 +54,26 @@ export class DocumentSources {
         })
   }
 
+  /** The checksum of the content, where it is known without getting it. */
+  async findSha256({ text, upload }: NewDocument, tenantId: string): Promise<string | null> {
+    if (text !== undefined) return hashText(text)
+    return upload === undefined ? null : this.#options.uploads.findSha256(tenantId, upload)
+  }
+
   /**
    * Lets `use` have the content, which is kept as long as it runs.
    * @throws GraphloomError `DOCUMENT_UNREADABLE` when it cannot be got, and what `use` throws.
    */
   async withContent<T>(given: NewDocument, owner: SourceOwner, use: (source: SourceContent) => Promise<T>): Promise<T> {
-    if (given.text !== undefined) return use(nameOf(given, Buffer.from(given.text)))
+    const { text } = given
+    if (text !== undefined) return use({ parsed: nameOf(given, Buffer.from(text)), sha256: hashText(text) })
     const { blobs } = this.#options
     const source = await this.#open(given, owner).catch((error: unknown) => {
       throw owner.signal.aborted ? error : toUnreadable(error)
     })
     try {
-      return await use(nameOf({ ...source, ...given }, blobs.read(source.blobId, owner.signal)))
+      const parsed = nameOf({ ...source, ...given }, blobs.read(source.blobId, owner.signal))
+      return await use({ parsed, sha256: source.sha256 })
     } finally {
       if (source.isOurs) await blobs.delete(source.blobId)
     }
@@ -70,17 +83,21 @@ export class DocumentSources {
     if (url !== undefined) {
       const fetched = await this.#options.fetcher.fetch({ url, inputPath: 'document', signal })
       const mediaType = fetched.mediaType ?? undefined
-      return { blobId: fetched.blob.id, isOurs: true, mediaType, source: fetched.url }
+      const { id: blobId, sha256 } = fetched.blob
+      return { blobId, sha256, isOurs: true, mediaType, source: fetched.url }
     }
-    const { blobId, mediaType, name } = await this.#options.uploads.requireComplete(tenantId, upload ?? '')
-    return { blobId: blobId ?? '', isOurs: false, mediaType: mediaType ?? undefined, source: name ?? undefined }
+    const { blobId, sha256, mediaType, name } = await this.#options.uploads.requireComplete(tenantId, upload ?? '')
+    const named = { mediaType: mediaType ?? undefined, source: name ?? undefined }
+    return { blobId: blobId ?? '', sha256: sha256 ?? '', isOurs: false, ...named }
   }
 }
 
+const hashText = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 function nameOf(
   { mediaType, source }: Pick<NewDocument, 'mediaType' | 'source'>,
-  content: SourceContent['content'],
-): SourceContent {
+  content: ParseRequest['content'],
+): SourceContent['parsed'] {
   return { content, ...(mediaType !== undefined && { mediaType }), ...(source !== undefined && { name: source }) }
 }
 

@@ -1,10 +1,13 @@
-import { notFound } from '../../kernel/errors.js'
+import { GraphloomError, notFound, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
+import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
+import type { Principal } from '../../domain/principal.js'
 import type { TaskDocument } from '../../domain/task.js'
 import { DEFAULTS, type TaskContext, type TaskType } from '../tasks/task-type.js'
 import { toVersionId } from './document-acceptance.js'
 import { checkDocuments, DOCUMENTS_SCHEMA, MAX_DOCUMENTS_AT_ONCE, type NewDocument } from './document-input.js'
 import { Ingestion, type IngestionOptions } from './ingestion.js'
+import { isInAudience, readersOf } from './knowledge-access.js'
 
 export const INGEST_TASK = 'knowledge.ingest'
 /** Ingestion waits apart from other tasks, which are short. */
@@ -15,6 +18,12 @@ const LONGEST_ID = 64
 export interface IngestInput {
   readonly knowledgeBaseId: string
   readonly documents: readonly NewDocument[]
+}
+
+const CANCELLED: ErrorInfo = {
+  code: 'CANCELLED',
+  message: 'It was cancelled before it was in.',
+  retryable: false,
 }
 
 const COUNT = { type: 'integer', minimum: 0, maximum: MAX_DOCUMENTS_AT_ONCE }
@@ -42,17 +51,46 @@ export function createIngestType(options: IngestionOptions): TaskType {
       additionalProperties: false,
     },
     defaults: { ...DEFAULTS, priority: BULK_PRIORITY },
-    admit: async (input, path, { tenantId }) => {
+    hasPrivateInput: true,
+    admit: async (input, path, principal) => {
+      const { tenantId } = principal
       const { knowledgeBaseId, documents } = input as unknown as IngestInput
       const base = await options.bases.get({ tenantId }, knowledgeBaseId)
       if (!base) throw notFound('knowledge base', knowledgeBaseId)
       checkDocuments(documents, base, `${path}.documents`)
+      await requireOwnKeys(options, { principal, base, documents })
       await options.sources.check(documents, tenantId, `${path}.documents`)
       return INGEST_TASK
+    },
+    companion: {
+      findEnds: (tasks) => Promise.resolve(tasks.map(() => null)),
+      end: (task) => endDocuments(options, task),
     },
     deleteData: (task) => forgetDeleted(options, task),
     run: (input, context) => ingest(options, input as unknown as IngestInput, context),
   }
+}
+
+/** A key that a document has is taken, for everybody; nobody replaces a document that is not there for them. */
+async function requireOwnKeys(
+  { acceptance, records }: IngestionOptions,
+  {
+    principal,
+    base,
+    documents,
+  }: {
+    readonly principal: Principal
+    readonly base: KnowledgeBaseDocument
+    readonly documents: readonly NewDocument[]
+  },
+): Promise<void> {
+  const keys = documents.flatMap(({ key }) => key ?? [])
+  const readers = readersOf(principal)
+  const ids = keys.map((key) => acceptance.idOf(base, key))
+  const known = await records.getDocuments({ tenantId: base.tenantId }, ids)
+  const hidden = known.findIndex((one) => one && !isInAudience(one.audience, readers))
+  if (hidden < 0) return
+  throw new GraphloomError('CONFLICT', `The key "${keys[hidden]!}" is taken; give this document another one.`)
 }
 
 async function ingest(options: IngestionOptions, input: IngestInput, context: TaskContext): Promise<Json> {
@@ -70,6 +108,17 @@ async function ingest(options: IngestionOptions, input: IngestInput, context: Ta
     onProgress: (done) => reportProgress({ done, total, message: null }),
   })
   return { ...(await ingestion.run(input.documents)) }
+}
+
+/** Documents of a task that ended without them have failed; they can be tried again. */
+async function endDocuments(
+  { records, payloads }: IngestionOptions,
+  { id, tenantId, input, state, error }: TaskDocument,
+): Promise<void> {
+  if (state === 'SUCCEEDED') return
+  const { documents } = (await payloads.get(input)) as unknown as IngestInput
+  for (const index of documents.keys())
+    await records.abandonVersion(tenantId, toVersionId(id, index), error ?? CANCELLED)
 }
 
 /** What kept deleted documents from coming back is not needed when the task is gone. */

@@ -2,6 +2,7 @@ import { GraphloomError, isErrorWithCode, notFound, type ErrorInfo } from '../..
 import type { Turns } from '../../kernel/turns.js'
 import {
   readyOf,
+  toTraits,
   type ChunkCounts,
   type DocumentVersion,
   type IndexGeneration,
@@ -133,12 +134,8 @@ export class Ingestion {
 
   async #fail({ version }: AcceptedDocument, error: ErrorInfo): Promise<void> {
     const { records } = this.#options
-    const scope = { tenantId: version.tenantId }
     try {
-      await records.updateVersion({ ...version, state: 'FAILED', error })
-      await records.changeDocument(scope, version.documentId, (known) =>
-        known.latestNumber === version.number ? { ...known, state: 'FAILED', error } : null,
-      )
+      await records.failVersion(version, error)
       this.#note('failed')
     } catch (gone) {
       await this.#passDeleted(gone, version)
@@ -215,13 +212,14 @@ export class Ingestion {
   /** What indexes can be made from again. */
   async #keep(one: EmbeddedVersion): Promise<EmbeddedVersion | null> {
     const { records, payloads } = this.#options
-    const { version, content, title, sets } = one
+    const { version, content, contentSha256, title, sets } = one
     try {
       const counts = await keepSets(this.#options, one)
       const next = await records.updateVersion({
         ...version,
         title,
         mediaType: content.mediaType,
+        contentSha256,
         pages: content.pageCount ?? null,
         chunkCounts: { ...version.chunkCounts, ...counts },
         sizeBytes: Buffer.byteLength(content.text),
@@ -250,8 +248,7 @@ export class Ingestion {
           return null
         }
         before = known.versionId
-        const { title, source, mediaType, metadata, pages, sizeBytes, warnings, diff } = version
-        const traits = { title, source, mediaType, metadata, pages, sizeBytes, warnings, diff }
+        const traits = toTraits(version)
         const state = known.latestNumber === version.number ? { state: 'READY' as const, error: null } : {}
         const chunkCount = chunkCounts[base.activeGeneration] ?? 0
         const served = { versionId: version.id, versionNumber: version.number, chunkCounts, chunkCount }

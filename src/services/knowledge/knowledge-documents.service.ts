@@ -78,7 +78,7 @@ export class KnowledgeDocumentsService {
 
   /**
    * Accepts documents, or new versions of those that have the same keys; they are on disk then, and read by a task.
-   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`,
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `CONFLICT` for a key that is taken, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`,
    * `FORBIDDEN`.
    */
   async add(principal: Principal, { knowledgeBase, documents, idempotencyKey }: AddDocuments): Promise<AddedDocuments> {
@@ -86,13 +86,13 @@ export class KnowledgeDocumentsService {
     access.require(principal, 'knowledge.change')
     const { tenantId } = principal
     const base = await bases.requireByName(tenantId, knowledgeBase)
-    await this.#requireReadable(principal, base, documents)
     const task = await this.#accept(principal, { knowledgeBaseId: base.id, documents }, idempotencyKey)
     const origin = { taskId: task.id, tenantId, createdBy: task.createdBy }
+    const readers = readersOf(principal)
     const added: KnowledgeDocument[] = []
     for (const entry of documents.entries()) {
       const accepted = await acceptance.ensure(base, origin, entry)
-      if (accepted) added.push(accepted.document)
+      if (accepted && isInAudience(accepted.document.audience, readers)) added.push(accepted.document)
     }
     return { task, documents: added }
   }
@@ -192,23 +192,5 @@ export class KnowledgeDocumentsService {
     if (!document || !base) throw notFound('document', id)
     await removals.removeDocument(base, document)
     return document
-  }
-
-  /** Nobody replaces a document that is not there for them. */
-  async #requireReadable(
-    principal: Principal,
-    base: KnowledgeBaseDocument,
-    documents: readonly NewDocument[],
-  ): Promise<void> {
-    const { acceptance, records } = this.#options
-    const keys = documents.flatMap(({ key }) => key ?? [])
-    const readers = readersOf(principal)
-    const scope = { tenantId: principal.tenantId }
-    const known = await records.getDocuments(
-      scope,
-      keys.map((key) => acceptance.idOf(base, key)),
-    )
-    const hidden = known.findIndex((one) => one && !isInAudience(one.audience, readers))
-    if (hidden >= 0) throw notFound('document', keys[hidden]!)
   }
 }

@@ -6,11 +6,13 @@ import type { Payloads } from '../payloads.js'
 import type { TaskAcceptance } from './task-acceptance.js'
 import type { TaskSettling } from './task-settling.js'
 import type { TaskStore } from './task-store.js'
+import type { TaskTypes } from './task-types.js'
 
 export interface TaskRetriesOptions {
   readonly store: TaskStore
   readonly settling: TaskSettling
   readonly payloads: Payloads
+  readonly types: Pick<TaskTypes, 'mayReadInput'>
   readonly acceptance: Pick<TaskAcceptance, 'accept'>
 }
 
@@ -41,15 +43,17 @@ export class TaskRetries {
   /**
    * With its own input or another.
    * @throws GraphloomError `NOT_FOUND`, `CONFLICT` when it has not ended or was done again already, as
-   * `TaskAcceptance.accept`.
+   * `TaskAcceptance.accept`, `FORBIDDEN` for an input that is for others.
    */
   async retry(principal: Principal, id: string, input?: Json): Promise<TaskDocument> {
-    const { store, settling, payloads, acceptance } = this.#options
+    const { store, settling, payloads, types, acceptance } = this.#options
     const scope = { tenantId: principal.tenantId }
     const [task] = await settling.settle([await store.require(scope, id)])
     if (!task) throw notFound('task', id)
     if (!isTaskEnded(task.state)) throw new GraphloomError('CONFLICT', `The task is ${task.state}; it has not ended.`)
     if (task.retriedAs !== null) throw new GraphloomError('CONFLICT', `It was done again as ${task.retriedAs}.`)
+    if (input === undefined && !types.mayReadInput(principal, task))
+      throw new GraphloomError('FORBIDDEN', 'Its input is for who created it: only they can have it done again.')
     const { type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency } = task
     const again = await acceptance.accept(
       principal,
@@ -119,4 +123,5 @@ export class TaskRetries {
   }
 }
 
-const isSeenTo = (error: unknown): boolean => isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')
+const PASSED_OVER = ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN'] as const
+const isSeenTo = (error: unknown): boolean => PASSED_OVER.some((code) => isErrorWithCode(error, code))

@@ -87,6 +87,8 @@ export interface TaskType {
   readonly companion?: TaskCompanion
   /** Deletes what is kept for a task beside it. */
   readonly deleteData?: (task: TaskDocument) => Promise<void>
+  /** Its input may have what only those may read whom it names: it is shown to, and done again for, who created the task. */
+  readonly hasPrivateInput?: boolean
   /** The work reads its input itself, and is given null. */
   readonly readsInput?: boolean
   /**

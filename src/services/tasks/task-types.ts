@@ -1,6 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
+import type { Principal } from '../../domain/principal.js'
+import type { TaskDocument } from '../../domain/task.js'
 import type { TaskType } from './task-type.js'
 
 type Checker = Readonly<Record<'input' | 'output', ValidateFunction>>
@@ -26,6 +28,11 @@ export class TaskTypes {
 
   get(name: string): TaskType | null {
     return this.#types.get(name) ?? null
+  }
+
+  /** Whether somebody may read what a task or schedule of this type was made with. */
+  mayReadInput({ subject }: Principal, { type, createdBy }: Pick<TaskDocument, 'type' | 'createdBy'>): boolean {
+    return subject === createdBy || this.get(type)?.hasPrivateInput !== true
   }
 
   /** @throws GraphloomError `INVALID_INPUT` with the path. */

@@ -188,9 +188,10 @@ export class TasksService {
     return this.#retries.requeue(principal, filter, first)
   }
 
-  /** What was asked, for a document that the principal got from here. */
-  readInput(task: TaskDocument): Promise<Json> {
-    return this.#options.payloads.get(task.input)
+  /** What was asked, for a document that the principal got from here; null where that is for others. */
+  async readInput(principal: Principal, task: TaskDocument): Promise<Json> {
+    const { types, payloads } = this.#options
+    return types.mayReadInput(principal, task) ? payloads.get(task.input) : null
   }
 
   /** What the work gave; null when it gave nothing. */

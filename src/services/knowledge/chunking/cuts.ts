@@ -5,6 +5,8 @@ const SPACE = /\s/u
 const EXTENDS = /^(?:\p{M}|\p{Emoji_Modifier}|[\u200c\u200d]|[\uff9e\uff9f])/u
 /** Some of them take the next character to themselves, also a space. */
 const FORMAT = /\p{Cf}$/u
+/** White space that no character beside it takes to itself, and that takes none but a line feed after its return. */
+const CONTROL = /[\t-\r\u0085\u2028\u2029]/
 
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 const words = new Intl.Segmenter('und', { granularity: 'word' })
@@ -20,10 +22,11 @@ export function trimRange(text: string, { start, end }: TextRange): TextRange {
   let from = start
   while (from < end && isSpace(text, from)) from++
   if (from === end) return { start: from, end }
-  if (from > start && EXTENDS.test(text.slice(from, from + 2))) from--
+  if (from > start && !isControl(text, from - 1) && EXTENDS.test(text.slice(from, from + 2))) from--
   let to = end
   while (to > from && isSpace(text, to - 1)) to--
-  return { start: from, end: to < end && FORMAT.test(text.slice(Math.max(from, to - 2), to)) ? to + 1 : to }
+  const takesSpace = to < end && !isControl(text, to) && FORMAT.test(text.slice(Math.max(from, to - 2), to))
+  return { start: from, end: takesSpace ? to + 1 : to }
 }
 
 /** Parts of at most `target` characters, which end at a space, else at the end of a word, else of a character. */
@@ -73,6 +76,7 @@ function findCut(text: string, { start, end }: TextRange, target: number): numbe
 /** After a space that neither the character before it nor the one after it takes to itself. */
 const isSpaceCut = (text: string, start: number, at: number): boolean =>
   isSpace(text, at - 1) &&
+  !(text[at - 1] === '\r' && text[at] === '\n') &&
   !EXTENDS.test(text.slice(at, at + 2)) &&
   !FORMAT.test(text.slice(Math.max(start, at - 3), at - 1))
 
@@ -95,3 +99,4 @@ function firstCharacterLength(text: string, { start, end }: TextRange): number {
 }
 
 const isSpace = (text: string, at: number): boolean => SPACE.test(text[at] ?? '')
+const isControl = (text: string, at: number): boolean => CONTROL.test(text[at] ?? '')

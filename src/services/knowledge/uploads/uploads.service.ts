@@ -146,6 +146,11 @@ export class UploadsService {
     return upload
   }
 
+  /** The checksum of a complete upload; null when there is none. */
+  async findSha256(tenantId: string, id: string): Promise<string | null> {
+    return (await this.#options.store.get({ tenantId }, id))?.sha256 ?? null
+  }
+
   /** The content of a complete upload. @throws GraphloomError as `requireComplete`. */
   async *read(tenantId: string, id: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const { blobId } = await this.requireComplete(tenantId, id)
