@@ -17,6 +17,7 @@ export class Payloads {
 
   /** @throws GraphloomError `PAYLOAD_TOO_LARGE`. */
   async put<T>(value: T): Promise<Stored<T>> {
+    if (mostBytes(value, INLINE_BYTES) <= INLINE_BYTES) return { inline: value }
     const text = JSON.stringify(value)
     if (text.length <= INLINE_BYTES && Buffer.byteLength(text) <= INLINE_BYTES) return { inline: value }
     const { id, sizeBytes } = await this.#blobs.put(Buffer.from(text), { maxBytes: this.maxBytes })
@@ -33,4 +34,19 @@ export class Payloads {
   async delete(...stored: readonly (Stored<unknown> | null)[]): Promise<void> {
     for (const value of stored) if (value && 'blobId' in value) await this.#blobs.delete(value.blobId)
   }
+}
+
+const MOST_NUMBER_BYTES = 25
+const MOST_CHARACTER_BYTES = 6
+
+/** At most so many bytes are the value as JSON: quicker than its text; it is counted no further than past `limit`. */
+function mostBytes(value: unknown, limit: number): number {
+  if (typeof value === 'string') return MOST_CHARACTER_BYTES * value.length + 2
+  if (typeof value !== 'object' || value === null) return MOST_NUMBER_BYTES
+  let bytes = 2
+  for (const one of Array.isArray(value) ? (value as unknown[]) : Object.entries(value)) {
+    if (bytes > limit) break
+    bytes += 1 + mostBytes(one, limit)
+  }
+  return bytes
 }

@@ -7,7 +7,7 @@ import { NEVER } from '../support/inference.js'
 type Rows = readonly { readonly ids: readonly number[] }[]
 
 /** Rows of 10 tokens; a run of them ends when it is told to. Their results are their first tokens. */
-function openRunner(budgetTokens = 100, parallelRuns = 1) {
+function openRunner(budgetTokens = 100, parallelRuns = 1, hasFreeThread = () => false) {
   const runs: number[][] = []
   let ends: PromiseWithResolvers<void>[] = []
   const run = async (rows: Rows): Promise<readonly number[]> => {
@@ -19,7 +19,7 @@ function openRunner(budgetTokens = 100, parallelRuns = 1) {
     return firsts
   }
   const limits = { maxBatchTokens: budgetTokens }
-  const runner = new BatchRunner({ limits, meter: new RunMeter(), parallelRuns, run })
+  const runner = new BatchRunner({ limits, meter: new RunMeter(), parallelRuns, hasFreeThread, run })
   const ask = (names: readonly number[], signal = NEVER, tenantId = 'a', priority = 5) =>
     runner.run(
       { sequences: names.map((name) => ({ ids: new Array<number>(10).fill(name) })), tenantId, priority },
@@ -51,6 +51,23 @@ describe('sequences that wait for a run', () => {
     ])
     await endAll()
     expect((await Promise.all(asked)).map(({ results }) => results[0])).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
+
+  test.each([
+    [true, [[1], [2]]],
+    [false, [[1]]],
+  ])('begin beside another run where a thread is free (%s), or when they are many', async (isFree, expected) => {
+    const { runs, ask, begun, endAll } = openRunner(100, 2, () => isFree)
+    const first = ask([1])
+    await begun(1)
+    const second = ask([2])
+    for (let turn = 0; turn < 4; turn++) await nextTurn()
+    expect(runs).toEqual(expected)
+    const many = ask([3, 4])
+    await begun(2)
+    await endAll()
+    await Promise.all([first, second, many])
+    expect(runs.slice(1)).toEqual(isFree ? [[2], [3, 4]] : [[2, 3, 4]])
   })
 
   test('run as soon as the model is free; what came meanwhile is the next run, and says where it was in it', async () => {

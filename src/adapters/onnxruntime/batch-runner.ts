@@ -32,6 +32,8 @@ export interface BatchRunnerOptions<R extends Row, T> {
   readonly meter: Pick<RunMeter, 'startRun'>
   /** Runs that may go on at once, 1 or more. */
   readonly parallelRuns: number
+  /** Whether another run would take no thread from those that go on. */
+  readonly hasFreeThread?: () => boolean
   /** Gives one result for each row, in order. */
   readonly run: (rows: readonly R[]) => Promise<readonly T[]>
 }
@@ -53,7 +55,7 @@ interface Sequence<R extends Row, T> extends WaitingSequence {
   readonly index: number
 }
 
-/** Of a whole run: less does not begin while another run goes on. */
+/** Of a whole run: less does not begin while another run goes on with all threads. */
 const LEAST_SHARE_BESIDE = 1 / 4
 
 /**
@@ -111,16 +113,17 @@ export class BatchRunner<R extends Row, T> {
     while (this.#running < this.#options.parallelRuns) {
       await nextTurn()
       if (this.#running > 0 && !this.#isWorthAnotherRun()) break
-      const batch = this.#queue.take(this.#options.parallelRuns - this.#running)
+      const batch = this.#queue.take(this.#options.parallelRuns)
       if (batch.length === 0) break
       void this.#runBatch(batch)
     }
     this.#isStarting = false
   }
 
-  /** Beside another run a small one would take its threads; when more has come it goes with it. */
+  /** A small run does not take the threads of another; when more has come it goes with it. */
   #isWorthAnotherRun(): boolean {
-    return this.#queue.tokens >= LEAST_SHARE_BESIDE * this.#options.limits.maxBatchTokens
+    const { hasFreeThread, limits } = this.#options
+    return hasFreeThread?.() === true || this.#queue.tokens >= LEAST_SHARE_BESIDE * limits.maxBatchTokens
   }
 
   async #runBatch(batch: readonly Sequence<R, T>[]): Promise<void> {

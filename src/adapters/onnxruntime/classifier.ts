@@ -31,7 +31,13 @@ export class Classifier {
     this.#output = requireOutput(graph, logits, 'classify texts')
     this.#options = options
     const { parallelRuns } = graph
-    this.#batches = new BatchRunner({ limits, meter, parallelRuns, run: (rows) => this.#run(rows) })
+    this.#batches = new BatchRunner({
+      limits,
+      meter,
+      parallelRuns,
+      hasFreeThread: () => graph.hasFreeThread,
+      run: (rows) => this.#run(rows),
+    })
   }
 
   /** The scores in the order given. @throws GraphloomError as `checkSequences`. */

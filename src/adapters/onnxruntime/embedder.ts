@@ -37,7 +37,13 @@ export class Embedder {
     this.#options = options
     this.#output = output
     const { parallelRuns } = graph
-    this.#batches = new BatchRunner({ limits, meter, parallelRuns, run: (rows) => this.#run(rows) })
+    this.#batches = new BatchRunner({
+      limits,
+      meter,
+      parallelRuns,
+      hasFreeThread: () => graph.hasFreeThread,
+      run: (rows) => this.#run(rows),
+    })
   }
 
   /**

@@ -58,7 +58,7 @@ export class SequenceQueue<T extends WaitingSequence> {
     if (this.#waiting.delete(sequence)) this.#tenants.get(sequence.tenantId)!.waiting--
   }
 
-  /** Takes out the sequences of the next run, by length, of so many that may begin now; none when nothing waits. */
+  /** Takes out the sequences of the next run, by length, of so many that may go on at once; none when nothing waits. */
   take(runs = 1): T[] {
     const first = this.#first()
     if (!first) {
@@ -95,12 +95,12 @@ export class SequenceQueue<T extends WaitingSequence> {
     return best
   }
 
-  /** First of tenants that are no more than a run ahead of the least served, then of the others. */
   /** What is left at the end is shared out among the runs, so that they end together. */
   #budgetFor(runs: number): number {
     return Math.min(this.#limits.maxBatchTokens, Math.max(LEAST_SHARED_TOKENS, Math.ceil(this.tokens / runs)))
   }
 
+  /** First of tenants that are no more than a run ahead of the least served, then of the others. */
   #fill(first: T, budgetTokens: number): T[] {
     const ofClass = [...this.#waiting].filter((one) => one !== first && isInteractive(one) === isInteractive(first))
     const most = this.#tenants.get(first.tenantId)!.served + this.#limits.maxBatchTokens

@@ -27,6 +27,8 @@ export interface TokenGraph extends Disposable {
   readonly outputs: readonly TensorDescription[]
   /** Runs that may go on at once, and are quicker together than one after the other. */
   readonly parallelRuns: number
+  /** Whether another run would take no thread from those that go on. */
+  readonly hasFreeThread: boolean
   /** The output of this name. */
   run(feeds: TokenFeeds, output: string): Promise<FloatTensor>
 }
@@ -74,6 +76,7 @@ interface NodeGraphOptions extends Pick<TokenGraph, 'inputs' | 'outputs'> {
 class NodeTokenGraph implements TokenGraph {
   readonly binding = 'onnxruntime-node'
   readonly parallelRuns = 1
+  readonly hasFreeThread = false
   readonly #options: NodeGraphOptions
 
   constructor(options: NodeGraphOptions) {
@@ -117,6 +120,8 @@ class NativeTokenGraph implements TokenGraph {
   readonly binding = 'C API'
   readonly #options: NativeGraphOptions
   #running = 0
+  /** Of these, with all threads. */
+  #runningWhole = 0
   /** Takes the runs that are not alone. */
   #single: Pointer | null = null
   #opening: Promise<void> | null = null
@@ -127,6 +132,10 @@ class NativeTokenGraph implements TokenGraph {
 
   get parallelRuns(): number {
     return this.#options.threads
+  }
+
+  get hasFreeThread(): boolean {
+    return this.#runningWhole === 0 && this.#running < this.#options.threads
   }
 
   get inputs(): readonly TensorDescription[] {
@@ -140,10 +149,12 @@ class NativeTokenGraph implements TokenGraph {
   async run(inputs: TokenFeeds, output: string): Promise<FloatTensor> {
     const { library } = this.#options
     const session = this.#chooseSession()
+    const isWhole = session === this.#options.session
     // With their arrays, which have to be there until the run is done.
     const tensors: { readonly value: Pointer; readonly data: TokenTensor['data'] }[] = []
     const binding = library.createBinding(session)
     this.#running++
+    if (isWhole) this.#runningWhole++
     try {
       for (const [name, { data, dims }] of Object.entries(inputs)) {
         const value = library.createTensor(data, dims)
@@ -155,6 +166,7 @@ class NativeTokenGraph implements TokenGraph {
       return library.takeOutput(binding)
     } finally {
       this.#running--
+      if (isWhole) this.#runningWhole--
       tensors.forEach(({ value }) => library.releaseValue(value))
       library.releaseBinding(binding)
     }

@@ -35,24 +35,22 @@ export class ImmediatePredictions {
     this.#options = options
   }
 
-  /** Stores a prediction and begins it, or puts it into the queue. @throws GraphloomError as `PredictionStore.insert`. */
-  async insert(body: PredictionBody): Promise<PredictionDocument> {
+  /**
+   * Begins a prediction while it is being stored, or puts it into the queue; resolves when it is stored.
+   * @throws GraphloomError as `PredictionStore.insert`; then nothing of what was begun is stored.
+   */
+  insert(body: PredictionBody): Promise<PredictionDocument> {
     const { store, limit, isQueueFree, clock } = this.#options
     if (!this.#isOpen || this.#taken >= limit || !isQueueFree())
       return store.insert(body, toQueueEntry(body, clock.now()))
     this.#taken++
-    try {
-      const document = await store.insert(body, null)
-      this.#begin(document)
-      return document
-    } catch (error) {
-      this.#taken--
-      throw error
-    }
+    const stored = store.insert(body, null)
+    this.#begin(body, stored)
+    return stored
   }
 
-  #begin(prediction: PredictionDocument): void {
-    const done = this.#do(prediction).finally(() => {
+  #begin(body: PredictionBody, stored: Promise<PredictionDocument>): void {
+    const done = this.#do(body, stored).finally(() => {
       this.#taken--
       this.#running.delete(done)
     })
@@ -79,11 +77,14 @@ export class ImmediatePredictions {
     await Promise.all(this.#running)
   }
 
-  async #do(prediction: PredictionDocument): Promise<void> {
+  async #do(body: PredictionBody, stored: Promise<PredictionDocument>): Promise<void> {
     const { executor, logger } = this.#options
     try {
-      await executor.doNow(prediction, this.#stopping.signal)
+      await executor.doNow(body, stored, this.#stopping.signal)
     } catch (error) {
+      // Whoever wanted it stored was told why it was not.
+      const prediction = await stored.catch(() => null)
+      if (!prediction) return
       // It could not even be stored as failed.
       logger.error({ err: error, prediction: prediction.id }, 'prediction not handled, put into the queue')
       await this.#enqueue(prediction)

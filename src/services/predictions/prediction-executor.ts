@@ -10,7 +10,7 @@ import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, QueueChange, TaskQueue } from '../../ports/task-queue.js'
 import type { Admission } from '../access/access.js'
 import type { ModelMetricsRecorder } from '../models/model-metrics.js'
-import type { PredictionStore } from './prediction-store.js'
+import { toFirstRevision, type PredictionBody, type PredictionStore } from './prediction-store.js'
 import { toPredictionSample } from './prediction-sample.js'
 import {
   NO_USAGE,
@@ -139,11 +139,18 @@ export class PredictionExecutor {
     })
   }
 
-  /** Does a prediction that was just accepted and has no entry in the queue; it stays as it is when the signal aborts. */
-  doNow(prediction: PredictionDocument, stopping: AbortSignal): Promise<void> {
-    const attempt = prediction.attempt + 1
+  /**
+   * Does a prediction that is being stored and has no entry in the queue. Nothing of it is stored before it is; it stays
+   * as it is when the signal aborts.
+   * @throws what storing it threw.
+   */
+  doNow(body: PredictionBody, stored: Promise<PredictionDocument>, stopping: AbortSignal): Promise<void> {
+    const prediction = toFirstRevision(body, this.#options.clock.now())
+    const refused = new AbortController()
+    stored.catch((error: unknown) => refused.abort(error))
     return this.#track(prediction.id, stopping, async (signal) => {
-      await this.#do(prediction, { claim: { attempt }, changes: [], signal, stopping })
+      const claim = { attempt: prediction.attempt + 1, stored }
+      await this.#do(prediction, { claim, changes: [], signal: AbortSignal.any([signal, refused.signal]), stopping })
     })
   }
 
@@ -178,12 +185,13 @@ export class PredictionExecutor {
     return this.#options.inSpan('prediction', prediction.traceparent, async () => {
       const work = new PredictionWork(this.#options, prediction, claim)
       const outcome = await work.run(signal)
+      const current = await work.settle()
       if (stopping.aborted && outcome.state !== 'SUCCEEDED') {
         this.#waiters.get(prediction.id)?.reject(stopping.reason)
         this.#waiters.delete(prediction.id)
         return false
       }
-      await this.#store(work.current, outcome, changes)
+      await this.#store(current, outcome, changes)
       return true
     })
   }

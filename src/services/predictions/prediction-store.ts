@@ -211,6 +211,14 @@ const withBlobIds = <T extends PredictionBody>(prediction: T) => ({
   outputBlobId: blobIdOf(prediction.output),
 })
 
+/** A prediction as the store will have it when it is inserted at this time. */
+export const toFirstRevision = (body: PredictionBody, nowMs: number): PredictionDocument => ({
+  ...withBlobIds(body),
+  revision: 1,
+  createdAt: nowMs,
+  updatedAt: nowMs,
+})
+
 /** The entry of a prediction that has no task. */
 export const toQueueEntry = (prediction: PredictionBody, nowMs: number): QueueEntry => ({
   taskId: prediction.id,

@@ -39,6 +39,8 @@ export interface PredictionWorkOptions {
 /** What its work is told of a claim, and tells of itself. */
 export interface PredictionClaim {
   readonly attempt: number
+  /** The prediction as it is stored, where its work begins while that is being written. */
+  readonly stored?: Promise<PredictionDocument>
   /** Called before it is stored that the prediction runs. */
   readonly begin?: () => Promise<void>
   /** Told of each part of a text that was stored. */
@@ -232,7 +234,22 @@ export class PredictionWork {
       fingerprint,
       timings: { ...current.timings, queueMs: this.#queueMs, loadMs: this.#loadMs },
     }
-    return new RunningMark(options.store, this.current, this.claim.begin)
+    const running = this.current
+    return new RunningMark(options.store, running, async () => {
+      await this.claim.begin?.()
+      return this.#asStored(running)
+    })
+  }
+
+  /** With the time that the store has set. @throws what storing it threw. */
+  async #asStored(prediction: PredictionDocument): Promise<PredictionDocument> {
+    const { createdAt } = (await this.claim.stored) ?? prediction
+    return { ...prediction, createdAt }
+  }
+
+  /** The prediction as far as it came, for the write that ends it. @throws what storing it threw. */
+  settle(): Promise<PredictionDocument> {
+    return this.#asStored(this.current)
   }
 
   async #compute({ version, input, signal, log, isResumed }: Computation, slot: ModelSlot): Promise<RunOutcome> {

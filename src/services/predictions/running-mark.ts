@@ -8,19 +8,19 @@ const MARKED_AFTER_MS = 1_000
 export class RunningMark {
   readonly #store: Pick<PredictionStore, 'update'>
   readonly #running: PredictionDocument
-  readonly #before: () => Promise<void>
+  readonly #toWrite: () => Promise<PredictionDocument>
   #writing: Promise<PredictionDocument> | null = null
   #timer: NodeJS.Timeout | null = null
 
-  /** `running` is the prediction as it was read, with what is to be stored of its running once `before` is done. */
+  /** `running` is the prediction as it was read, with what is to be stored of its running; `toWrite` gives it when it may be. */
   constructor(
     store: Pick<PredictionStore, 'update'>,
     running: PredictionDocument,
-    before = (): Promise<void> => Promise.resolve(),
+    toWrite = (): Promise<PredictionDocument> => Promise.resolve(running),
   ) {
     this.#store = store
     this.#running = running
-    this.#before = before
+    this.#toWrite = toWrite
   }
 
   async set(isSeen: boolean): Promise<void> {
@@ -38,7 +38,7 @@ export class RunningMark {
   }
 
   #write(): Promise<PredictionDocument> {
-    this.#writing ??= this.#before().then(() => this.#store.update(this.#running))
+    this.#writing ??= this.#toWrite().then((running) => this.#store.update(running))
     return this.#writing
   }
 }
