@@ -2,6 +2,15 @@ import 'reflect-metadata'
 import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
 import { buildSchemaSync, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
+import {
+  AnswerChangedResolver,
+  AnswerCitationAddedResolver,
+  AnswerHitsFoundResolver,
+  AnswerSentenceCheckedResolver,
+  AnswerSnapshotResolver,
+  AnswerTextDeltaResolver,
+} from './knowledge/answer-event.resolver.js'
+import { AnswerResolver } from './knowledge/answer.resolver.js'
 import { ChunkResolver, DocumentResolver, DocumentVersionResolver } from './knowledge/document.resolver.js'
 import { IndexGenerationResolver, KnowledgeBaseGenerationsResolver } from './knowledge/generation.resolver.js'
 import { EvaluationResolver, QueryEvaluationResolver } from './knowledge/evaluation.resolver.js'
@@ -120,6 +129,13 @@ const RESOLVERS = [
   DocumentVersionResolver,
   ChunkResolver,
   SearchResolver,
+  AnswerResolver,
+  AnswerSnapshotResolver,
+  AnswerHitsFoundResolver,
+  AnswerTextDeltaResolver,
+  AnswerCitationAddedResolver,
+  AnswerSentenceCheckedResolver,
+  AnswerChangedResolver,
   EvaluationResolver,
   QueryEvaluationResolver,
   UploadResolver,

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import type { AnswerDocument } from '../src/domain/answer.js'
 import type { EvaluationDocument } from '../src/domain/evaluation.js'
 import type { DocumentVersion, KnowledgeBaseDocument, KnowledgeDocument } from '../src/domain/knowledge.js'
 import type { ModelAliasDocument, ModelDocument, ModelVersionDocument } from '../src/domain/model.js'
@@ -10,6 +11,7 @@ import type { TaskQueueDocument } from '../src/domain/task-queue.js'
 import type { TaskDocument } from '../src/domain/task.js'
 import type { UploadDocument } from '../src/domain/upload.js'
 import type { WorkerDocument } from '../src/domain/worker.js'
+import type { AnswerAt, ReadableContent } from '../src/services/knowledge/answers/answers.service.js'
 import type { BaseFigures } from '../src/services/knowledge/document-records.js'
 import type { TaskQueueFigures } from '../src/services/tasks/task-queues.service.js'
 import type { TaskForecast } from '../src/services/tasks/task-position.js'
@@ -35,6 +37,9 @@ export interface Loaders {
   readonly documentVersions: DataLoader<string, DocumentVersion | null>
   readonly evaluations: DataLoader<string, EvaluationDocument | null>
   readonly uploads: DataLoader<string, UploadDocument | null>
+  readonly answers: DataLoader<string, AnswerDocument | null>
+  /** By the answer itself, as of the place in its stream that it was taken from. */
+  readonly answerContents: DataLoader<AnswerAt, ReadableContent>
   /** By the name of the queue. */
   readonly queueFigures: DataLoader<string, TaskQueueFigures>
   readonly workers: DataLoader<string, WorkerDocument | null>
@@ -52,7 +57,7 @@ export function createLoaders(
   principal: Principal,
 ): Loaders {
   const { models, predictions, tasks, taskQueues, workers, taskGraphs, schedules } = services
-  const { knowledgeBases, knowledgeDocuments, evaluations, uploads } = services
+  const { knowledgeBases, knowledgeDocuments, evaluations, uploads, answers } = services
   const options = { maxBatchSize: MAX_BATCH }
   return {
     predictions: new DataLoader((ids) => predictions.getMany(principal, ids), options),
@@ -75,6 +80,11 @@ export function createLoaders(
     documentVersions: new DataLoader((ids) => knowledgeDocuments.getVersions(principal, ids), options),
     evaluations: new DataLoader((ids) => evaluations.getMany(principal, ids), options),
     schedules: new DataLoader((ids) => schedules.getMany(principal, ids), options),
+    answers: new DataLoader((ids) => answers.getMany(principal, ids), options),
+    answerContents: new DataLoader(
+      (all) => Promise.all(all.map((one) => answers.readContent(principal, one))),
+      options,
+    ),
     uploads: new DataLoader((ids) => uploads.getMany(principal, ids), options),
     queueFigures: new DataLoader((names) => taskQueues.figures(principal, names), options),
     deadLetterCounts: new DataLoader((names) => taskQueues.countDeadLetters(principal, names), options),

@@ -1,3 +1,4 @@
+import type { AnswersService } from '../src/services/knowledge/answers/answers.service.js'
 import type { GenerationsService } from '../src/services/knowledge/generations.service.js'
 import type { EvaluationsService } from '../src/services/knowledge/evaluation/evaluations.service.js'
 import type { KnowledgeBasesService } from '../src/services/knowledge/knowledge-bases.service.js'
@@ -34,6 +35,7 @@ export interface Services {
   readonly knowledgeGenerations: GenerationsService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
+  readonly answers: AnswersService
   readonly evaluations: EvaluationsService
   readonly uploads: UploadsService
   readonly server: ServerService

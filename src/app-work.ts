@@ -53,7 +53,10 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
   const executor = new PredictionExecutor({ ...shared, queue: state.queue, inSpan: options.inSpan })
   const results = new BatchResultsStore(state.documents)
   const uploads = createUploads({ ...state, access, settings: options.uploads, clock })
-  const knowledge = createKnowledge({ ...shared, ...options.knowledge, ...options.web, ...state, uploads, codec })
+  const { currentTrace } = options
+  const maxJoinedBytes = options.streams.joinBytes
+  const following = { currentTrace, maxJoinedBytes, uploads, codec }
+  const knowledge = createKnowledge({ ...shared, ...options.knowledge, ...options.web, ...state, ...following })
   const later: Pick<PredictionAcceptance, 'checkVersion' | 'ensureForTask'> = {
     checkVersion: (principal, request) => acceptance.checkVersion(principal, request),
     ensureForTask: (task, input) => acceptance.ensureForTask(task, input),
@@ -80,12 +83,10 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
       },
     }),
   )
-  const { currentTrace } = options
   const { window, leaseMs } = options.tasks
   const dispatch = stack.use(new PredictionDispatch({ ...shared, queue: state.queue, executor, work, window, leaseMs }))
   const { immediate } = dispatch
   const acceptance = new PredictionAcceptance({ ...shared, tasks: work.acceptance, executor, immediate, currentTrace })
-  const maxJoinedBytes = options.streams.joinBytes
   const predictions = new PredictionsService({ ...shared, acceptance, executor, tasks: work.tasks, maxJoinedBytes })
   const predictionBatches = new PredictionBatchesService({ access, tasks: work.acceptance, results, payloads })
   const opened = await knowledge.open(stack, work)

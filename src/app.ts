@@ -73,6 +73,7 @@ export async function startApp(options: AppOptions): Promise<App> {
           settings: options.retention,
           clock,
         }),
+        (page) => knowledge.answers.removeEndedBefore(clock.now() - options.retention.predictionMs, page),
         uploads.removeExpired,
       ],
       isBlobReferenced,

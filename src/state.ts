@@ -8,6 +8,7 @@ import type { DocumentStore } from './ports/document-store.js'
 import type { EffectSink } from './ports/effect-sink.js'
 import type { EventLog } from './ports/event-log.js'
 import type { TaskQueue } from './ports/task-queue.js'
+import { ANSWERS } from './services/knowledge/answers/answer-store.js'
 import { EVALUATION_COLLECTIONS } from './services/knowledge/evaluation/evaluation-store.js'
 import { KNOWLEDGE_COLLECTIONS } from './services/knowledge/knowledge-collections.js'
 import { MODEL_ALIASES, MODELS, MODEL_VERSIONS } from './services/models/model-store.js'
@@ -33,6 +34,7 @@ const COLLECTIONS = [
   WORKERS,
   SCHEDULES,
   ...KNOWLEDGE_COLLECTIONS,
+  ANSWERS,
   ...EVALUATION_COLLECTIONS,
   UPLOADS,
   UPLOAD_PARTS,

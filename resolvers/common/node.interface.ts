@@ -16,6 +16,7 @@ export const TYPE_NAMES: Partial<Record<IdKind, string>> = {
   documentVersion: 'DocumentVersion',
   chunk: 'Chunk',
   upload: 'Upload',
+  answer: 'Answer',
 }
 
 @InterfaceType('Node', {

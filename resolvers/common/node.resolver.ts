@@ -59,6 +59,8 @@ function loadNode(context: GraphContext, id: string): Promise<object | null> {
       return loaders.documents.load(id)
     case 'documentVersion':
       return loaders.documentVersions.load(id)
+    case 'answer':
+      return loaders.answers.load(id)
     case 'evaluation':
       return loaders.evaluations.load(id)
     case 'chunk':

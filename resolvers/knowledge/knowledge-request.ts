@@ -3,10 +3,12 @@ import type { BaseChunking } from '../../src/domain/knowledge.js'
 import type { AddDocuments, Preview, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
 import type { EvaluatedSearch, EvaluationRequest } from '../../src/services/knowledge/evaluation/evaluation-input.js'
 import type { CreateKnowledgeBase } from '../../src/services/knowledge/knowledge-base-input.js'
-import type { SearchRequest } from '../../src/services/knowledge/search-input.js'
+import type { StartAnswer } from '../../src/services/knowledge/answers/answer-input.js'
+import { SEARCH_DEFAULTS, type SearchRequest } from '../../src/services/knowledge/search-input.js'
 import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput } from './document.input.js'
 import type { DocumentPreview } from './document.type.js'
 import type { ChunkingInput, CreateKnowledgeBaseInput } from './knowledge-base.input.js'
+import type { AnswerSearchInput, StartAnswerArgs } from './answer.input.js'
 import type { EvaluateRetrievalInput } from './evaluation.input.js'
 import type { SearchInput, SearchSettingsInput } from './search.input.js'
 
@@ -77,6 +79,23 @@ export const toEvaluation = ({
   name: name ?? null,
   search: withoutMissing(toEvaluatedSearch(search)),
   compareTo: compareTo ?? null,
+})
+
+export const toStartAnswer = ({ input, idempotencyKey }: StartAnswerArgs): StartAnswer => {
+  const { knowledgeBases, search, previousAnswer, turns, ...asked } = input
+  return {
+    ...asked,
+    search: { ...SEARCH_DEFAULTS, ...(search && toAnswerSearch(search)), knowledgeBases },
+    turns: turns.map(({ question, answer }) => ({ question, answer })),
+    previousAnswer: previousAnswer ?? null,
+    idempotencyKey: idempotencyKey ?? null,
+  }
+}
+
+const toAnswerSearch = ({ first, onePerDocument, ...ranking }: AnswerSearchInput) => ({
+  ...toEvaluatedSearch({ ...ranking, knowledgeBases: [] }),
+  first,
+  onePerDocument,
 })
 
 /** A task's input is JSON: what an input object leaves open is not in it. */

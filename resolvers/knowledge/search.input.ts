@@ -107,14 +107,8 @@ export class RerankStageInput {
   readonly candidates!: number
 }
 
-/** What a search has beside the question and what it is shown with. */
-@InputType('SearchSettingsInput', { description: 'Where and how to search.' })
-export class SearchSettingsInput {
-  @Field(() => [String], {
-    description: `Names of 1 to ${MAX_BASES} knowledge bases; unless they are searched by TEXT, of the same embedding model.`,
-  })
-  readonly knowledgeBases!: string[]
-
+@InputType('RankingInput', { description: 'How chunks are found.' })
+export abstract class RankingInput {
   @Field(() => SearchModeEnum, { defaultValue: SEARCH_DEFAULTS.mode, description: 'How chunks are found.' })
   readonly mode!: SearchMode
 
@@ -148,6 +142,15 @@ export class SearchSettingsInput {
       'How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset.',
   })
   readonly diversity?: number | null
+}
+
+/** What a search has beside the question and what it is shown with. */
+@InputType('SearchSettingsInput', { description: 'Where and how to search.' })
+export class SearchSettingsInput extends RankingInput {
+  @Field(() => [String], {
+    description: `Names of 1 to ${MAX_BASES} knowledge bases; unless they are searched by TEXT, of the same embedding model.`,
+  })
+  readonly knowledgeBases!: string[]
 }
 
 @InputType('SearchInput', { description: 'What to find, and how.' })

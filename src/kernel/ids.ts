@@ -24,6 +24,7 @@ export const ID_PREFIXES = {
   chunkSet: 'cset',
   chunk: 'chunk',
   removal: 'gone',
+  answer: 'ans',
   evaluation: 'eval',
   evaluationPart: 'epart',
   error: 'err',

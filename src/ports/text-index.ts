@@ -1,5 +1,6 @@
 import type { ChunkRow, RowSelection, ScoredRow } from '../domain/chunk-row.js'
 import type { TextLanguage } from '../domain/text-language.js'
+import type { TextTerm } from '../domain/text-term.js'
 
 export interface TextRow extends ChunkRow {
   /** What is searched: the chunk, and what was put before it. */
@@ -45,4 +46,6 @@ export interface TextIndex extends AsyncDisposable {
   count(name: string): Promise<number>
   /** Where each text has words of the query, in order. */
   findWords(query: TextQuery, texts: readonly string[]): Promise<TextSpan[][]>
+  /** The words of each text as they are searched by, in order. */
+  findTerms(language: TextLanguage, texts: readonly string[]): Promise<TextTerm[][]>
 }

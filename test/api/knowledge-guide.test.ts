@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'graphql'
 import { expect, test } from 'vitest'
-import { TypedDocumentString } from '../generated/graphql.js'
+import { AnswerDocument, TypedDocumentString, type AnswerEventsSubscription } from '../generated/graphql.js'
 import { readToEnd } from '../support/enqueued-tasks.js'
 import { TestServer } from '../support/server.js'
 
@@ -32,4 +32,21 @@ test('the guide’s documents are taken in and found as it says', async () => {
     document: { key: 'travel', title: 'Travel' },
     chunk: { text: expect.stringContaining('120 euros') as string },
   })
+  const { startAnswer } = await run<{ readonly startAnswer: { readonly id: string } }>('AskForAnAnswer')
+  const follow = new TypedDocumentString<AnswerEventsSubscription, { readonly id: string }>(
+    operations.get('FollowAnswer')!,
+  )
+  const quotes: string[] = []
+  let text = ''
+  let last = ''
+  for await (const { answerEvents } of server.subscribe(follow, { id: startAnswer.id })) {
+    last = answerEvents.__typename
+    if (answerEvents.__typename === 'AnswerTextDelta') text += answerEvents.text
+    if (answerEvents.__typename === 'AnswerCitationAdded') quotes.push(answerEvents.citation!.quote)
+  }
+  expect(last).toBe('StreamEnd')
+  if (text !== '') expect(quotes).toEqual([text])
+  const { answer } = await server.request(AnswerDocument, { id: startAnswer.id })
+  expect(answer?.text).toBe('A hotel may cost up to 120 euros a night, 160 in large cities.')
+  expect(answer?.citations).toMatchObject([{ quote: answer?.text, valid: true, superseded: false }])
 })

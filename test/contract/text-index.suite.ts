@@ -100,6 +100,15 @@ export function runTextIndexSuite(name: string, open: () => Promise<OpenedTextIn
     expect(none).toEqual([])
   })
 
+  indexTest('texts are words as they are searched by', async ({ index }) => {
+    const [words, none] = await index.findTerms('ENGLISH', ['The dogs’ owners', 'of the'])
+    expect(words).toEqual([
+      { term: 'dog', start: 4, end: 8 },
+      { term: 'owner', start: 10, end: 16 },
+    ])
+    expect(none).toEqual([])
+  })
+
   indexTest('indexes do not see each other, and are gone when they are dropped', async ({ index }) => {
     await index.create('one', 'ENGLISH')
     await index.create('two', 'ENGLISH')

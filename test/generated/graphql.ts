@@ -4,12 +4,78 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** The rule by which an answer says that it is not in these documents. */
+export type AbsenceRule =
+  /** No sentence of what was found is as relevant to the question as `minRelevance` asks. */
+  | 'NOT_RELEVANT'
+  /** The search found nothing that you may see. */
+  | 'NO_HITS'
+  /** Sentences were written, and withheld because no passage supports any of them. */
+  | 'NO_SUPPORT';
+
 /** Documents to be taken in. */
 export type AddDocumentsInput = {
   /** 1 to 1000 documents; a key may be there once. */
   documents: Array<DocumentInput>;
   /** Name of a knowledge base. */
   knowledgeBase: string;
+};
+
+/** How a question is answered. */
+export type AnswerMode =
+  /** The most relevant sentences of the documents, quoted exactly; no language model writes anything. */
+  | 'EXTRACTIVE'
+  /** A chat model writes; each of its sentences is then compared with the passages. */
+  | 'GENERATIVE';
+
+/** Order of answers. */
+export type AnswerOrder =
+  /** The oldest first. */
+  | 'CREATED_AT_ASC'
+  /** The newest first. */
+  | 'CREATED_AT_DESC';
+
+/** How passages for an answer are found. */
+export type AnswerSearchInput = {
+  /** Chunks that each way of searching gives before they are joined; `first` to 1000. */
+  candidates?: number;
+  /** How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset. */
+  diversity?: number | null | undefined;
+  /** What chunks have to fulfil before they are ranked. */
+  filter?: MetadataFilterInput | null | undefined;
+  /** How many passages; 1 to 100. */
+  first?: number;
+  /** How the lists of a hybrid search are joined. */
+  fusion?: FusionInput | null | undefined;
+  /** Hits have at least this `scores.fused`, which is the cosine by VECTOR, BM25 by TEXT. */
+  minScore?: number | null | undefined;
+  /** How chunks are found. */
+  mode?: SearchMode;
+  /** Whether a document has its best chunk alone among the passages. */
+  onePerDocument?: boolean;
+  /** Lets a model order the best candidates anew. */
+  rerank?: RerankStageInput | null | undefined;
+};
+
+/** Where an answer stands. */
+export type AnswerState =
+  /** A client ended it. */
+  | 'CANCELLED'
+  /** It could not be completed; `error` says why. */
+  | 'FAILED'
+  /** It waits to be begun. */
+  | 'QUEUED'
+  /** It is searched for, or written. */
+  | 'RUNNING'
+  /** It is complete; it may say that nothing was found. */
+  | 'SUCCEEDED';
+
+/** An earlier question of a conversation, and its answer. */
+export type AnswerTurnInput = {
+  /** What was answered; at most 32,768 characters. */
+  answer: string;
+  /** What was asked; 1 to 8192 characters. */
+  question: string;
 };
 
 /** Whether something that failed again and again is tried. */
@@ -20,6 +86,12 @@ export type BreakerState =
   | 'HALF_OPEN'
   /** Nothing is tried until `retryAt`. */
   | 'OPEN';
+
+/** What to cancel. */
+export type CancelAnswerInput = {
+  /** Id of an answer. */
+  id: string;
+};
 
 /** What to cancel. */
 export type CancelPredictionInput = {
@@ -159,6 +231,12 @@ export type CreateUploadInput = {
   name?: string | null | undefined;
   /** Its size, bytes; at least 1. Other sizes are then refused. At most GRAPHLOOM_DOCUMENT_MAX_BYTES. */
   sizeBytes?: number | null | undefined;
+};
+
+/** What to delete. */
+export type DeleteAnswerInput = {
+  /** Id of an answer. */
+  id: string;
 };
 
 /** What to delete. */
@@ -1058,6 +1136,30 @@ export type SkipReason =
   /** The task was not accepted, as when its queue was full; `lastMessage` says why. */
   | 'REFUSED';
 
+/** A question to knowledge bases, and how it is answered. */
+export type StartAnswerInput = {
+  /** Names of 1 to 16 knowledge bases, as `search` takes them. */
+  knowledgeBases: Array<string>;
+  /** Of EXTRACTIVE: the most sentences that are quoted; 1 to 20. */
+  maxSentences?: number;
+  /** What a sentence of the documents needs to count as relevant: 0.65 of its cosine with the question and 0.35 of the question’s words in it, the rarer the heavier. When none has it, the answer is that it is not in these documents. 0 to 1. */
+  minRelevance?: number;
+  /** How it is answered. */
+  mode?: AnswerMode;
+  /** The ended answer that this question follows: its conversation comes before `turns`. */
+  previousAnswer?: string | null | undefined;
+  /** What is asked; 1 to 8192 characters. */
+  question: string;
+  /** Whether sentences without support are withheld. */
+  requireCitations?: boolean;
+  /** How passages are found. */
+  search?: AnswerSearchInput | null | undefined;
+  /** What a sentence of the answer and a passage need to have in common for support; 0 to 1. */
+  supportThreshold?: number;
+  /** Earlier turns of the conversation, the oldest first; at most 16. */
+  turns?: Array<AnswerTurnInput>;
+};
+
 /** Why a stream ended. A server that stops sends no end: subscribe again with the last cursor. */
 export type StreamEndReason =
   /** A client cancelled it. */
@@ -1066,6 +1168,17 @@ export type StreamEndReason =
   | 'FAILED'
   /** The object came to its regular end. */
   | 'FINISHED';
+
+/** Why the passage that is closest to a sentence does not support it. */
+export type SupportProblem =
+  /** A name of the sentence is not in the passage. */
+  | 'NAME_DIFFERS'
+  /** One of the two denies what the other says. */
+  | 'NEGATED'
+  /** A number of the sentence, with its unit, is not in the passage. */
+  | 'NUMBER_DIFFERS'
+  /** Words and meanings have less in common than `supportThreshold` asks. */
+  | 'TOO_LITTLE_IN_COMMON';
 
 /** How long a task waits before it is tried again: `initialMs` × `factor` ^ (failures − 1), at most `maxMs`. What is unset is as the type’s defaults say. */
 export type TaskBackoffInput = {
@@ -1464,6 +1577,102 @@ export type WorkerState =
   /** It stopped in order. */
   | 'STOPPED';
 
+export type CitationPartsFragment = { number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } };
+
+export type AnswerSentencePartsFragment = { start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean };
+
+export type AnswerPartsFragment = { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null };
+
+export type AnswerHitsFragment = { hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> };
+
+export type AnswerQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AnswerQuery = { answer: { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, knowledgeBases: Array<{ id: string, name: string }>, previousAnswer: { id: string } | null, task: { id: string, state: TaskState } | null, timings: { queueMs: number | null, searchMs: number | null, totalMs: number | null }, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } | null };
+
+export type AnswersQueryVariables = Exact<{
+  state?: AnswerState | null | undefined;
+  orderBy?: AnswerOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type AnswersQuery = { answers: { nodes: Array<{ id: string, state: AnswerState, question: string, text: string, grounded: boolean }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type StartAnswerMutationVariables = Exact<{
+  input: StartAnswerInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type StartAnswerMutation = { startAnswer:
+    | { __typename: 'Answer', id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null }
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+   };
+
+export type CancelAnswerMutationVariables = Exact<{
+  input: CancelAnswerInput;
+}>;
+
+
+export type CancelAnswerMutation = { cancelAnswer:
+    | { __typename: 'Answer', id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type DeleteAnswerMutationVariables = Exact<{
+  input: DeleteAnswerInput;
+}>;
+
+
+export type DeleteAnswerMutation = { deleteAnswer:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'DeletedAnswer', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type AnswerEventsSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type AnswerEventsSubscription = { answerEvents:
+    | { __typename: 'AnswerChanged', cursor: string, fromSequence: number, sequence: number, at: string, answer: { id: string, state: AnswerState, absence: AbsenceRule | null, grounded: boolean, endedAt: string | null } }
+    | { __typename: 'AnswerCitationAdded', cursor: string, fromSequence: number, sequence: number, at: string, citation: { number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } } | null }
+    | { __typename: 'AnswerHitsFound', cursor: string, fromSequence: number, sequence: number, at: string, answer: { id: string, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } }
+    | { __typename: 'AnswerSentenceChecked', cursor: string, fromSequence: number, sequence: number, at: string, sentence: { start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean } }
+    | { __typename: 'AnswerSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, answer: { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } }
+    | { __typename: 'AnswerTextDelta', cursor: string, fromSequence: number, sequence: number, at: string, text: string }
+    | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
+    | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+        | { id: string }
+       }
+   };
+
 export type EvaluationPartsFragment = { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null };
 
 export type RetrievalMetricsPartsFragment = { depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number };
@@ -1796,6 +2005,7 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
     | { __typename: 'ModelVersionSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, modelVersion: { id: string, version: string, state: ModelVersionState, stateReason: string | null, residentBytes: number | null, requiredBytes: number, loadedAt: string | null, lastUsedAt: string | null, loadProgress: { phase: LoadPhase, doneBytes: number, totalBytes: number, percent: number, etaMs: number | null } | null, settings: { maxBatchTokens: number, maxQueueLength: number, idleTtlMs: number, threads: number, cacheResponses: boolean, draft: boolean, timeoutMs: number, pinned: boolean, priority: number } } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Answer', id: string }
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
@@ -2084,6 +2294,7 @@ export type PredictionEventsSubscription = { predictionEvents:
          | null } }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Answer', id: string }
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
@@ -2210,6 +2421,7 @@ export type FindNodeQueryVariables = Exact<{
 
 
 export type FindNodeQuery = { node:
+    | { __typename: 'Answer', id: string }
     | { __typename: 'Chunk', id: string }
     | { __typename: 'Document', id: string }
     | { __typename: 'DocumentVersion', id: string }
@@ -2233,6 +2445,7 @@ export type FindNodesQueryVariables = Exact<{
 
 
 export type FindNodesQuery = { nodes: Array<
+    | { __typename: 'Answer', id: string }
     | { __typename: 'Chunk', id: string }
     | { __typename: 'Document', id: string }
     | { __typename: 'DocumentVersion', id: string }
@@ -2494,6 +2707,7 @@ export type TaskEventsSubscriptionVariables = Exact<{
 export type TaskEventsSubscription = { taskEvents:
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
+        | { __typename: 'Answer', id: string }
         | { __typename: 'Chunk', id: string }
         | { __typename: 'Document', id: string }
         | { __typename: 'DocumentVersion', id: string }
@@ -2643,6 +2857,135 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const AnswerSentencePartsFragmentDoc = new TypedDocumentString(`
+    fragment AnswerSentenceParts on AnswerSentence {
+  start
+  end
+  support
+  isSupported
+  problem
+  citations
+  isWithheld
+}
+    `, {"fragmentName":"AnswerSentenceParts"}) as unknown as TypedDocumentString<AnswerSentencePartsFragment, unknown>;
+export const CitationPartsFragmentDoc = new TypedDocumentString(`
+    fragment CitationParts on Citation {
+  number
+  chunk {
+    id
+    text
+    start
+    end
+  }
+  document {
+    id
+    key
+    title
+  }
+  documentVersion {
+    id
+    number
+  }
+  start
+  end
+  quote
+  answerStart
+  answerEnd
+  support
+  valid
+  superseded
+}
+    `, {"fragmentName":"CitationParts"}) as unknown as TypedDocumentString<CitationPartsFragment, unknown>;
+export const AnswerPartsFragmentDoc = new TypedDocumentString(`
+    fragment AnswerParts on Answer {
+  id
+  state
+  mode
+  question
+  rewrittenQuestion
+  text
+  absence
+  isWithheld
+  grounded
+  droppedTurns
+  sentences {
+    ...AnswerSentenceParts
+  }
+  citations {
+    ...CitationParts
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  createdBy
+  createdAt
+  endedAt
+}
+    fragment CitationParts on Citation {
+  number
+  chunk {
+    id
+    text
+    start
+    end
+  }
+  document {
+    id
+    key
+    title
+  }
+  documentVersion {
+    id
+    number
+  }
+  start
+  end
+  quote
+  answerStart
+  answerEnd
+  support
+  valid
+  superseded
+}
+fragment AnswerSentenceParts on AnswerSentence {
+  start
+  end
+  support
+  isSupported
+  problem
+  citations
+  isWithheld
+}`, {"fragmentName":"AnswerParts"}) as unknown as TypedDocumentString<AnswerPartsFragment, unknown>;
+export const AnswerHitsFragmentDoc = new TypedDocumentString(`
+    fragment AnswerHits on Answer {
+  hits {
+    rank
+    score
+    scores {
+      vector
+      text
+      fused
+    }
+    document {
+      id
+      key
+      title
+    }
+    chunk {
+      id
+      text
+      start
+      end
+    }
+    highlights {
+      start
+      end
+    }
+  }
+}
+    `, {"fragmentName":"AnswerHits"}) as unknown as TypedDocumentString<AnswerHitsFragment, unknown>;
 export const RetrievalMetricsPartsFragmentDoc = new TypedDocumentString(`
     fragment RetrievalMetricsParts on RetrievalMetrics {
   depth
@@ -3317,6 +3660,460 @@ export const UploadPartsFragmentDoc = new TypedDocumentString(`
   expiresAt
 }
     `, {"fragmentName":"UploadParts"}) as unknown as TypedDocumentString<UploadPartsFragment, unknown>;
+export const AnswerDocument = new TypedDocumentString(`
+    query Answer($id: ID!) {
+  answer(id: $id) {
+    ...AnswerParts
+    ...AnswerHits
+    knowledgeBases {
+      id
+      name
+    }
+    previousAnswer {
+      id
+    }
+    task {
+      id
+      state
+    }
+    timings {
+      queueMs
+      searchMs
+      totalMs
+    }
+  }
+}
+    fragment CitationParts on Citation {
+  number
+  chunk {
+    id
+    text
+    start
+    end
+  }
+  document {
+    id
+    key
+    title
+  }
+  documentVersion {
+    id
+    number
+  }
+  start
+  end
+  quote
+  answerStart
+  answerEnd
+  support
+  valid
+  superseded
+}
+fragment AnswerSentenceParts on AnswerSentence {
+  start
+  end
+  support
+  isSupported
+  problem
+  citations
+  isWithheld
+}
+fragment AnswerParts on Answer {
+  id
+  state
+  mode
+  question
+  rewrittenQuestion
+  text
+  absence
+  isWithheld
+  grounded
+  droppedTurns
+  sentences {
+    ...AnswerSentenceParts
+  }
+  citations {
+    ...CitationParts
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  createdBy
+  createdAt
+  endedAt
+}
+fragment AnswerHits on Answer {
+  hits {
+    rank
+    score
+    scores {
+      vector
+      text
+      fused
+    }
+    document {
+      id
+      key
+      title
+    }
+    chunk {
+      id
+      text
+      start
+      end
+    }
+    highlights {
+      start
+      end
+    }
+  }
+}`) as unknown as TypedDocumentString<AnswerQuery, AnswerQueryVariables>;
+export const AnswersDocument = new TypedDocumentString(`
+    query Answers($state: AnswerState, $orderBy: AnswerOrder = CREATED_AT_DESC, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+  answers(
+    state: $state
+    orderBy: $orderBy
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    nodes {
+      id
+      state
+      question
+      text
+      grounded
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AnswersQuery, AnswersQueryVariables>;
+export const StartAnswerDocument = new TypedDocumentString(`
+    mutation StartAnswer($input: StartAnswerInput!, $idempotencyKey: String) {
+  startAnswer(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on Answer {
+      ...AnswerParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment CitationParts on Citation {
+  number
+  chunk {
+    id
+    text
+    start
+    end
+  }
+  document {
+    id
+    key
+    title
+  }
+  documentVersion {
+    id
+    number
+  }
+  start
+  end
+  quote
+  answerStart
+  answerEnd
+  support
+  valid
+  superseded
+}
+fragment AnswerSentenceParts on AnswerSentence {
+  start
+  end
+  support
+  isSupported
+  problem
+  citations
+  isWithheld
+}
+fragment AnswerParts on Answer {
+  id
+  state
+  mode
+  question
+  rewrittenQuestion
+  text
+  absence
+  isWithheld
+  grounded
+  droppedTurns
+  sentences {
+    ...AnswerSentenceParts
+  }
+  citations {
+    ...CitationParts
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  createdBy
+  createdAt
+  endedAt
+}`) as unknown as TypedDocumentString<StartAnswerMutation, StartAnswerMutationVariables>;
+export const CancelAnswerDocument = new TypedDocumentString(`
+    mutation CancelAnswer($input: CancelAnswerInput!) {
+  cancelAnswer(input: $input) {
+    __typename
+    ... on Answer {
+      ...AnswerParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    fragment CitationParts on Citation {
+  number
+  chunk {
+    id
+    text
+    start
+    end
+  }
+  document {
+    id
+    key
+    title
+  }
+  documentVersion {
+    id
+    number
+  }
+  start
+  end
+  quote
+  answerStart
+  answerEnd
+  support
+  valid
+  superseded
+}
+fragment AnswerSentenceParts on AnswerSentence {
+  start
+  end
+  support
+  isSupported
+  problem
+  citations
+  isWithheld
+}
+fragment AnswerParts on Answer {
+  id
+  state
+  mode
+  question
+  rewrittenQuestion
+  text
+  absence
+  isWithheld
+  grounded
+  droppedTurns
+  sentences {
+    ...AnswerSentenceParts
+  }
+  citations {
+    ...CitationParts
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  createdBy
+  createdAt
+  endedAt
+}`) as unknown as TypedDocumentString<CancelAnswerMutation, CancelAnswerMutationVariables>;
+export const DeleteAnswerDocument = new TypedDocumentString(`
+    mutation DeleteAnswer($input: DeleteAnswerInput!) {
+  deleteAnswer(input: $input) {
+    __typename
+    ... on DeletedAnswer {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteAnswerMutation, DeleteAnswerMutationVariables>;
+export const AnswerEventsDocument = new TypedDocumentString(`
+    subscription AnswerEvents($id: ID!, $after: Cursor) {
+  answerEvents(id: $id, after: $after) {
+    __typename
+    ... on StreamItem {
+      cursor
+      fromSequence
+      sequence
+      at
+    }
+    ... on AnswerSnapshot {
+      answer {
+        ...AnswerParts
+        ...AnswerHits
+      }
+    }
+    ... on AnswerHitsFound {
+      answer {
+        id
+        ...AnswerHits
+      }
+    }
+    ... on AnswerTextDelta {
+      text
+    }
+    ... on AnswerCitationAdded {
+      citation {
+        ...CitationParts
+      }
+    }
+    ... on AnswerSentenceChecked {
+      sentence {
+        ...AnswerSentenceParts
+      }
+    }
+    ... on AnswerChanged {
+      answer {
+        id
+        state
+        absence
+        grounded
+        endedAt
+      }
+    }
+    ... on StreamGap {
+      missed
+      firstAvailable
+      snapshot {
+        id
+        ... on Answer {
+          ...AnswerParts
+          ...AnswerHits
+        }
+      }
+    }
+    ... on StreamEnd {
+      reason
+    }
+  }
+}
+    fragment CitationParts on Citation {
+  number
+  chunk {
+    id
+    text
+    start
+    end
+  }
+  document {
+    id
+    key
+    title
+  }
+  documentVersion {
+    id
+    number
+  }
+  start
+  end
+  quote
+  answerStart
+  answerEnd
+  support
+  valid
+  superseded
+}
+fragment AnswerSentenceParts on AnswerSentence {
+  start
+  end
+  support
+  isSupported
+  problem
+  citations
+  isWithheld
+}
+fragment AnswerParts on Answer {
+  id
+  state
+  mode
+  question
+  rewrittenQuestion
+  text
+  absence
+  isWithheld
+  grounded
+  droppedTurns
+  sentences {
+    ...AnswerSentenceParts
+  }
+  citations {
+    ...CitationParts
+  }
+  error {
+    code
+    message
+    retryable
+  }
+  createdBy
+  createdAt
+  endedAt
+}
+fragment AnswerHits on Answer {
+  hits {
+    rank
+    score
+    scores {
+      vector
+      text
+      fused
+    }
+    document {
+      id
+      key
+      title
+    }
+    chunk {
+      id
+      text
+      start
+      end
+    }
+    highlights {
+      start
+      end
+    }
+  }
+}`) as unknown as TypedDocumentString<AnswerEventsSubscription, AnswerEventsSubscriptionVariables>;
 export const EvaluationDocument = new TypedDocumentString(`
     query Evaluation($id: ID!) {
   evaluation(id: $id) {

@@ -1,12 +1,6 @@
 import type { TextLanguage } from '../../domain/text-language.js'
+import type { TextTerm } from '../../domain/text-term.js'
 import { loadLanguage, type LanguageRules } from './languages.js'
-
-/** A word as it is looked up, and where it stands. */
-export interface Word {
-  readonly term: string
-  readonly start: number
-  readonly end: number
-}
 
 const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}\p{M}]+)*/gu
 /** Scripts that put no spaces between words. */
@@ -30,9 +24,9 @@ export class Analyzer {
   }
 
   /** Words in order, without stop words; with them where there are no others and `keepStopWords` is set. */
-  analyze(text: string, { keepStopWords = false } = {}): Word[] {
-    const words: Word[] = []
-    const stopped: Word[] = []
+  analyze(text: string, { keepStopWords = false } = {}): TextTerm[] {
+    const words: TextTerm[] = []
+    const stopped: TextTerm[] = []
     for (const match of text.matchAll(WORDS)) {
       const [word] = match
       if (UNSPACED.test(word)) words.push(...toPairs(word, match.index))
@@ -45,7 +39,7 @@ export class Analyzer {
     return this.#rules.stopWords.has(word.toLowerCase().replaceAll('’', "'"))
   }
 
-  #toWord(word: string, start: number): Word {
+  #toWord(word: string, start: number): TextTerm {
     let term = this.#stems.get(word)
     if (term === undefined) {
       term = fold(this.#rules.stem(word.toLowerCase().replace(APOSTROPHES, "'").replace(/'s?$/, '')))
@@ -61,8 +55,8 @@ const fold = (word: string): string =>
   word.normalize('NFKD').replace(MARKS, '').replace(APOSTROPHES, '').slice(0, MAX_TERM_CHARACTERS)
 
 /** Each character together with the next; a single one for itself. */
-function toPairs(run: string, start: number): Word[] {
-  const pairs: Word[] = []
+function toPairs(run: string, start: number): TextTerm[] {
+  const pairs: TextTerm[] = []
   const characters = Array.from(run)
   let at = start
   for (const [i, character] of characters.entries()) {

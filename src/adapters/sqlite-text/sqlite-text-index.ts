@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import type { TextLanguage } from '../../domain/text-language.js'
+import type { TextTerm } from '../../domain/text-term.js'
 import type { TextIndex, TextQuery, TextRow, TextSpan } from '../../ports/text-index.js'
 import { TextIndexThread } from './text-index-caller.js'
 
@@ -50,6 +51,10 @@ export class SqliteTextIndex implements TextIndex {
 
   findWords(query: TextQuery, texts: readonly string[]): Promise<TextSpan[][]> {
     return this.#reader.call('findWords', query, texts)
+  }
+
+  findTerms(language: TextLanguage, texts: readonly string[]): Promise<TextTerm[][]> {
+    return this.#reader.call('findTerms', language, texts)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

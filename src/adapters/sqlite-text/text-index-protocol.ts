@@ -1,5 +1,6 @@
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import type { TextLanguage } from '../../domain/text-language.js'
+import type { TextTerm } from '../../domain/text-term.js'
 import type { TextQuery, TextRow, TextSpan } from '../../ports/text-index.js'
 
 /** What the threads can be asked for. */
@@ -12,6 +13,7 @@ export interface TextCalls {
   versions(path: string): ReadonlyMap<string, number>
   count(path: string): number
   findWords(query: TextQuery, texts: readonly string[]): TextSpan[][]
+  findTerms(language: TextLanguage, texts: readonly string[]): TextTerm[][]
 }
 
 export type TextCall = keyof TextCalls

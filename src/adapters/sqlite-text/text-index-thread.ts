@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
 import type { TextLanguage } from '../../domain/text-language.js'
+import type { TextTerm } from '../../domain/text-term.js'
 import type { TextQuery, TextSpan } from '../../ports/text-index.js'
 import { Analyzer } from './analyzer.js'
 import type { TextCall, TextCalls, TextThreadReply, TextThreadRequest } from './text-index-protocol.js'
@@ -22,9 +23,19 @@ async function requireTables(path: string): Promise<TextTables> {
   return tables
 }
 
-async function findWords({ text, language }: TextQuery, texts: readonly string[]): Promise<TextSpan[][]> {
+async function openAnalyzer(language: TextLanguage): Promise<Analyzer> {
   const analyzer = analyzers.get(language) ?? (await Analyzer.open(language))
   analyzers.set(language, analyzer)
+  return analyzer
+}
+
+async function findTerms(language: TextLanguage, texts: readonly string[]): Promise<TextTerm[][]> {
+  const analyzer = await openAnalyzer(language)
+  return texts.map((text) => analyzer.analyze(text))
+}
+
+async function findWords({ text, language }: TextQuery, texts: readonly string[]): Promise<TextSpan[][]> {
+  const analyzer = await openAnalyzer(language)
   const terms = new Set(analyzer.analyze(text, { keepStopWords: true }).map(({ term }) => term))
   return texts.map((one) =>
     analyzer
@@ -52,6 +63,7 @@ const handlers: Handlers = {
   versions: async (path) => (await requireTables(path)).versions(),
   count: async (path) => (await requireTables(path)).count(),
   findWords,
+  findTerms,
 }
 
 async function handle({ number, call, args }: TextThreadRequest): Promise<TextThreadReply> {

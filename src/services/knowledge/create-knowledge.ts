@@ -5,6 +5,7 @@ import { isTaskEnded } from '../../domain/task.js'
 import type { BlobStore } from '../../ports/blob-store.js'
 import type { DocumentParser } from '../../ports/document-parser.js'
 import type { DocumentStore } from '../../ports/document-store.js'
+import type { EventLog } from '../../ports/event-log.js'
 import type { TextCodec } from '../../ports/text-codec.js'
 import type { TextIndex } from '../../ports/text-index.js'
 import type { VectorIndex } from '../../ports/vector-index.js'
@@ -17,6 +18,8 @@ import type { Residency } from '../models/residency.js'
 import type { Payloads } from '../payloads.js'
 import type { Tasks } from '../tasks/start-tasks.js'
 import type { TaskType } from '../tasks/task-type.js'
+import type { AnswersService, AnswersServiceOptions } from './answers/answers.service.js'
+import { createAnswers } from './answers/create-answers.js'
 import { DocumentAcceptance } from './document-acceptance.js'
 import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher.js'
 import { DocumentRecords } from './document-records.js'
@@ -38,8 +41,9 @@ import { TextEmbedder } from './text-embedder.js'
 import { TextReranker } from './text-reranker.js'
 import type { UploadsService } from './uploads/uploads.service.js'
 
-export interface KnowledgeOptions {
+export interface KnowledgeOptions extends Pick<AnswersServiceOptions, 'streams' | 'maxJoinedBytes' | 'currentTrace'> {
   readonly documents: DocumentStore
+  readonly events: EventLog
   readonly payloads: Payloads
   readonly access: Access
   readonly codec: TextCodec
@@ -65,14 +69,15 @@ export interface KnowledgeServices {
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
   readonly evaluations: EvaluationsService
+  readonly answers: AnswersService
 }
 
 export interface Knowledge {
-  /** Tasks that take documents in, and that evaluate searches. */
+  /** Tasks that take documents in, evaluate searches, and answer questions. */
   readonly types: readonly TaskType[]
   isBlobReferenced(blobId: string): Promise<boolean>
   /** The services, once there are tasks; goes on with deletions that were not done. */
-  open(stack: AsyncDisposableStack, work: Pick<Tasks, 'acceptance' | 'store'>): Promise<KnowledgeServices>
+  open(stack: AsyncDisposableStack, work: Pick<Tasks, 'acceptance' | 'store' | 'tasks'>): Promise<KnowledgeServices>
 }
 
 /** Wires what knowledge bases need. */
@@ -100,11 +105,14 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   }
   const evaluations = new EvaluationStore(options.documents, options.payloads)
   const search = new SearchService(parts)
+  const answers = createAnswers(options, { ...parts, search })
   const evaluating = { ...parts, search, evaluations, acceptance: new EvaluationAcceptance({ ...parts, evaluations }) }
   return {
-    types: [createIngestType(parts), createEvaluateType(evaluating)],
+    types: [createIngestType(parts), createEvaluateType(evaluating), answers.type],
     isBlobReferenced: async (blobId) =>
-      (await records.isBlobReferenced(blobId)) || (await evaluations.isBlobReferenced(blobId)),
+      (await records.isBlobReferenced(blobId)) ||
+      (await evaluations.isBlobReferenced(blobId)) ||
+      (await answers.isBlobReferenced(blobId)),
     open: async (stack, work) => {
       stack.defer(() => writer.settle())
       const getTask = (tenantId: string, taskId: string) => work.store.get({ tenantId }, taskId)
@@ -114,12 +122,14 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       }
       const removals = stack.use(new Removals({ ...parts, isTaskOver }))
       await removals.start()
+      const documents = new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance })
       return {
         knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
         knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
-        knowledgeDocuments: new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance }),
+        knowledgeDocuments: documents,
         knowledgeSearch: search,
         evaluations: new EvaluationsService({ ...evaluating, work }),
+        answers: answers.open(work, documents),
       }
     },
   }

@@ -108,6 +108,18 @@ export class TaskAcceptance {
     return await this.#insert(await this.toTask(accepted))
   }
 
+  /**
+   * Accepts a task, which has been checked, after another document: both are on disk then, or neither.
+   * @throws GraphloomError `OVERLOADED`, `CONFLICT` for a unique value of the document that another has.
+   */
+  async acceptWith(principal: Principal, request: EnqueueRequest, origin: Origin, first: InsertRequest): Promise<void> {
+    const { types, queues, store, clock } = this.#options
+    const type = types.require(request.type, 'input.type')
+    using _room = await queues.enter(type.queue)
+    const task = await this.toTask({ principal, request, type, queue: type.queue, inputHash: null, origin })
+    await store.insertAll([acceptTask(task, clock.now())], [first])
+  }
+
   /** What stores a task together with another document, by whom it has been checked; it needs no room in its queue. */
   async toInsert(principal: Principal, request: EnqueueRequest, origin: Origin): Promise<InsertRequest<TaskDocument>> {
     const { types, store, clock } = this.#options

@@ -1,0 +1,91 @@
+import { GraphloomError, invalidInput } from '../../../kernel/errors.js'
+import type { AnswerMode, AnswerTurn } from '../../../domain/answer.js'
+import { DEFAULT_SUPPORT_THRESHOLD } from '../../../domain/support/support.js'
+import { checkSearch, MAX_QUERY_CHARACTERS, type SearchRequest } from '../search-input.js'
+
+/** A question to documents, and how it is answered. */
+export interface AnswerRequest {
+  readonly question: string
+  readonly mode: AnswerMode
+  readonly search: Omit<SearchRequest, 'query'>
+  /** EXTRACTIVE: the most sentences that are quoted. */
+  readonly maxSentences: number
+  /** A sentence of the documents that is less relevant to the question answers nothing; 0 to 1. */
+  readonly minRelevance: number
+  /** A sentence of the answer that a passage supports less has no support; 0 to 1. */
+  readonly supportThreshold: number
+  /** Whether sentences without support are withheld. */
+  readonly requireCitations: boolean
+  /** Earlier questions and answers, the oldest first. */
+  readonly turns: readonly AnswerTurn[]
+}
+
+export interface StartAnswer extends AnswerRequest {
+  /** The answer that this question follows; its conversation comes before `turns`. */
+  readonly previousAnswer: string | null
+  readonly idempotencyKey: string | null
+}
+
+export const ANSWER_DEFAULTS = {
+  mode: 'EXTRACTIVE',
+  maxSentences: 3,
+  minRelevance: 0.3,
+  supportThreshold: DEFAULT_SUPPORT_THRESHOLD,
+  requireCitations: false,
+} as const satisfies Partial<AnswerRequest>
+
+export const MAX_SENTENCES = 20
+export const MAX_TURNS = 16
+const MAX_TURN_CHARACTERS = 32_768
+const MAX_IDEMPOTENCY_KEY = 256
+
+/** @throws GraphloomError `INVALID_INPUT` that names what is out of its range. */
+export function checkAnswer(request: StartAnswer): void {
+  const { question, search, turns, idempotencyKey, maxSentences, minRelevance, supportThreshold } = request
+  if (request.mode === 'GENERATIVE') throw invalidInput('input.mode', 'GENERATIVE is not served yet; use EXTRACTIVE.')
+  checkQuestion(question, 'input.question')
+  checkSettings(search)
+  if (!Number.isInteger(maxSentences) || maxSentences < 1 || maxSentences > MAX_SENTENCES)
+    throw invalidInput('input.maxSentences', `is ${maxSentences}; 1 to ${MAX_SENTENCES} is allowed.`)
+  checkShare('input.minRelevance', minRelevance)
+  checkShare('input.supportThreshold', supportThreshold)
+  checkTurns(turns)
+  if (idempotencyKey !== null && (idempotencyKey.length === 0 || idempotencyKey.length > MAX_IDEMPOTENCY_KEY))
+    throw invalidInput('idempotencyKey', `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters.`)
+}
+
+function checkQuestion(question: string, path: string): void {
+  if (question.trim() === '') throw invalidInput(path, 'must not be empty.')
+  if (question.length > MAX_QUERY_CHARACTERS)
+    throw invalidInput(path, `has ${question.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`)
+  if (!question.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair.')
+}
+
+/** Paths of a search's mistakes are those of the answer's input. */
+function checkSettings(search: AnswerRequest['search']): void {
+  try {
+    checkSearch({ ...search, query: 'any' })
+  } catch (error) {
+    const path = error instanceof GraphloomError ? error.details.path : undefined
+    if (path === undefined || path === 'input.knowledgeBases') throw error
+    const message = (error as GraphloomError).message.slice(path.length + 2)
+    throw invalidInput(path.replace(/^input\./, 'input.search.'), message)
+  }
+}
+
+function checkShare(path: string, value: number): void {
+  if (!(value >= 0 && value <= 1)) throw invalidInput(path, `is ${value}; 0 to 1 is allowed.`)
+}
+
+function checkTurns(turns: readonly AnswerTurn[]): void {
+  if (turns.length > MAX_TURNS)
+    throw invalidInput('input.turns', `has ${turns.length}; at most ${MAX_TURNS} are allowed.`)
+  for (const [i, { question, answer }] of turns.entries()) {
+    checkQuestion(question, `input.turns.${i}.question`)
+    if (answer.length > MAX_TURN_CHARACTERS || !answer.isWellFormed())
+      throw invalidInput(
+        `input.turns.${i}.answer`,
+        `must be well-formed, of at most ${MAX_TURN_CHARACTERS} characters.`,
+      )
+  }
+}

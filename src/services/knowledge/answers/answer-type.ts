@@ -1,0 +1,116 @@
+import { invalidInput, isErrorWithCode, notFound, type ErrorInfo } from '../../../kernel/errors.js'
+import { toIdOfKind } from '../../../kernel/ids.js'
+import type { Json } from '../../../kernel/json.js'
+import { isAnswerEnded, isGrounded, type AnswerDocument } from '../../../domain/answer.js'
+import type { TaskDocument } from '../../../domain/task.js'
+import { SYSTEM_SCOPE } from '../../../ports/document-store.js'
+import { DEFAULTS, WorkEnded, type TaskContext, type TaskEnd, type TaskType } from '../../tasks/task-type.js'
+import { AnswerRun, type AnswerRunOptions } from './answer-run.js'
+
+export const ANSWER_TASK = 'knowledge.answer'
+const ANSWER_QUEUE = 'answers'
+const LONGEST_ID = 64
+
+const ID = { type: 'string', maxLength: LONGEST_ID }
+
+/** An answer and its task have the same id, but for its kind. */
+export const toAnswerId = (taskId: string): string => toIdOfKind('answer', taskId)
+export const toAnswerTaskId = (answerId: string): string => toIdOfKind('task', answerId)
+
+/** One answer as a task: its input is the answer, so that a list of tasks shows nothing of documents. */
+export function createAnswerType(options: AnswerRunOptions): TaskType {
+  return {
+    name: ANSWER_TASK,
+    description: 'Answers a question from documents: the task of an answer that was started.',
+    queue: ANSWER_QUEUE,
+    ownsQueue: true,
+    inputSchema: { type: 'object', properties: { answerId: ID }, required: ['answerId'], additionalProperties: false },
+    outputSchema: {
+      type: 'object',
+      properties: { answerId: ID, isGrounded: { type: 'boolean' }, citationCount: { type: 'integer', minimum: 0 } },
+      required: ['answerId', 'isGrounded', 'citationCount'],
+      additionalProperties: false,
+    },
+    defaults: DEFAULTS,
+    admit: (_input, path) =>
+      Promise.reject(invalidInput(path, 'is made by startAnswer alone; ask the question again.')),
+    companion: {
+      findEnds: (tasks) => findEnds(options, tasks),
+      end: (task) => endAnswer(options, task),
+    },
+    deleteData: async (task) => {
+      const answer = await options.store.get(SYSTEM_SCOPE, toAnswerId(task.id))
+      if (answer) await deleteAnswer(options, answer)
+    },
+    run: (_input, context) => answerQuestion(options, context),
+  }
+}
+
+export async function deleteAnswer(
+  { store, payloads }: Pick<AnswerRunOptions, 'store' | 'payloads'>,
+  answer: AnswerDocument,
+): Promise<void> {
+  if (await store.delete(answer)) await payloads.delete(answer.request, answer.hits, answer.content)
+}
+
+async function answerQuestion(options: AnswerRunOptions, { taskId, signal, local }: TaskContext): Promise<Json> {
+  const { store, clock } = options
+  await local!.markRunning()
+  const id = toAnswerId(taskId)
+  const answer = await store.change(SYSTEM_SCOPE, id, (known) => ({
+    ...known,
+    state: 'RUNNING',
+    timings: { ...known.timings, queueMs: known.timings.queueMs ?? clock.now() - known.createdAt },
+  }))
+  if (answer) await new AnswerRun(options, answer, signal).run()
+  const ended = await store.get(SYSTEM_SCOPE, id)
+  if (!ended) throw notFound('answer', id)
+  const end = await endOf(options, ended)
+  if (end?.state !== 'SUCCEEDED') throw new WorkEnded(end!)
+  return end.output
+}
+
+async function findEnds(
+  options: AnswerRunOptions,
+  tasks: readonly TaskDocument[],
+): Promise<readonly (TaskEnd | null)[]> {
+  const answers = await options.store.getMany(
+    SYSTEM_SCOPE,
+    tasks.map(({ id }) => toAnswerId(id)),
+  )
+  return Promise.all(answers.map(async (answer) => answer && (await endOf(options, answer))))
+}
+
+/** How the task of an answer ends; null as long as that has not ended. */
+async function endOf({ payloads }: AnswerRunOptions, answer: AnswerDocument): Promise<TaskEnd | null> {
+  const { id: answerId, state, error, content } = answer
+  if (!isAnswerEnded(state)) return null
+  if (state !== 'SUCCEEDED' || !content) return { state: state as 'FAILED' | 'CANCELLED', output: null, error }
+  const written = await payloads.get(content)
+  return {
+    state,
+    output: { answerId, isGrounded: isGrounded(written), citationCount: written.citations.length },
+    error: null,
+  }
+}
+
+/** With what there is of it. */
+async function endAnswer({ store, payloads, clock }: AnswerRunOptions, task: TaskDocument): Promise<void> {
+  const id = toAnswerId(task.id)
+  const isCancelled = task.state === 'CANCELLED'
+  const content = await payloads.put(await store.readWritten(id))
+  const endedAt = clock.now()
+  const error: ErrorInfo | null = isCancelled ? null : task.error
+  try {
+    await store.change(SYSTEM_SCOPE, id, (answer) => ({
+      ...answer,
+      state: isCancelled ? 'CANCELLED' : 'FAILED',
+      content,
+      error,
+      endedAt,
+      timings: { ...answer.timings, totalMs: endedAt - answer.createdAt },
+    }))
+  } catch (thrown) {
+    if (!isErrorWithCode(thrown, 'NOT_FOUND')) throw thrown
+  }
+}
