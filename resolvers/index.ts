@@ -14,6 +14,14 @@ import { AnswerResolver } from './knowledge/answer.resolver.js'
 import { ChunkResolver, DocumentResolver, DocumentVersionResolver } from './knowledge/document.resolver.js'
 import { IndexGenerationResolver, KnowledgeBaseGenerationsResolver } from './knowledge/generation.resolver.js'
 import { EvaluationResolver, QueryEvaluationResolver } from './knowledge/evaluation.resolver.js'
+import {
+  BaseIngestionPercentResolver,
+  DocumentIngestionResolver,
+  DocumentProgressResolver,
+  IngestionChangedResolver,
+  IngestionSnapshotResolver,
+  KnowledgeBaseIngestionResolver,
+} from './knowledge/ingestion.resolver.js'
 import { KnowledgeBaseResolver } from './knowledge/knowledge-base.resolver.js'
 import { SearchResolver } from './knowledge/search.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
@@ -123,6 +131,12 @@ const RESOLVERS = [
   ScheduleMutationResolver,
   TaskScheduleResolver,
   KnowledgeBaseResolver,
+  KnowledgeBaseIngestionResolver,
+  BaseIngestionPercentResolver,
+  DocumentIngestionResolver,
+  DocumentProgressResolver,
+  IngestionSnapshotResolver,
+  IngestionChangedResolver,
   KnowledgeBaseGenerationsResolver,
   IndexGenerationResolver,
   DocumentResolver,

@@ -1,6 +1,7 @@
 import type { AnswersService } from '../src/services/knowledge/answers/answers.service.js'
 import type { GenerationsService } from '../src/services/knowledge/generations.service.js'
 import type { EvaluationsService } from '../src/services/knowledge/evaluation/evaluations.service.js'
+import type { IngestionWatchService } from '../src/services/knowledge/progress/ingestion-watch.service.js'
 import type { KnowledgeBasesService } from '../src/services/knowledge/knowledge-bases.service.js'
 import type { KnowledgeDocumentsService } from '../src/services/knowledge/knowledge-documents.service.js'
 import type { SearchService } from '../src/services/knowledge/search.service.js'
@@ -33,6 +34,7 @@ export interface Services {
   readonly schedules: SchedulesService
   readonly knowledgeBases: KnowledgeBasesService
   readonly knowledgeGenerations: GenerationsService
+  readonly knowledgeIngestion: IngestionWatchService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
   readonly answers: AnswersService

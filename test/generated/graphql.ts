@@ -614,6 +614,25 @@ export type IndexGenerationState =
   /** It has every document, and can be activated. */
   | 'READY';
 
+/** Where the latest version of a document stands on its way in. */
+export type IngestionPhase =
+  /** Its text is being cut into chunks. */
+  | 'CHUNKING'
+  /** Vectors of its chunks are being made; `done` of `total` have theirs. */
+  | 'EMBEDDING'
+  /** It could not be taken in; `error` says why. */
+  | 'FAILED'
+  /** Its content is being got. */
+  | 'FETCHING'
+  /** It is being stored, and entered into the indexes. */
+  | 'INDEXING'
+  /** Its text is being read out of its content. */
+  | 'PARSING'
+  /** Searches find it. */
+  | 'READY'
+  /** Its task has not come to it yet. */
+  | 'WAITING';
+
 /** How relevant a document is for a question. */
 export type JudgementInput = {
   /** Key of a document, or its id. */
@@ -1875,6 +1894,35 @@ export type DeleteDocumentMutationVariables = Exact<{
 export type DeleteDocumentMutation = { deleteDocument:
     | { __typename: 'DeletedDocument', deletedId: string }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type DocumentProgressPartsFragment = { documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null };
+
+export type IngestionFiguresFragment = { total: number, waiting: number, ready: number, failed: number, percent: number, active: Array<{ documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null }> };
+
+export type KnowledgeBaseIngestionQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type KnowledgeBaseIngestionQuery = { knowledgeBase: { id: string, ingestion: { total: number, waiting: number, ready: number, failed: number, percent: number, active: Array<{ documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null }> } } | null };
+
+export type IngestionEventsSubscriptionVariables = Exact<{
+  knowledgeBase?: string | null | undefined;
+  document?: string | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type IngestionEventsSubscription = { ingestionEvents:
+    | { __typename: 'IngestionChanged', cursor: string, fromSequence: number, sequence: number, documents: Array<{ documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, document: { id: string, key: string | null, state: DocumentState } | null, error: { code: ErrorCode, message: string } | null }> }
+    | { __typename: 'IngestionSnapshot', cursor: string, fromSequence: number, sequence: number, knowledgeBase: { id: string, ingestion: { total: number, waiting: number, ready: number, failed: number, percent: number, active: Array<{ documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null }> } } | null, document: { id: string, progress: { documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null } } | null }
+    | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, reason: StreamEndReason }
+    | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, missed: number, snapshot:
+        | { id: string, progress: { documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null } }
+        | { id: string, ingestion: { total: number, waiting: number, ready: number, failed: number, percent: number, active: Array<{ documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null }> } }
+        | Record<PropertyKey, never>
+       }
    };
 
 export type PercentileValuesFragment = { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null };
@@ -3170,6 +3218,43 @@ export const ChunkPartsFragmentDoc = new TypedDocumentString(`
   tokens
 }
     `, {"fragmentName":"ChunkParts"}) as unknown as TypedDocumentString<ChunkPartsFragment, unknown>;
+export const DocumentProgressPartsFragmentDoc = new TypedDocumentString(`
+    fragment DocumentProgressParts on DocumentProgress {
+  documentId
+  versionNumber
+  phase
+  done
+  total
+  percent
+  error {
+    code
+    message
+  }
+}
+    `, {"fragmentName":"DocumentProgressParts"}) as unknown as TypedDocumentString<DocumentProgressPartsFragment, unknown>;
+export const IngestionFiguresFragmentDoc = new TypedDocumentString(`
+    fragment IngestionFigures on KnowledgeBaseIngestion {
+  total
+  waiting
+  ready
+  failed
+  percent
+  active {
+    ...DocumentProgressParts
+  }
+}
+    fragment DocumentProgressParts on DocumentProgress {
+  documentId
+  versionNumber
+  phase
+  done
+  total
+  percent
+  error {
+    code
+    message
+  }
+}`, {"fragmentName":"IngestionFigures"}) as unknown as TypedDocumentString<IngestionFiguresFragment, unknown>;
 export const PercentileValuesFragmentDoc = new TypedDocumentString(`
     fragment PercentileValues on Percentiles {
   count
@@ -4886,6 +4971,118 @@ export const DeleteDocumentDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteDocumentMutation, DeleteDocumentMutationVariables>;
+export const KnowledgeBaseIngestionDocument = new TypedDocumentString(`
+    query KnowledgeBaseIngestion($name: String!) {
+  knowledgeBase(name: $name) {
+    id
+    ingestion {
+      ...IngestionFigures
+    }
+  }
+}
+    fragment DocumentProgressParts on DocumentProgress {
+  documentId
+  versionNumber
+  phase
+  done
+  total
+  percent
+  error {
+    code
+    message
+  }
+}
+fragment IngestionFigures on KnowledgeBaseIngestion {
+  total
+  waiting
+  ready
+  failed
+  percent
+  active {
+    ...DocumentProgressParts
+  }
+}`) as unknown as TypedDocumentString<KnowledgeBaseIngestionQuery, KnowledgeBaseIngestionQueryVariables>;
+export const IngestionEventsDocument = new TypedDocumentString(`
+    subscription IngestionEvents($knowledgeBase: String, $document: ID, $after: Cursor) {
+  ingestionEvents(
+    knowledgeBase: $knowledgeBase
+    document: $document
+    after: $after
+  ) {
+    __typename
+    ... on StreamItem {
+      cursor
+      fromSequence
+      sequence
+    }
+    ... on IngestionSnapshot {
+      knowledgeBase {
+        id
+        ingestion {
+          ...IngestionFigures
+        }
+      }
+      document {
+        id
+        progress {
+          ...DocumentProgressParts
+        }
+      }
+    }
+    ... on IngestionChanged {
+      documents {
+        ...DocumentProgressParts
+        document {
+          id
+          key
+          state
+        }
+      }
+    }
+    ... on StreamGap {
+      missed
+      snapshot {
+        ... on KnowledgeBase {
+          id
+          ingestion {
+            ...IngestionFigures
+          }
+        }
+        ... on Document {
+          id
+          progress {
+            ...DocumentProgressParts
+          }
+        }
+      }
+    }
+    ... on StreamEnd {
+      reason
+    }
+  }
+}
+    fragment DocumentProgressParts on DocumentProgress {
+  documentId
+  versionNumber
+  phase
+  done
+  total
+  percent
+  error {
+    code
+    message
+  }
+}
+fragment IngestionFigures on KnowledgeBaseIngestion {
+  total
+  waiting
+  ready
+  failed
+  percent
+  active {
+    ...DocumentProgressParts
+  }
+}`) as unknown as TypedDocumentString<IngestionEventsSubscription, IngestionEventsSubscriptionVariables>;
 export const ModelMetricsDocument = new TypedDocumentString(`
     query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
   model(name: $name) {

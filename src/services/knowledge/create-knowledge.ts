@@ -34,6 +34,8 @@ import { createIngestType } from './ingest-type.js'
 import { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { KnowledgeBasesService } from './knowledge-bases.service.js'
 import { KnowledgeDocumentsService } from './knowledge-documents.service.js'
+import { IngestionProgress } from './progress/ingestion-progress.js'
+import { IngestionWatchService } from './progress/ingestion-watch.service.js'
 import { QueryEmbeddings } from './query-embeddings.js'
 import { Removals } from './removals.js'
 import { SearchService } from './search.service.js'
@@ -66,6 +68,7 @@ export interface KnowledgeOptions extends Pick<AnswersServiceOptions, 'streams' 
 export interface KnowledgeServices {
   readonly knowledgeBases: KnowledgeBasesService
   readonly knowledgeGenerations: GenerationsService
+  readonly knowledgeIngestion: IngestionWatchService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly knowledgeSearch: SearchService
   readonly evaluations: EvaluationsService
@@ -91,8 +94,10 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const acceptance = new DocumentAcceptance(records, sources)
   const queries = new QueryEmbeddings(embedder)
   const reranker = new TextReranker(options)
+  const progress = new IngestionProgress(options)
   const parts = {
     ...options,
+    progress,
     bases,
     records,
     acceptance,
@@ -114,6 +119,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       (await evaluations.isBlobReferenced(blobId)) ||
       (await answers.isBlobReferenced(blobId)),
     open: async (stack, work) => {
+      stack.use(progress)
       stack.defer(() => writer.settle())
       const getTask = (tenantId: string, taskId: string) => work.store.get({ tenantId }, taskId)
       const isTaskOver = async (tenantId: string, taskId: string): Promise<boolean> => {
@@ -125,6 +131,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       const documents = new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance })
       return {
         knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
+        knowledgeIngestion: new IngestionWatchService(parts),
         knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
         knowledgeDocuments: documents,
         knowledgeSearch: search,

@@ -45,13 +45,18 @@ export interface Cutting {
 export async function readDocument(
   { sources, parser }: Pick<DocumentPreparationOptions, 'sources' | 'parser'>,
   given: NewDocument,
-  owner: { readonly tenantId: string; readonly signal: AbortSignal },
+  owner: {
+    readonly tenantId: string
+    readonly signal: AbortSignal
+    /** Told when its content is there. */
+    readonly onContent?: () => void
+  },
 ): Promise<ReadDocument> {
-  const { signal } = owner
-  const { content, contentSha256 } = await sources.withContent(given, owner, async ({ parsed, sha256 }) => ({
-    content: await parser.parse({ ...parsed, signal }),
-    contentSha256: sha256,
-  }))
+  const { signal, onContent } = owner
+  const { content, contentSha256 } = await sources.withContent(given, owner, async ({ parsed, sha256 }) => {
+    onContent?.()
+    return { content: await parser.parse({ ...parsed, signal }), contentSha256: sha256 }
+  })
   return { content, contentSha256, title: given.title ?? content.title ?? null }
 }
 

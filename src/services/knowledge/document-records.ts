@@ -15,6 +15,7 @@ import { ignoreMissing } from '../document-reads.js'
 import type { Payloads } from '../payloads.js'
 import { ChunkSets } from './chunk-sets.js'
 import { DOCUMENTS, DOCUMENT_VERSIONS } from './knowledge-collections.js'
+import { toChangeEvents } from './progress/ingestion-events.js'
 
 const CHANGE_ATTEMPTS = 50
 const PAGE_ITEMS = 500
@@ -112,6 +113,13 @@ export class DocumentRecords {
     return { documents, chunks, sizeBytes }
   }
 
+  /** How many documents of a base, for these audiences, stand where. */
+  async countStates({ tenantId, id }: Base, audiences: readonly FieldValue[]): Promise<ReadonlyMap<string, number>> {
+    const filter = toFilter(id, audiences)
+    const groups = await this.#documents.groupSum(DOCUMENTS, { tenantId }, { by: ['state'], filter })
+    return new Map(groups.map(({ key: [state], count }) => [String(state), count]))
+  }
+
   /** Every audience that documents of a base have. */
   async listAudiences({ tenantId, id }: Base): Promise<FieldValue[]> {
     const filter = { knowledgeBaseId: { eq: id } }
@@ -140,7 +148,8 @@ export class DocumentRecords {
   }
 
   insertDocument(document: DocumentBody<KnowledgeDocument>): Promise<KnowledgeDocument> {
-    return this.#documents.insert(DOCUMENTS, document)
+    const events = toChangeEvents(null, document as KnowledgeDocument)
+    return this.#documents.insert(DOCUMENTS, document, { events })
   }
 
   insertVersion(version: DocumentBody<DocumentVersion>): Promise<DocumentVersion> {
@@ -210,7 +219,9 @@ export class DocumentRecords {
       const next = rule(known)
       if (!next) return known
       try {
-        return await this.#documents.update(DOCUMENTS, scope, known.revision, next)
+        return await this.#documents.update(DOCUMENTS, scope, known.revision, next, {
+          events: toChangeEvents(known, next),
+        })
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT') || attempt >= CHANGE_ATTEMPTS) throw error
       }
@@ -242,13 +253,13 @@ export class DocumentRecords {
   }
 
   /** No error when it is gone. */
-  deleteDocument(tenantId: string, id: string): Promise<void> {
-    return ignoreMissing(this.#documents.delete(DOCUMENTS, { tenantId }, id))
+  deleteDocument(tenantId: string, id: string, deleteStreams: readonly string[] = [id]): Promise<void> {
+    return ignoreMissing(this.#documents.delete(DOCUMENTS, { tenantId }, id, undefined, { deleteStreams }))
   }
 
   /** Deletes all documents and versions of a base. */
   async deleteAll({ tenantId, id }: Base): Promise<void> {
-    await this.#clear(DOCUMENTS, { tenantId, id }, (one) => this.deleteDocument(tenantId, one))
+    await this.#clear(DOCUMENTS, { tenantId, id }, (one) => this.deleteDocument(tenantId, one, [one, id]))
     await this.#clear(DOCUMENT_VERSIONS, { tenantId, id }, (one) => this.deleteVersion(tenantId, one))
   }
 

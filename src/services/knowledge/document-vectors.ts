@@ -13,6 +13,8 @@ export interface DocumentVectorsOptions {
 export interface DocumentVectorsRequest {
   readonly origin: DocumentOrigin
   readonly signal: AbortSignal
+  /** Told how many of a version's chunks have their vectors. */
+  readonly onEmbedded?: (version: DocumentVersion, done: number, total: number) => void
 }
 
 /** A version's chunks in a generation. */
@@ -65,7 +67,18 @@ export async function embedVersions(
       texts.set(model, ofModel)
     }
   const fresh = new Map<string, Float32Array>()
-  for (const [model, ofModel] of texts) await embedTexts(options, { ...request, model }, [ofModel, fresh])
+  const tell = (): void => {
+    if (request.onEmbedded)
+      for (const [i, { version, sets }] of prepared.entries()) {
+        const keys = sets.flatMap(({ model, chunks }) => chunks.map(({ hash }) => toKey(model.id, hash)))
+        const done = keys.filter((key) => fresh.has(key) || known[i]!.vectors.has(key)).length
+        request.onEmbedded(version, done, keys.length)
+      }
+  }
+  for (const [model, ofModel] of texts) {
+    tell()
+    await embedTexts(options, { ...request, model, onPart: tell }, [ofModel, fresh])
+  }
   return prepared.map((one, i) => {
     const sets = one.sets.map((set): EmbeddedSet => {
       const keys = set.chunks.map(({ hash }) => toKey(set.model.id, hash))
@@ -98,7 +111,12 @@ async function readKnownVectors(
 
 async function embedTexts(
   { embedder }: DocumentVectorsOptions,
-  { model, origin, signal }: DocumentVectorsRequest & { readonly model: ModelVersionDocument },
+  {
+    model,
+    origin,
+    signal,
+    onPart,
+  }: DocumentVectorsRequest & { readonly model: ModelVersionDocument; readonly onPart: () => void },
   [texts, fresh]: readonly [ReadonlyMap<string, string>, Map<string, Float32Array>],
 ): Promise<void> {
   const { tenantId, createdBy: subject, taskId: id } = origin
@@ -112,6 +130,7 @@ async function embedTexts(
       const asked = { version: model, purpose: 'document', tenantId, subject, id, signal } as const
       const vectors = await embedder.embed({ ...asked, texts: part.map(([, text]) => text) })
       for (const [i, [key]] of part.entries()) fresh.set(key, vectors[i]!)
+      onPart()
     }
   }
   await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, work))

@@ -27,6 +27,7 @@ import type { DocumentRecords } from './document-records.js'
 import { embedVersions, type EmbeddedVersion, type PreparedSet, type PreparedVersion } from './document-vectors.js'
 import type { IndexWriter } from './index-writer.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import type { ActiveDocument, IngestionProgress } from './progress/ingestion-progress.js'
 import { addRows, confirmRows, keepSets } from './set-storage.js'
 
 export interface IngestionOptions extends DocumentPreparationOptions {
@@ -36,6 +37,7 @@ export interface IngestionOptions extends DocumentPreparationOptions {
   readonly acceptance: DocumentAcceptance
   readonly payloads: Payloads
   readonly writer: IndexWriter
+  readonly progress: IngestionProgress
   /** What is served of a base, and its generations, change one after the other. */
   readonly turns: Turns
 }
@@ -71,6 +73,7 @@ export class Ingestion {
   #ready = 0
   #failed = 0
   #deleted = 0
+  readonly #begun = new Set<string>()
 
   constructor(options: IngestionOptions, request: IngestionRequest) {
     this.#options = options
@@ -87,13 +90,14 @@ export class Ingestion {
         const prepared = await reading
         reading = this.#read(slices[i + 1] ?? [])
         reading.catch(() => undefined)
-        const embedded = await embedVersions(this.#options, this.#request, prepared)
+        const embedded = await this.#embed(prepared)
         await storing
         storing = this.#store(embedded)
         storing.catch(() => undefined)
       }
     } finally {
       await Promise.allSettled([reading, storing])
+      for (const id of this.#begun) this.#options.progress.end(id)
     }
     await storing
     return { ready: this.#ready, failed: this.#failed, deleted: this.#deleted }
@@ -118,8 +122,14 @@ export class Ingestion {
     const { isAgain, signal } = this.#request
     if (version.state === 'FAILED') return this.#note('failed')
     if (document.versionNumber >= version.number) return this.#note('ready')
+    const { progress } = this.#options
+    const active = toActive(version)
+    this.#begun.add(document.id)
+    progress.note(active, { phase: 'FETCHING' })
     try {
-      const read = await readDocument(this.#options, accepted.given, { tenantId: base.tenantId, signal })
+      const onContent = (): void => progress.note(active, { phase: 'PARSING' })
+      const read = await readDocument(this.#options, accepted.given, { tenantId: base.tenantId, signal, onContent })
+      progress.note(active, { phase: 'CHUNKING' })
       const sets = await this.#cut(base, readyOf(base), read)
       // Vectors that an attempt before stored count as well.
       const knownIds = [...(document.versionId === null ? [] : [document.versionId]), ...(isAgain ? [version.id] : [])]
@@ -133,8 +143,9 @@ export class Ingestion {
   }
 
   async #fail({ version }: AcceptedDocument, error: ErrorInfo): Promise<void> {
-    const { records } = this.#options
+    const { records, progress } = this.#options
     try {
+      progress.end(version.documentId)
       await records.failVersion(version, error)
       this.#note('failed')
     } catch (gone) {
@@ -158,12 +169,22 @@ export class Ingestion {
     )
   }
 
+  #embed(prepared: readonly PreparedVersion[]): Promise<EmbeddedVersion[]> {
+    const onEmbedded = (version: DocumentVersion, done: number, total: number): void =>
+      this.#options.progress.note(toActive(version), { phase: 'EMBEDDING', done, total })
+    return embedVersions(this.#options, { ...this.#request, onEmbedded }, prepared)
+  }
+
   /** In all indexes first, where no search gives them; then each document shows its new version, at once and wholly. */
   async #store(embedded: readonly EmbeddedVersion[]): Promise<void> {
     const { turns, bases, records } = this.#options
     const { isAgain, signal } = this.#request
     const kept = await this.#keepAll(embedded)
     signal.throwIfAborted()
+    for (const { version, sets } of kept) {
+      const chunks = sets.reduce((sum, set) => sum + set.chunks.length, 0)
+      this.#options.progress.note(toActive(version), { phase: 'INDEXING', done: chunks, total: chunks })
+    }
     const { id, tenantId } = this.#request.base
     const gone: string[] = []
     try {
@@ -240,6 +261,8 @@ export class Ingestion {
     const counts = readyOf(base).map(({ number }) => [number, version.chunkCounts[number] ?? 0] as const)
     const chunkCounts: ChunkCounts = Object.fromEntries(counts)
     let before: string | null = null
+    // From the write on its record says where it stands.
+    this.#options.progress.end(version.documentId)
     try {
       await this.#options.records.changeDocument({ tenantId: version.tenantId }, version.documentId, (known) => {
         // A later version came first: this one is served by nobody.
@@ -280,6 +303,11 @@ export class Ingestion {
     return null
   }
 }
+
+const toActive = (version: DocumentVersion): ActiveDocument => ({
+  ...version,
+  audience: toAudience(version.access).audience,
+})
 
 type Slice = readonly (readonly [number, NewDocument])[]
 

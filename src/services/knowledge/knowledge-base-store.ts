@@ -54,7 +54,7 @@ export class KnowledgeBaseStore {
 
   /** @throws GraphloomError `NOT_FOUND`. */
   delete({ tenantId, id }: Pick<KnowledgeBaseDocument, 'tenantId' | 'id'>): Promise<void> {
-    return this.#documents.delete(KNOWLEDGE_BASES, { tenantId }, id)
+    return this.#documents.delete(KNOWLEDGE_BASES, { tenantId }, id, undefined, { deleteStreams: [id] })
   }
 
   addRemoval(removal: DocumentBody<Removal>): Promise<Removal> {
