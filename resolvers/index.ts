@@ -56,6 +56,7 @@ import {
 import { ScheduleMutationResolver } from './tasks/schedule-mutation.resolver.js'
 import { ScheduleResolver, TaskScheduleResolver } from './tasks/schedule.resolver.js'
 import { GraphTaskResolver, TaskDependencyResolver, TaskGraphResolver } from './tasks/task-graph.resolver.js'
+import { SigningSecretsResolver } from './tasks/signing-secrets.resolver.js'
 import { TaskMutationResolver } from './tasks/task-mutation.resolver.js'
 import { TaskPredictionResolver } from './tasks/task-prediction.resolver.js'
 import { TaskQueueResolver } from './tasks/task-queue.resolver.js'
@@ -113,6 +114,7 @@ const RESOLVERS = [
   TokensDeltaResolver,
   TaskResolver,
   TaskWebhookResolver,
+  SigningSecretsResolver,
   AttemptResolver,
   TaskPredictionResolver,
   TaskMutationResolver,

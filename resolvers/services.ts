@@ -11,6 +11,7 @@ import type { Residency } from '../src/services/models/residency.js'
 import type { PredictionBatchesService } from '../src/services/predictions/batches/prediction-batches.service.js'
 import type { PredictionsService } from '../src/services/predictions/predictions.service.js'
 import type { SchedulesService } from '../src/services/tasks/schedules.service.js'
+import type { SigningSecretsService } from '../src/services/tasks/signing-secrets.service.js'
 import type { TaskGraphsService } from '../src/services/tasks/task-graphs.service.js'
 import type { TaskQueuesService } from '../src/services/tasks/task-queues.service.js'
 import type { TaskClaims } from '../src/services/tasks/task-claims.js'
@@ -32,6 +33,7 @@ export interface Services {
   readonly workers: WorkersService
   readonly taskGraphs: TaskGraphsService
   readonly schedules: SchedulesService
+  readonly signingSecrets: SigningSecretsService
   readonly knowledgeBases: KnowledgeBasesService
   readonly knowledgeGenerations: GenerationsService
   readonly knowledgeIngestion: IngestionWatchService

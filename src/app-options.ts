@@ -13,6 +13,7 @@ import type { PredictionExecutorOptions } from './services/predictions/predictio
 import type { SharedAnswersOptions } from './services/predictions/shared-answers.js'
 import type { RetentionSettings } from './services/retention/retention.js'
 import type { TaskRetentionOptions } from './services/tasks/task-retention.js'
+import type { TenantSigner } from './services/tasks/tenant-signer.js'
 import type { UploadsServiceOptions } from './services/knowledge/uploads/uploads.service.js'
 import type { State } from './state.js'
 
@@ -46,8 +47,8 @@ export interface AppOptions {
   }
   /** Where chunks of documents are found, and what reads documents. */
   readonly knowledge: Pick<KnowledgeOptions, 'vectorIndex' | 'textIndex' | 'parser' | 'fetching'>
-  /** What tasks call on the web with, and the secret that signs it. */
-  readonly web: { readonly webClient: WebClient; readonly signingSecret: string | null }
+  /** What tasks call on the web with, and what signs it. */
+  readonly web: { readonly webClient: WebClient; readonly signer: TenantSigner }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }
   readonly retention: RetentionSettings &
     TaskRetentionOptions['settings'] & {

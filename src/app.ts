@@ -11,6 +11,7 @@ import type { UploadsService } from './services/knowledge/uploads/uploads.servic
 import { WaitingRoom } from './services/predictions/waiting-room.js'
 import { Retention } from './services/retention/retention.js'
 import { Streams } from './services/streams/streams.js'
+import { SigningSecretsService } from './services/tasks/signing-secrets.service.js'
 import type { Tasks } from './services/tasks/start-tasks.js'
 import { createTaskRetention } from './services/tasks/task-retention.js'
 import { startModels } from './app-models.js'
@@ -30,6 +31,7 @@ export interface App extends AsyncDisposable {
   readonly workers: Tasks['workers']
   readonly taskGraphs: Tasks['taskGraphs']
   readonly schedules: Tasks['schedules']
+  readonly signingSecrets: SigningSecretsService
   readonly knowledge: KnowledgeServices
   readonly uploads: UploadsService
   readonly answers: Pick<SharedAnswers, 'size' | 'bytes'>
@@ -94,6 +96,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     workers: work.workers,
     taskGraphs: work.taskGraphs,
     schedules: work.schedules,
+    signingSecrets: new SigningSecretsService({ access, signer: options.web.signer }),
     knowledge,
     uploads,
     answers,

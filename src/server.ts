@@ -23,6 +23,7 @@ import { addModelSeries } from './observability/model-series.js'
 import { contextOf, currentTrace, withSpan } from './observability/tracing.js'
 import { localAuthenticator, type Authenticator } from './services/access/authenticator.js'
 import { ServerService } from './services/server/server.service.js'
+import { createTenantSigner } from './services/tasks/tenant-signer.js'
 import { EXAMPLES } from './examples.js'
 import { openState, type State } from './state.js'
 import { readVersion } from './version.js'
@@ -81,6 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         schedules: app.schedules,
         uploads: app.uploads,
         taskGraphs: app.taskGraphs,
+        signingSecrets: app.signingSecrets,
         ...app.knowledge,
         server,
       }),
@@ -189,7 +191,7 @@ function startServices(
     },
     web: {
       webClient: stack.use(createHttpWebClient(configuration.web)),
-      signingSecret: configuration.web.signingSecret,
+      signer: createTenantSigner(configuration.web.signingSecrets),
     },
     streams: { backlogEvents: work.streamBacklogEvents, joinBytes: work.streamJoinBytes },
     retention,

@@ -6,6 +6,7 @@ import { systemClock } from './kernel/clock.js'
 import { Lifecycle } from './kernel/lifecycle.js'
 import { createLogger } from './observability/logger.js'
 import { RemoteWorker } from './services/tasks/remote-worker.js'
+import { createSignerOfOneTenant, createTenantSigner } from './services/tasks/tenant-signer.js'
 import { createHttpRequestType } from './services/tasks/types/http-request.js'
 import { SLEEP } from './services/tasks/types/sleep.js'
 import { createWebhookType } from './services/tasks/types/webhook.js'
@@ -21,9 +22,10 @@ const lifecycle = new Lifecycle({
   start: async (stack) => {
     configuration = parseConfiguration(process.env)
     const { server, work, web } = configuration
-    const { signingSecret } = web
-    const calling = { webClient: stack.use(createHttpWebClient(web)), signingSecret, clock: systemClock }
-    const { url, token, name, allTenants } = work.remote
+    const { url, token, name, allTenants, signingSecrets } = work.remote
+    const signer =
+      signingSecrets.length > 0 ? createSignerOfOneTenant(signingSecrets) : createTenantSigner(web.signingSecrets)
+    const calling = { webClient: stack.use(createHttpWebClient(web)), signer, clock: systemClock }
     const logger = createLogger({ level: server.logLevel })
     const workerName = name ?? `worker ${process.pid} on ${hostname()}`
     worker = stack.use(

@@ -74,6 +74,8 @@ export interface Configuration {
       readonly token: string | null
       readonly name: string | null
       readonly allTenants: boolean
+      /** Those of the one tenant that it works for. */
+      readonly signingSecrets: readonly string[]
     }
     readonly streamBacklogEvents: number
     readonly streamJoinBytes: number
@@ -92,7 +94,8 @@ export interface Configuration {
     readonly allowed: readonly string[]
     readonly maxResponseBytes: number
     readonly maxConnections: number
-    readonly signingSecret: string | null
+    /** The current one first; none where nothing is signed. */
+    readonly signingSecrets: readonly string[]
   }
   readonly responseCache: { readonly maxBytes: number; readonly maxEntries: number }
   readonly retention: {
@@ -210,6 +213,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
         token: optional('GRAPHLOOM_SERVER_TOKEN'),
         name: optional('GRAPHLOOM_WORKER_NAME'),
         allTenants: values.get('GRAPHLOOM_WORKER_ALL_TENANTS') as boolean,
+        signingSecrets: parts('GRAPHLOOM_WORKER_SIGNING_SECRET'),
       },
       streamBacklogEvents: number('GRAPHLOOM_STREAM_BACKLOG_EVENTS'),
       streamJoinBytes: number('GRAPHLOOM_STREAM_JOIN_BYTES'),
@@ -226,7 +230,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       allowed: parts('GRAPHLOOM_WEB_ALLOWED_ADDRESSES'),
       maxResponseBytes: number('GRAPHLOOM_WEB_MAX_RESPONSE_BYTES'),
       maxConnections: number('GRAPHLOOM_WEB_CONNECTIONS'),
-      signingSecret: optional('GRAPHLOOM_SIGNING_SECRET'),
+      signingSecrets: parts('GRAPHLOOM_SIGNING_SECRET'),
     },
     responseCache: {
       maxBytes: number('GRAPHLOOM_RESPONSE_CACHE_BYTES'),

@@ -29,6 +29,7 @@ export function listRuleMistakes(given: ReadonlyMap<string, string>, values: Val
   checkKeyFiles(values, report)
   checkFolders(values, report)
   checkAllowedAddresses(values, report)
+  checkWorkerSecret(values, report)
   return mistakes
 }
 
@@ -83,6 +84,14 @@ function checkAllowedAddresses(values: Values, report: Report): void {
   const wrong = allowed.find((text) => parseAllowedAddress(text) === null)
   if (wrong !== undefined)
     report('GRAPHLOOM_WEB_ALLOWED_ADDRESSES', `${wrong} is neither a block of addresses nor a host name`)
+}
+
+function checkWorkerSecret(values: Values, report: Report): void {
+  if (values.get('GRAPHLOOM_WORKER_ALL_TENANTS') !== true || !values.has('GRAPHLOOM_WORKER_SIGNING_SECRET')) return
+  report(
+    'GRAPHLOOM_WORKER_SIGNING_SECRET',
+    'is of one tenant; a worker with GRAPHLOOM_WORKER_ALL_TENANTS needs GRAPHLOOM_SIGNING_SECRET',
+  )
 }
 
 function problemOfPem(path: string, algorithms: readonly string[]): string | null {

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { isSignedMessage } from '../../src/services/tasks/signature.js'
-import { TaskDocument } from '../generated/graphql.js'
+import { SigningSecretsDocument, TaskDocument } from '../generated/graphql.js'
 import { ask, enqueue, readToEnd, sleep } from '../support/enqueued-tasks.js'
-import { TestServer } from '../support/server.js'
+import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
+import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -19,6 +21,8 @@ const deliveries: Delivery[] = []
 let statuses: number[] = []
 let url: string
 let server: TestServer
+let token: string
+let isGenuine: (secret: string, headers: IncomingHttpHeaders, body: string) => boolean
 
 beforeAll(async () => {
   const receiver = createServer((request, response) => {
@@ -35,8 +39,17 @@ beforeAll(async () => {
   const address = receiver.address()
   url = `http://127.0.0.1:${typeof address === 'object' ? address!.port : ''}/ended`
   server = stack.use(
-    await TestServer.start({ GRAPHLOOM_WEB_ALLOWED_ADDRESSES: '127.0.0.0/8', GRAPHLOOM_SIGNING_SECRET: SECRET }),
+    await TestServer.start({
+      GRAPHLOOM_WEB_ALLOWED_ADDRESSES: '127.0.0.0/8',
+      GRAPHLOOM_SIGNING_SECRET: SECRET,
+      GRAPHLOOM_JWT_SECRET: JWT_SECRET,
+    }),
   )
+  token = await signToken('acme', ['ADMIN'])
+  const verifier = join(stack.use(await createTemporaryFolder('verifier')).path, 'verifier.mjs')
+  const guide = await readFile(join(import.meta.dirname, '../../../docs/background-work.md'), 'utf8')
+  await writeFile(verifier, /^```js\n(.*?)^```$/ms.exec(guide)![1]!)
+  ;({ isGenuine } = (await import(verifier)) as { isGenuine: typeof isGenuine })
 })
 afterAll(() => stack.disposeAsync())
 beforeEach(() => {
@@ -44,39 +57,59 @@ beforeEach(() => {
   statuses = []
 })
 
+const readSecrets = async (by: string) => (await server.request(SigningSecretsDocument, {}, by)).signingSecrets
+const isSignedWith = (secret: string, { headers, body }: Delivery): boolean => isGenuine(secret, headers, body)
+
 test('an address is told of the end of a task, signed, again until it has taken it', async () => {
   statuses = [503, 200]
-  const { id } = await enqueue(server, sleep(1, { webhookUrl: url }))
-  await readToEnd(server, id)
-  const find = async () => (await server.request(TaskDocument, { id })).task!
+  const { id } = await enqueue(server, sleep(1, { webhookUrl: url }), { token })
+  await readToEnd(server, id, { token })
+  const find = async () => (await server.request(TaskDocument, { id }, token)).task!
   const webhook = await waitFor('the delivery to begin', async () => {
     const task = await find()
     return task.webhook?.delivery && task.webhook
   })
-  await readToEnd(server, webhook.delivery!.id)
+  await readToEnd(server, webhook.delivery!.id, { token })
   const { webhook: delivered } = await find()
   expect(delivered).toMatchObject({
     url,
     delivery: { state: 'SUCCEEDED', attempts: [{ error: { code: 'UNAVAILABLE' } }, { error: null }] },
   })
   expect(deliveries.length).toBe(2)
-  for (const { headers, body } of deliveries) {
-    expect(isSignedMessage(SECRET, headers as Record<string, string>, Buffer.from(body), Date.now())).toBe(true)
+  const [secret = ''] = await readSecrets(token)
+  for (const delivery of deliveries) {
+    const { headers, body } = delivery
+    expect(isSignedWith(secret, delivery)).toBe(true)
+    expect(isSignedWith(secret, { headers, body: `${body} ` })).toBe(false)
+    expect(isSignedWith(secret, { headers: { ...headers, 'webhook-timestamp': '1614265330' }, body })).toBe(false)
     expect(headers['webhook-id']).toBe(webhook.delivery!.id)
     expect(JSON.parse(body)).toMatchObject({ type: 'task.ended', data: { id, type: 'sleep', state: 'SUCCEEDED' } })
   }
 })
 
-test('requests are tasks too', async () => {
-  const { id } = await enqueue(server, { type: 'http.request', input: { url, method: 'POST', body: { json: [1] } } })
-  expect(await readToEnd(server, id)).toMatchObject({ end: 'FINISHED' })
+test('requests are tasks too, signed with a secret of the tenant that no other tenant has', async () => {
+  const input = { type: 'http.request', input: { url, method: 'POST', body: { json: [1] } } }
+  const { id } = await enqueue(server, input, { token })
+  expect(await readToEnd(server, id, { token })).toMatchObject({ end: 'FINISHED' })
   expect(deliveries.map(({ body }) => body)).toEqual(['[1]'])
+  const [own = ''] = await readSecrets(token)
+  const [others = ''] = await readSecrets(await signToken('other', ['ADMIN']))
+  expect([own, others, SECRET].map((secret) => isSignedWith(secret, deliveries[0]!))).toEqual([true, false, false])
+  const told = JSON.stringify(server.lines) + server.stderr
+  for (const secret of [own, others, SECRET]) expect(told).not.toContain(secret.slice('whsec_'.length))
+})
+
+test('secrets are for administrators of the tenant', async () => {
+  const { errors, data } = await server.send(SigningSecretsDocument, {}, await signToken('acme'))
+  expect([errors?.[0]?.extensions?.['code'], data]).toEqual(['FORBIDDEN', null])
+  const { errors: strangers } = await server.send(SigningSecretsDocument, {})
+  expect(strangers?.[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
 test.each(['ftp://a.example/', 'http://user:secret@a.example/', 'nowhere', `http://a.example/${'a'.repeat(2_048)}`])(
   'a wrong address is refused at once: %s',
   async (webhookUrl) => {
-    expect(await ask(server, sleep(1, { webhookUrl }))).toMatchObject({
+    expect(await ask(server, sleep(1, { webhookUrl }), { token })).toMatchObject({
       __typename: 'InvalidInput',
       path: 'input.webhookUrl',
     })

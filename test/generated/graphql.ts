@@ -2458,6 +2458,11 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { viewer: { subject: string, tenantId: string, roles: Array<Role>, expiresAt: string | null } };
 
+export type SigningSecretsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SigningSecretsQuery = { signingSecrets: Array<string> };
+
 export type ServerStatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -6895,6 +6900,11 @@ export const ViewerDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const SigningSecretsDocument = new TypedDocumentString(`
+    query SigningSecrets {
+  signingSecrets
+}
+    `) as unknown as TypedDocumentString<SigningSecretsQuery, SigningSecretsQueryVariables>;
 export const ServerStatusDocument = new TypedDocumentString(`
     query ServerStatus {
   server {

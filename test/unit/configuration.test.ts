@@ -10,6 +10,7 @@ import { VARIABLES } from '../../src/config/table.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
 const root = join(import.meta.dirname, '../../..')
+const SIGNING_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`
 const SECRET = 'a-secret-that-must-never-be-shown-1234'
 const folder = await createTemporaryFolder('configuration')
 const at = (name: string): string => join(folder.path, name)
@@ -238,6 +239,12 @@ const CASES: readonly Case[] = [
     environment: { GRAPHLOOM_SIGNING_SECRET: `whsec_${SECRET}` },
     variable: 'GRAPHLOOM_SIGNING_SECRET',
     problem: /24 to 64 bytes in base64/,
+    found: '(not shown)',
+  },
+  {
+    environment: { GRAPHLOOM_WORKER_SIGNING_SECRET: SIGNING_SECRET, GRAPHLOOM_WORKER_ALL_TENANTS: 'true' },
+    variable: 'GRAPHLOOM_WORKER_SIGNING_SECRET',
+    problem: /is of one tenant; .* needs GRAPHLOOM_SIGNING_SECRET/,
     found: '(not shown)',
   },
   {

@@ -13,6 +13,7 @@ import type { Principal } from '../../src/domain/principal.js'
 import { systemClock } from '../../src/kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../src/kernel/errors.js'
 import type { DocumentStore } from '../../src/ports/document-store.js'
+import { createTenantSigner } from '../../src/services/tasks/tenant-signer.js'
 import { openState } from '../../src/state.js'
 import { EMBEDDING_MODEL, modelsDirectory } from '../support/models.js'
 import { silentLogger as logger } from '../support/state.js'
@@ -70,7 +71,7 @@ async function openApp(
         parser: stack.use(createDocumentParser({ logger })),
         fetching,
       },
-      web: { webClient: stack.use(createHttpWebClient(web)), signingSecret: null },
+      web: { webClient: stack.use(createHttpWebClient(web)), signer: createTenantSigner([]) },
       streams: { backlogEvents: 100, joinBytes: 1_000 },
       retention,
       responseCache,

@@ -5,6 +5,7 @@ import { callAddress, createHttpRequestType } from '../../src/services/tasks/typ
 import type { HttpRequestInput } from '../../src/services/tasks/types/http-request-schema.js'
 import { parseRetryAfter } from '../../src/services/tasks/retry-after.js'
 import { isSignedMessage, signMessage } from '../../src/services/tasks/signature.js'
+import { createSignerOfOneTenant, createTenantSigner } from '../../src/services/tasks/tenant-signer.js'
 import { createWebhookType } from '../../src/services/tasks/types/webhook.js'
 import type { WebClient } from '../../src/ports/web-client.js'
 import { NEVER } from '../support/inference.js'
@@ -14,6 +15,9 @@ import { ALLOWED_ADDRESS, WebServer, type Answer } from '../support/web-server.j
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const NOW_MS = Date.parse('2026-01-02T03:04:05.678Z')
 const DAY_MS = 86_400_000
+const UNSIGNED = createTenantSigner([])
+const SIGNER = createTenantSigner([SECRET])
+const [ACME_SECRET = ''] = SIGNER.secretsOf('acme')
 
 const stack = new AsyncDisposableStack()
 afterAll(() => stack.disposeAsync())
@@ -38,14 +42,14 @@ describe('a signature', () => {
   const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestampMs: 1_614_265_330_999, body }
 
   test('is the one of the specification’s example', () => {
-    expect(signMessage(SECRET, message)).toEqual({
+    expect(signMessage([SECRET], message)).toEqual({
       'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       'webhook-timestamp': '1614265330',
       'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
     })
   })
 
-  const headers = signMessage(SECRET, message)
+  const headers = signMessage([SECRET], message)
   const signature = headers['webhook-signature']
   const others = 'whsec_b3RoZXJzZWNyZXRvdGhlcnNlY3JldG90aGVy'
   test.each<[string, Record<string, string | undefined>, Buffer, number, boolean]>([
@@ -64,10 +68,41 @@ describe('a signature', () => {
     ['with one of several', { 'webhook-signature': `v1a,abc v1,AAAA ${signature}` }, body, 0, true],
     ['of another version', { 'webhook-signature': signature.replace('v1,', 'v2,') }, body, 0, false],
     ['cut off', { 'webhook-signature': signature.slice(0, -4) }, body, 0, false],
-    ['of another secret', signMessage(others, message), body, 0, false],
+    ['of another secret', signMessage([others], message), body, 0, false],
   ])('%s', (_what, changed, received, seconds, isRight) => {
     const nowMs = 1_000 * (1_614_265_330 + seconds)
     expect(isSignedMessage(SECRET, { ...headers, ...changed }, received, nowMs)).toBe(isRight)
+  })
+})
+
+describe('the secrets of tenants', () => {
+  const OLDER = 'whsec_b3RoZXJzZWNyZXRvdGhlcnNlY3JldG90aGVy'
+  const message = { id: 'task_1', timestampMs: NOW_MS, body: Buffer.from('{}') }
+
+  test('are the same on every server, and others for each tenant and secret', () => {
+    expect(ACME_SECRET).toBe('whsec_5yrnwp9EOf950yywss3ZzcWVHsbNbbXQ+ag7DDjwwYI=')
+    expect(createTenantSigner([SECRET]).secretsOf('acme')).toEqual([ACME_SECRET])
+    const others = [...SIGNER.secretsOf('acme2'), ...createTenantSigner([OLDER]).secretsOf('acme'), SECRET]
+    for (const other of others) {
+      expect(other).not.toBe(ACME_SECRET)
+      expect(isSignedMessage(other, SIGNER.sign('acme', message)!, message.body, NOW_MS)).toBe(false)
+    }
+    expect(UNSIGNED.secretsOf('acme')).toEqual([])
+    expect(UNSIGNED.sign('acme', message)).toBeNull()
+  })
+
+  test('sign both while one is being changed for the other', () => {
+    const changing = createTenantSigner([SECRET, OLDER])
+    const headers = changing.sign('acme', message)!
+    expect(headers['webhook-signature'].split(' ')).toHaveLength(2)
+    const [older = ''] = createTenantSigner([OLDER]).secretsOf('acme')
+    expect(changing.secretsOf('acme')).toEqual([ACME_SECRET, older])
+    for (const secret of [ACME_SECRET, older]) expect(isSignedMessage(secret, headers, message.body, NOW_MS)).toBe(true)
+  })
+
+  test('are signed with as they are by who has those of one tenant', () => {
+    const headers = createSignerOfOneTenant([ACME_SECRET]).sign('acme', message)
+    expect(headers).toEqual(SIGNER.sign('acme', message))
   })
 })
 
@@ -90,15 +125,15 @@ test.each([
 })
 
 describe('http.request', () => {
-  const run = (input: Omit<HttpRequestInput, 'url'>, signingSecret: string | null = null, signal = NEVER) =>
+  const run = (input: Omit<HttpRequestInput, 'url'>, signer = UNSIGNED, signal = NEVER) =>
     callAddress(
-      { webClient, signingSecret, clock },
+      { webClient, signer, clock },
       { url: `${server.origin}/path`, ...input },
-      { taskId: 'task_1', signal },
+      { taskId: 'task_1', tenantId: 'acme', signal },
     )
 
   test('its schemas are sound and say what is allowed', async () => {
-    const { inputSchema, outputSchema } = createHttpRequestType({ webClient, signingSecret: null, clock })
+    const { inputSchema, outputSchema } = createHttpRequestType({ webClient, signer: UNSIGNED, clock })
     const ajv = new Ajv2020({ strict: true, allowUnionTypes: true })
     const isInput = ajv.compile(inputSchema)
     for (const input of [
@@ -146,13 +181,13 @@ describe('http.request', () => {
     expect(seen('webhook-signature')).toEqual([undefined, undefined, undefined, undefined])
   })
 
-  test('is signed with the secret of the server', async () => {
-    await run({ method: 'POST', body: { text: 'signed' }, headers: { 'Webhook-X': 'own' } }, SECRET)
-    await run({}, SECRET)
+  test('is signed with the secret of its tenant', async () => {
+    await run({ method: 'POST', body: { text: 'signed' }, headers: { 'Webhook-X': 'own' } }, SIGNER)
+    await run({}, SIGNER)
     for (const { headers, body } of server.requests) {
       expect(headers['webhook-id']).toBe('task_1')
       const plain = headers as Record<string, string>
-      expect(isSignedMessage(SECRET, plain, Buffer.from(body), NOW_MS)).toBe(true)
+      expect(isSignedMessage(ACME_SECRET, plain, Buffer.from(body), NOW_MS)).toBe(true)
     }
   })
 
@@ -211,7 +246,7 @@ describe('http.request', () => {
     })
     answer = () => undefined
     await expect(run({ timeoutMs: 50 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', retryable: true })
-    await expect(run({}, null, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
+    await expect(run({}, UNSIGNED, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough')
     answer = (_request, response) => response.destroy()
     await expect(run({})).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true })
     answer = (_request, response) => response.end(Buffer.alloc(10_001))
@@ -228,7 +263,7 @@ describe('http.request', () => {
 describe('a webhook', () => {
   const payload = { type: 'task.ended', data: { id: 'task_1', state: 'SUCCEEDED' } }
   const deliver = (url = server.origin, signal = NEVER) =>
-    createWebhookType({ webClient, signingSecret: SECRET, clock }).run!(
+    createWebhookType({ webClient, signer: SIGNER, clock }).run!(
       { url, payload },
       {
         taskId: 'task_2',
@@ -251,7 +286,7 @@ describe('a webhook', () => {
     })
     expect(JSON.parse(request!.body)).toEqual(payload)
     const headers = request!.headers as Record<string, string>
-    expect(isSignedMessage(SECRET, headers, Buffer.from(request!.body), clock.now())).toBe(true)
+    expect(isSignedMessage(ACME_SECRET, headers, Buffer.from(request!.body), clock.now())).toBe(true)
   })
 
   test('is tried again no sooner than the receiver asks', async () => {

@@ -1,5 +1,5 @@
-import { integer, list, text, type Variable } from '../variables.js'
-import { GIB } from './common.js'
+import { integer, list, type Variable } from '../variables.js'
+import { GIB, SIGNING_SECRETS } from './common.js'
 
 export const web: readonly Variable[] = [
   list(
@@ -26,17 +26,10 @@ export const web: readonly Variable[] = [
     example: '64',
     fallback: '64',
   }),
-  text(
-    'Web',
-    'GRAPHLOOM_SIGNING_SECRET',
-    {
-      allowed: '"whsec_" and 24 to 64 bytes in base64',
-      pattern: /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$/,
-    },
-    {
-      description: 'Signs requests of tasks and webhooks by Standard Webhooks; they are not signed when it is unset.',
-      example: 'whsec_cmVwbGFjZS10aGlzLWJ5LTMyLXJhbmRvbS1ieXRlcyE=',
-      secret: true,
-    },
-  ),
+  list('Web', 'GRAPHLOOM_SIGNING_SECRET', SIGNING_SECRETS, {
+    description:
+      'What the secrets are made of by which requests and webhooks of each tenant are signed; they are not signed when it is unset. To change it, set the new one and, until receivers know what is made of it, the old one behind it.',
+    example: 'whsec_cmVwbGFjZS10aGlzLWJ5LTMyLXJhbmRvbS1ieXRlcyE=',
+    secret: true,
+  }),
 ]

@@ -1,5 +1,5 @@
-import { flag, integer, text, type Variable } from '../variables.js'
-import { GIB, anything } from './common.js'
+import { flag, integer, list, text, type Variable } from '../variables.js'
+import { GIB, SIGNING_SECRETS, anything } from './common.js'
 
 export const work: readonly Variable[] = [
   integer('Work', 'GRAPHLOOM_ADMISSION_WINDOW', [1, 100_000], {
@@ -47,6 +47,12 @@ export const work: readonly Variable[] = [
     description: 'Whether a worker process does tasks of all tenants; its token must be an administrator’s.',
     example: 'true',
     fallback: 'false',
+  }),
+  list('Work', 'GRAPHLOOM_WORKER_SIGNING_SECRET', SIGNING_SECRETS, {
+    description:
+      'What a worker process of one tenant signs requests and webhooks with: the tenant’s `signingSecrets`. It need not know GRAPHLOOM_SIGNING_SECRET then.',
+    example: 'whsec_dGhlLXRlbmFudHMtc2VjcmV0LWZyb20tdGhlLWFwaS4=',
+    secret: true,
   }),
   text(
     'Work',

@@ -28,6 +28,7 @@ const ALLOWED_ROLES = {
   'answer.cancel': ['ADMIN', 'MEMBER'],
   'answer.delete': ['ADMIN', 'MEMBER'],
   'taskQueue.manage': ['ADMIN'],
+  'signingSecret.read': ['ADMIN'],
   'upload.create': ['ADMIN', 'MEMBER'],
   'upload.read': ['ADMIN', 'MEMBER'],
   'server.read': ['ADMIN', 'MEMBER'],

@@ -10,22 +10,20 @@ export interface SignedMessage {
 
 export type SignatureHeaders = Readonly<Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string>>
 
-const SECRET_PREFIX = 'whsec_'
+export const SECRET_PREFIX = 'whsec_'
 const VERSION = 'v1'
 const TOLERANCE_SECONDS = 300
 
 /**
- * Headers that prove who sent a message, by the specification Standard Webhooks: `v1,` and the base64 of HMAC-SHA-256
- * over `id.timestamp.body`.
- * @param secret `whsec_` and the key in base64
+ * Headers that prove who sent a message, by the specification Standard Webhooks: for each secret `v1,` and the base64 of
+ * HMAC-SHA-256 over `id.timestamp.body`.
+ * @param secrets `whsec_` and the key in base64
  */
-export function signMessage(secret: string, { id, timestampMs, body }: SignedMessage): SignatureHeaders {
+export function signMessage(secrets: readonly string[], { id, timestampMs, body }: SignedMessage): SignatureHeaders {
   const timestamp = String(Math.floor(timestampMs / 1_000))
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': `${VERSION},${computeSignature(secret, `${id}.${timestamp}.`, body).toString('base64')}`,
-  }
+  const sign = (secret: string): string =>
+    `${VERSION},${computeSignature(secret, `${id}.${timestamp}.`, body).toString('base64')}`
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': secrets.map(sign).join(' ') }
 }
 
 /**
@@ -49,7 +47,8 @@ export function isSignedMessage(
   })
 }
 
-function computeSignature(secret: string, head: string, body: Uint8Array): Buffer {
-  const key = Buffer.from(secret.slice(secret.startsWith(SECRET_PREFIX) ? SECRET_PREFIX.length : 0), 'base64')
-  return createHmac('sha256', key).update(head).update(body).digest()
-}
+export const toKey = (secret: string): Buffer =>
+  Buffer.from(secret.slice(secret.startsWith(SECRET_PREFIX) ? SECRET_PREFIX.length : 0), 'base64')
+
+const computeSignature = (secret: string, head: string, body: Uint8Array): Buffer =>
+  createHmac('sha256', toKey(secret)).update(head).update(body).digest()

@@ -3,8 +3,8 @@ import { GraphloomError } from '../../../kernel/errors.js'
 import type { Json } from '../../../kernel/json.js'
 import type { WebClient, WebResponse } from '../../../ports/web-client.js'
 import { parseRetryAfter } from '../retry-after.js'
-import { signMessage } from '../signature.js'
-import { DEFAULT_QUEUE, DEFAULTS, type TaskType } from '../task-type.js'
+import { DEFAULT_QUEUE, DEFAULTS, type TaskContext, type TaskType } from '../task-type.js'
+import type { TenantSigner } from '../tenant-signer.js'
 import { decodeBody, decodeText } from './http-body.js'
 import {
   HTTP_REQUEST_INPUT_SCHEMA,
@@ -15,16 +15,12 @@ import {
 
 export interface HttpRequestDeps {
   readonly webClient: WebClient
-  /** `whsec_` and base64; null sends requests without a signature. */
-  readonly signingSecret: string | null
+  readonly signer: TenantSigner
   readonly clock: Clock
 }
 
 /** The attempt that the request is made for. */
-export interface HttpRequestContext {
-  readonly taskId: string
-  readonly signal: AbortSignal
-}
+export type HttpRequestContext = Pick<TaskContext, 'taskId' | 'tenantId' | 'signal'>
 
 export const HTTP_REQUEST = 'http.request'
 
@@ -40,7 +36,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export const createHttpRequestType = (deps: HttpRequestDeps): TaskType => ({
   name: HTTP_REQUEST,
-  description: 'Calls an address on the web, signed where the server has a signing secret.',
+  description: 'Calls an address on the web, signed with the tenant’s secret where the server has one.',
   queue: DEFAULT_QUEUE,
   inputSchema: HTTP_REQUEST_INPUT_SCHEMA,
   outputSchema: HTTP_REQUEST_OUTPUT_SCHEMA,
@@ -86,7 +82,8 @@ function toBody(body: HttpRequestInput['body']): Uint8Array | null {
   return Buffer.from('json' in body ? JSON.stringify(body.json) : body.text)
 }
 
-function toHeaders({ signingSecret, clock }: HttpRequestDeps, input: HttpRequestInput, { taskId }: HttpRequestContext) {
+function toHeaders({ signer, clock }: HttpRequestDeps, input: HttpRequestInput, context: HttpRequestContext) {
+  const { taskId, tenantId } = context
   const { body, headers = {}, method = 'GET' } = input
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))
   const own: Record<string, string> = {}
@@ -94,7 +91,7 @@ function toHeaders({ signingSecret, clock }: HttpRequestDeps, input: HttpRequest
   if (!SAFE_METHODS.has(method)) own['idempotency-key'] = taskId
   const missing = Object.entries(own).filter(([name]) => !given.has(name))
   const message = { id: taskId, timestampMs: clock.now(), body: toBody(body) ?? new Uint8Array() }
-  return { ...headers, ...Object.fromEntries(missing), ...(signingSecret && signMessage(signingSecret, message)) }
+  return { ...headers, ...Object.fromEntries(missing), ...signer.sign(tenantId, message) }
 }
 
 const isExpected = (status: number, expected: readonly number[] | undefined): boolean =>

@@ -3,13 +3,12 @@ import { GraphloomError } from '../../../kernel/errors.js'
 import type { Json } from '../../../kernel/json.js'
 import type { WebClient, WebResponse } from '../../../ports/web-client.js'
 import { parseRetryAfter } from '../retry-after.js'
-import { signMessage } from '../signature.js'
-import { DEFAULT_QUEUE, type TaskType } from '../task-type.js'
+import { DEFAULT_QUEUE, type TaskContext, type TaskType } from '../task-type.js'
+import type { TenantSigner } from '../tenant-signer.js'
 
 export interface WebhookDeps {
   readonly webClient: WebClient
-  /** `whsec_` and base64; null sends it without a signature. */
-  readonly signingSecret: string | null
+  readonly signer: TenantSigner
   readonly clock: Clock
 }
 
@@ -53,8 +52,8 @@ export const createWebhookType = (deps: WebhookDeps): TaskType => ({
     backoff: { initialMs: 5_000, factor: 5, maxMs: DAY_MS, jitter: 0.2 },
     timeoutMs: 2 * TIMEOUT_MS,
   },
-  run: async (input, { taskId, signal, span }) => {
-    const response = await span('request', () => send(deps, input as unknown as WebhookInput, taskId, signal))
+  run: async (input, context) => {
+    const response = await context.span('request', () => send(deps, input as unknown as WebhookInput, context))
     const error = toStatusError(response, deps.clock.now())
     if (error) throw error
     return { status: response.status }
@@ -62,18 +61,16 @@ export const createWebhookType = (deps: WebhookDeps): TaskType => ({
 })
 
 function send(
-  { webClient, signingSecret, clock }: WebhookDeps,
+  { webClient, signer, clock }: WebhookDeps,
   { url, payload }: WebhookInput,
-  id: string,
-  signal: AbortSignal,
+  { taskId: id, tenantId, signal }: TaskContext,
 ): Promise<WebResponse> {
   const body = Buffer.from(JSON.stringify(payload))
   const message = { id, timestampMs: clock.now(), body }
-  const signature = signingSecret === null ? { 'webhook-id': id } : signMessage(signingSecret, message)
   return webClient.send({
     method: 'POST',
     url,
-    headers: { 'content-type': 'application/json', ...signature },
+    headers: { 'content-type': 'application/json', 'webhook-id': id, ...signer.sign(tenantId, message) },
     body,
     timeoutMs: TIMEOUT_MS,
     signal,
