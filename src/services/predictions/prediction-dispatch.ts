@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { createId, ID_PREFIXES, parseIdKind } from '../../kernel/ids.js'
-import { SERVER_TENANT_ID, type Principal } from '../../domain/principal.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { TaskQueue } from '../../ports/task-queue.js'
 import { Dispatcher } from '../tasks/dispatcher.js'
@@ -15,7 +14,7 @@ export interface PredictionDispatchOptions {
   readonly store: PredictionStore
   readonly queue: TaskQueue
   readonly executor: PredictionExecutor
-  readonly work: Pick<Tasks, 'handle' | 'taskQueues'>
+  readonly work: Pick<Tasks, 'handle' | 'queues'>
   readonly waitingRoom: WaitingRoom
   /** The most predictions that are let to the models at once. */
   readonly window: number
@@ -29,14 +28,6 @@ const IMMEDIATE_SHARE = 1 / 4
 /** With so much of its window taken the queue may have begun to hold something back. */
 const FREE_SHARE = 1 / 4
 const READ_AT_ONCE = 500
-
-const READER: Principal = {
-  subject: 'server',
-  tenantId: SERVER_TENANT_ID,
-  roles: ['MEMBER'],
-  expiresAtMs: null,
-  method: 'LOCAL',
-}
 
 /** Gives predictions their turn: those that wait in the queue, with or without a task, and those that begin at once. */
 export class PredictionDispatch implements AsyncDisposable {
@@ -84,7 +75,7 @@ export class PredictionDispatch implements AsyncDisposable {
   }
 
   #isQueueFree(): boolean {
-    const settings = this.#options.work.taskQueues.get(READER, PREDICTION_QUEUE)
+    const settings = this.#options.work.queues.get(PREDICTION_QUEUE)
     const isBound = settings !== null && (settings.paused || settings.concurrency !== null)
     return !isBound && this.#dispatcher.runningCount < this.#window * FREE_SHARE
   }

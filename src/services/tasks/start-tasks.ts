@@ -62,6 +62,8 @@ export interface TasksOptions {
 export interface Tasks extends AsyncDisposable {
   readonly tasks: TasksService
   readonly taskQueues: TaskQueuesService
+  /** Their settings, for the server itself. */
+  readonly queues: Pick<TaskQueues, 'get'>
   readonly taskClaims: TaskClaims
   readonly workers: WorkersService
   readonly schedules: SchedulesService
@@ -125,6 +127,7 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
   return {
     tasks,
     taskQueues: new TaskQueuesService(parts),
+    queues,
     taskClaims: new TaskClaims(parts),
     workers: new WorkersService(parts),
     schedules: schedules.service,
