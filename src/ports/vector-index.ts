@@ -11,6 +11,23 @@ export interface VectorIndexShape {
   readonly metadataFields: readonly MetadataField[]
 }
 
+/** How well searches find what is nearest without comparing all rows. */
+export interface ApproximateFigures {
+  readonly kind: string
+  /** Whether searches use it: it finds enough. Otherwise they compare all rows. */
+  readonly isUsed: boolean
+  /** Share of the ten truly nearest rows that it finds, 0 to 1. */
+  readonly recall: number
+  /** Queries that this was measured with. */
+  readonly sampleSize: number
+  readonly measuredAt: number
+  readonly indexedRows: number
+  /** Rows that came later. They are compared one by one. */
+  readonly unindexedRows: number
+  /** How many rows a search follows at once. */
+  readonly width: number
+}
+
 /**
  * Vectors of chunks, by the cosine of their angle. An index is made from what the document store and the blob store
  * have, and can be made again: it need not survive a loss of power. One process writes to it.
@@ -31,13 +48,21 @@ export interface VectorIndex extends AsyncDisposable {
   remove(name: string, versionIds: readonly string[]): Promise<void>
   /**
    * The rows nearest to the vector among those that the selection keeps, which are chosen before the ranking. The score
-   * is the cosine, -1 to 1, the highest first.
+   * is the cosine, -1 to 1, the highest first. Of many rows, one of the nearest may be missing: see `tend`.
    */
   search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]>
   /** How many rows the index has of each version. */
   versions(name: string): Promise<ReadonlyMap<string, number>>
   /** Rows that the index has, all readers' together. */
   count(name: string): Promise<number>
-  /** Joins what many small writes left, and deletes what older versions of the index held. */
+  /**
+   * Joins what many small writes left, and deletes what older states of the index held. Not together with a write, or
+   * with `tend`.
+   */
   compact(name: string): Promise<void>
+  /**
+   * Makes, extends, measures or drops what finds rows without comparing all, as their number asks for. Searches and
+   * writes go on meanwhile. Null when searches compare all rows because they are few.
+   */
+  tend(name: string): Promise<ApproximateFigures | null>
 }

@@ -1,10 +1,124 @@
+import { expect, test } from 'vitest'
+import { APPROXIMATE_RULES, type ApproximateRules } from '../../src/adapters/lancedb/approximate-index.js'
 import { LanceVectorIndex } from '../../src/adapters/lancedb/lance-vector-index.js'
+import type { VectorRow } from '../../src/ports/vector-index.js'
+import { matches, METADATA_FIELDS, randomFilter, randomMetadata, toRow } from '../support/chunk-rows.js'
+import { createRandom } from '../support/random.js'
+import { isFullTest, testSeed } from '../support/seed.js'
 import { createTemporaryFolder } from '../support/temporary.js'
-import { runVectorIndexSuite } from './vector-index.suite.js'
+import { cosine, runVectorIndexSuite } from './vector-index.suite.js'
 
-runVectorIndexSuite('LanceDB', async () => {
+async function openIndex(rules?: Partial<ApproximateRules>) {
   const stack = new AsyncDisposableStack()
   const { path } = stack.use(await createTemporaryFolder('lance'))
-  const open = () => stack.use(new LanceVectorIndex({ uri: path, cacheBytes: 64 << 20 }))
+  const approximate = { ...APPROXIMATE_RULES, ...rules }
+  const open = () => stack.use(new LanceVectorIndex({ uri: path, cacheBytes: 64 << 20, approximate }))
   return { index: open(), reopen: () => Promise.resolve(open()), [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+runVectorIndexSuite('LanceDB', openIndex)
+
+const DIMENSIONS = 24
+const ROWS = 2_000
+const QUERIES = 25
+const SHAPE = { dimensions: DIMENSIONS, metadataFields: METADATA_FIELDS }
+const random = createRandom(testSeed())
+
+/** Any direction is as likely as any other: neighbours are hard to tell. */
+const anyVector = (): Float32Array =>
+  Float32Array.from({ length: DIMENSIONS }, () => random() + random() + random() - 1.5)
+
+const makeRows = (version: string, count: number): VectorRow[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...toRow(`${version}${i}`, 0, { metadata: randomMetadata(random) }),
+    vector: anyVector(),
+  }))
+
+const rank = (rows: readonly VectorRow[], vector: Float32Array): string[] =>
+  rows
+    .map((row) => ({ id: row.id, score: cosine(row.vector, vector) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, 10)
+    .map(({ id }) => id)
+
+/** Share of the ten nearest of these rows that searches find. */
+async function rate(index: LanceVectorIndex, rows: readonly VectorRow[]): Promise<number> {
+  let hits = 0
+  for (let i = 0; i < QUERIES; i++) {
+    const vector = anyVector()
+    const found = await index.search('one', vector, { readers: [], filter: null, limit: 10 })
+    const nearest = new Set(rank(rows, vector))
+    hits += found.filter(({ id }) => nearest.has(id)).length
+  }
+  return hits / (10 * QUERIES)
+}
+
+test('many rows are found without comparing all, also those that come later, and not those that are gone', async () => {
+  await using opened = await openIndex({ fromRows: 1_000 })
+  const { index } = opened
+  await index.create('one', SHAPE)
+  expect(await index.tend('one')).toBeNull()
+  const rows = makeRows('a', ROWS)
+  await index.add('one', rows)
+  const figures = await index.tend('one')
+  expect(figures).toMatchObject({ isUsed: true, indexedRows: ROWS, unindexedRows: 0, sampleSize: 64 })
+  expect(figures!.recall).toBeGreaterThanOrEqual(0.98)
+  expect(await rate(index, rows)).toBeGreaterThanOrEqual(0.97)
+
+  const later = makeRows('b', 100)
+  await index.add('one', later)
+  const gone = rows.slice(0, 500)
+  await index.remove(
+    'one',
+    gone.map(({ versionId }) => versionId),
+  )
+  const left = [...rows.slice(500), ...later]
+  expect(await index.tend('one')).toMatchObject({ isUsed: true, unindexedRows: 100 })
+  expect(await rate(index, left)).toBeGreaterThanOrEqual(0.97)
+  for (const { id, vector } of later) {
+    const [first] = await index.search('one', vector, { readers: [], filter: null, limit: 1 })
+    expect(first!.id).toBe(id)
+  }
+  await index.compact('one')
+  expect(await index.tend('one')).toMatchObject({ indexedRows: left.length, unindexedRows: 0 })
+  expect(await rate(index, left)).toBeGreaterThanOrEqual(0.97)
+
+  const again = await opened.reopen()
+  expect(await rate(again, left), 'nothing was measured in this process').toBe(1)
+  await again.tend('one')
+  expect(await rate(again, left)).toBeGreaterThanOrEqual(0.97)
+})
+
+test('an index that finds too little is not used', async () => {
+  await using opened = await openIndex({ fromRows: 1_000, widths: [20] })
+  const { index } = opened
+  await index.create('one', SHAPE)
+  const rows = makeRows('a', ROWS)
+  await index.add('one', rows)
+  const figures = await index.tend('one')
+  expect(figures!.recall).toBeLessThan(0.98)
+  expect(figures!.isUsed).toBe(false)
+  expect(await rate(index, rows)).toBe(1)
+})
+
+test('filters keep the same rows where the values of fields have an index', async () => {
+  await using opened = await openIndex({ fromRows: 100, leastRecall: 2 })
+  const { index } = opened
+  await index.create('one', SHAPE)
+  const rows = makeRows('a', 300)
+  await index.add('one', rows)
+  await index.tend('one')
+  const later = makeRows('b', 30)
+  await index.add('one', later)
+  const all = [...rows, ...later]
+  for (let i = 0; i < (isFullTest() ? 1_000 : 60); i++) {
+    const filter = randomFilter(random)
+    const vector = anyVector()
+    const kept = all.filter(({ metadata }) => matches(filter, metadata))
+    const found = await index.search('one', vector, { readers: [], filter, limit: 10 })
+    expect(
+      found.map(({ id }) => id),
+      JSON.stringify(filter),
+    ).toEqual(rank(kept, vector))
+  }
 })

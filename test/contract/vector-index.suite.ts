@@ -26,7 +26,7 @@ const ALL = { readers: [], filter: null, limit: 10_000 }
 
 const vectorOf = (...components: number[]): Float32Array => Float32Array.from(components)
 
-const cosine = (a: Float32Array, b: Float32Array): number => {
+export const cosine = (a: Float32Array, b: Float32Array): number => {
   const dot = (x: Float32Array, y: Float32Array): number => x.reduce((sum, one, i) => sum + one * y[i]!, 0)
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
 }

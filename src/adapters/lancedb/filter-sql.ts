@@ -2,30 +2,41 @@ import type { MetadataFilter, ScalarValue } from '../../domain/metadata-filter.j
 
 const COMPARISONS = { EQ: '=', LT: '<', LTE: '<=', GT: '>', GTE: '>=' } as const
 
-/** Metadata fields have columns of their own, apart from those that every row has. */
-export const columnOf = (field: string): string => `m_${field}`
+const PREFIX = 'm_'
 
-/** A filter as DataFusion reads it. Never null. Names of fields are checked where they are declared. */
-export function toLanceFilter(filter: MetadataFilter): string {
+/** Metadata fields have columns of their own, apart from those that every row has. */
+export const columnOf = (field: string): string => PREFIX + field
+
+export const fieldOf = (column: string): string | null =>
+  column.startsWith(PREFIX) ? column.slice(PREFIX.length) : null
+
+/** A filter as DataFusion reads it. Names of fields are checked where they are declared. */
+export const toLanceFilter = (filter: MetadataFilter): string => toCondition(filter, (condition) => condition)
+
+/**
+ * What is null of a value that is missing counts as false where it stands, except within NOT, where `settle` makes it so:
+ * an index of a field's values knows only plain comparisons.
+ */
+function toCondition(filter: MetadataFilter, settle: (condition: string) => string): string {
   switch (filter.op) {
     case 'AND':
     case 'OR':
       if (filter.parts.length === 0) return filter.op === 'AND' ? 'true' : 'false'
-      return `(${filter.parts.map(toLanceFilter).join(` ${filter.op} `)})`
+      return `(${filter.parts.map((part) => toCondition(part, settle)).join(` ${filter.op} `)})`
     case 'NOT':
-      return `(NOT ${toLanceFilter(filter.part)})`
+      return `(NOT ${toCondition(filter.part, orFalse)})`
     case 'MISSING':
       return `(${toColumn(filter.field.name)} IS NULL)`
     case 'CONTAINS':
-      return orFalse(`array_has(${toColumn(filter.field.name)}, ${toLiteral(filter.value)})`)
+      return settle(`array_has(${toColumn(filter.field.name)}, ${toLiteral(filter.value)})`)
     case 'IN': {
       const { field, values } = filter
       if (values.length === 0) return 'false'
-      return orFalse(`${toColumn(field.name)} IN (${values.map(toLiteral).join(', ')})`)
+      return settle(`(${toColumn(field.name)} IN (${values.map(toLiteral).join(', ')}))`)
     }
     default: {
       const { field, value } = filter
-      return orFalse(`${toColumn(field.name)} ${COMPARISONS[filter.op]} ${toLiteral(value)}`)
+      return settle(`(${toColumn(field.name)} ${COMPARISONS[filter.op]} ${toLiteral(value)})`)
     }
   }
 }

@@ -3,8 +3,9 @@ import type { Schema } from 'apache-arrow'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import type { MetadataField } from '../../domain/metadata-filter.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
-import type { VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
-import { toColumnField, toTableRow, toTableSchema } from './table-schema.js'
+import type { ApproximateFigures, VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
+import { APPROXIMATE_RULES, ApproximateIndex, type ApproximateRules } from './approximate-index.js'
+import { toColumnField, toTableRow, toTableSchema, toUnit } from './table-schema.js'
 import { columnOf, toIdsFilter, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
 export interface LanceOptions {
@@ -12,6 +13,7 @@ export interface LanceOptions {
   readonly uri: string
   /** Memory for what was read of indexes and of their files, bytes; half for each. */
   readonly cacheBytes: number
+  readonly approximate?: ApproximateRules
 }
 
 interface Opened {
@@ -22,6 +24,9 @@ interface Opened {
 interface OpenTable {
   readonly table: Table
   readonly schema: Schema
+  readonly approximate: ApproximateIndex
+  /** Whether rows name readers: to look for that in all rows costs as much as the search itself. */
+  hasReaders: boolean
 }
 
 const SELECTED = ['id', 'documentId', 'versionId', 'ordinal', '_distance']
@@ -53,12 +58,14 @@ export class LanceVectorIndex implements VectorIndex {
     const known = new Set(schema.fields.map((field) => field.name))
     const added = fields.filter((field) => !known.has(columnOf(field.name)))
     if (added.length === 0) return
+    await this.#untilTended(name)
     await this.#use(name, ({ table }) => table.addColumns(added.map(toColumnField)))
     this.#tables.delete(name)
   }
 
   async drop(name: string): Promise<void> {
     const { connection } = await this.#open()
+    await this.#untilTended(name)
     this.#tables.delete(name)
     if ((await connection.tableNames()).includes(name)) await connection.dropTable(name)
   }
@@ -66,10 +73,12 @@ export class LanceVectorIndex implements VectorIndex {
   async add(name: string, rows: readonly VectorRow[]): Promise<void> {
     if (rows.length === 0) return
     const { lance } = await this.#open()
-    const { schema } = await this.#require(name)
+    const open = await this.#require(name)
+    const { schema } = open
     const dimensions = dimensionsOf(schema)
     const wrong = rows.find(({ vector }) => vector.length !== dimensions)
     if (wrong) throw invalidInput('vector', `has ${wrong.vector.length} components; the index has ${dimensions}.`)
+    if (rows.some(({ readers }) => readers !== null)) open.hasReaders = true
     const columns = rows.map((row) => toTableRow(row, schema))
     await this.#use(name, ({ table }) => table.add(lance.makeArrowTable(columns, { schema })))
   }
@@ -81,23 +90,19 @@ export class LanceVectorIndex implements VectorIndex {
 
   async search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]> {
     const { readers, filter, ids, limit } = selection
-    const { schema } = await this.#require(name)
+    const { schema, hasReaders } = await this.#require(name)
     const dimensions = dimensionsOf(schema)
     if (vector.length !== dimensions)
       throw invalidInput('vector', `has ${vector.length} components; the index has ${dimensions}.`)
-    const conditions = [toReadersFilter(readers)]
+    const conditions = hasReaders ? [toReadersFilter(readers)] : []
     if (filter) conditions.push(toLanceFilter(filter))
     if (ids) conditions.push(toIdsFilter(ids))
-    const found = await this.#use(name, ({ table }) =>
-      table
-        .query()
-        .nearestTo(vector)
-        .distanceType('cosine')
-        .where(conditions.join(' AND '))
-        .select(SELECTED)
-        .limit(limit)
-        .toArray(),
-    )
+    const found = await this.#use(name, ({ table, approximate }) => {
+      const unit = toUnit(vector)
+      const query = table.query().nearestTo(unit).distanceType('l2')
+      if (conditions.length > 0) query.where(conditions.join(' AND '))
+      return approximate.direct(query.select(SELECTED).limit(limit), unit, limit).toArray()
+    })
     const rows = found as (ScoredRow & { _distance: number })[]
     return rows
       .map(({ id, documentId, versionId, ordinal, _distance }) => ({
@@ -105,7 +110,7 @@ export class LanceVectorIndex implements VectorIndex {
         documentId,
         versionId,
         ordinal,
-        score: 1 - _distance,
+        score: 1 - _distance / 2,
       }))
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
   }
@@ -125,6 +130,20 @@ export class LanceVectorIndex implements VectorIndex {
     await this.#use(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_VERSIONS_MS) }))
   }
 
+  async tend(name: string): Promise<ApproximateFigures | null> {
+    const { lance } = await this.#open()
+    return this.#use(name, async ({ table, approximate }) => {
+      await approximate.tend({ table, lance })
+      return approximate.figures
+    })
+  }
+
+  /** What is made for a table that changes its form meanwhile would be written to another. */
+  async #untilTended(name: string): Promise<void> {
+    const open = await this.#tables.get(name)?.catch(() => null)
+    await open?.approximate.settled
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = await this.#opened?.catch(() => null)
     opened?.connection.close()
@@ -137,6 +156,8 @@ export class LanceVectorIndex implements VectorIndex {
   }
 
   async #connect(): Promise<Opened> {
+    // Figures of an index would have the means of its parts with them, and a warning about that.
+    process.env['LANCE_INCLUDE_VECTOR_CENTROIDS'] ??= 'false'
     const lance = await import('@lancedb/lancedb')
     const half = BigInt(Math.floor(this.#options.cacheBytes / 2))
     const connection = await lance.connect(this.#options.uri, { session: new lance.Session(half, half) })
@@ -157,7 +178,9 @@ export class LanceVectorIndex implements VectorIndex {
     const { connection } = await this.#open()
     try {
       const table = await connection.openTable(name)
-      return { table, schema: await table.schema() }
+      const approximate = new ApproximateIndex(this.#options.approximate ?? APPROXIMATE_RULES)
+      const hasReaders = (await table.countRows('readers IS NOT NULL')) > 0
+      return { table, schema: await table.schema(), approximate, hasReaders }
     } catch (error) {
       throw toUnavailable(error)
     }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type * as Arrow from 'apache-arrow'
 import type { MetadataField, MetadataKind } from '../../domain/metadata-filter.js'
 import type { VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
-import { columnOf } from './filter-sql.js'
+import { columnOf, fieldOf } from './filter-sql.js'
 
 /** The copy that LanceDB has: it knows its own classes alone. Loaded once, with the first index. */
 const loadArrow = (): typeof Arrow => createRequire(import.meta.url)('apache-arrow') as typeof Arrow
@@ -11,6 +11,8 @@ export function toColumnField({ name, kind }: MetadataField): Arrow.Field {
   const { Field } = loadArrow()
   return new Field(columnOf(name), toType(kind), true)
 }
+
+export const isListField = ({ type }: Arrow.Field): boolean => loadArrow().DataType.isList(type)
 
 /** Arrow's writer makes a file that nobody can read of a column of booleans that are all null, so they are 0 and 1. */
 function toType(kind: MetadataKind): Arrow.DataType {
@@ -32,13 +34,20 @@ export function toTableSchema({ dimensions, metadataFields }: VectorIndexShape):
   ])
 }
 
+/** Brought to length 1, where the cosine follows from the distance, which costs less to compute. */
+export function toUnit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, one) => sum + one * one, 0))
+  return vector.map((one) => one / length)
+}
+
 /** The row as columns of the schema; a value of a field that the schema does not have is left out. */
 export function toTableRow({ metadata, vector, ...row }: VectorRow, schema: Arrow.Schema): Record<string, unknown> {
-  const columns: Record<string, unknown> = { ...row, vector: Array.from(vector) }
-  for (const field of schema.fields) {
-    if (!field.name.startsWith('m_')) continue
-    const value = metadata[field.name.slice('m_'.length)] ?? null
-    columns[field.name] = typeof value === 'boolean' ? Number(value) : value
+  const columns: Record<string, unknown> = { ...row, vector: Array.from(toUnit(vector)) }
+  for (const { name } of schema.fields) {
+    const field = fieldOf(name)
+    if (field === null) continue
+    const value = metadata[field] ?? null
+    columns[name] = typeof value === 'boolean' ? Number(value) : value
   }
   return columns
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
 import { repairIndexes, type IndexRepairOptions } from './index-repair.js'
 import type { IndexedChunk } from './index-rows.js'
+import { IndexUpkeep } from './index-upkeep.js'
 import type { IndexedBase } from './indexed-base.js'
 
 export interface IndexWriterOptions extends IndexRepairOptions {
@@ -16,7 +17,6 @@ interface IndexState {
   fields: number
   /** Part of the rows that are there, 0 to 1. */
   share: number
-  writes: number
   /** Resolves when it is known what is there, or that it cannot be known. */
   compared: PromiseWithResolvers<void>
   isSound: boolean
@@ -28,8 +28,6 @@ interface IndexState {
 
 const UNKNOWN_INDEX = { isSound: false, isAsked: false, isAnew: false, nextRepairAt: 0 }
 
-/** Small writes after which an index is compacted. */
-const WRITES_BEFORE_COMPACTION = 50
 /** An index that cannot be made again is tried again after so long, milliseconds. */
 const REPAIR_PAUSE_MS = 30_000
 
@@ -43,8 +41,11 @@ export class IndexWriter {
   readonly #states = new Map<string, IndexState>()
   readonly #pending = new Map<string, Set<string>>()
 
+  readonly #upkeep: IndexUpkeep
+
   constructor(options: IndexWriterOptions) {
     this.#options = options
+    this.#upkeep = new IndexUpkeep(options)
   }
 
   /** Adds chunks of versions that no search gives yet, until `confirm`; what an attempt before left of them goes. */
@@ -99,14 +100,16 @@ export class IndexWriter {
   drop({ indexName }: Pick<IndexedBase, 'indexName'>): Promise<void> {
     const { vectorIndex, textIndex } = this.#options
     return this.#chain(indexName, async () => {
+      this.#upkeep.forget(indexName)
       this.#states.delete(indexName)
       this.#pending.delete(indexName)
       await Promise.all([textIndex.drop(indexName), vectorIndex.drop(indexName)])
     })
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when nothing is being written; indexes are not looked after any more. */
   async settle(): Promise<void> {
+    this.#upkeep[Symbol.dispose]()
     while (this.#turns.size > 0) await Promise.allSettled(this.#turns.values())
   }
 
@@ -121,7 +124,7 @@ export class IndexWriter {
         if (isErrorWithCode(error, 'UNAVAILABLE')) this.#distrust(state)
         throw error
       }
-      await this.#compactSometimes(name, state)
+      this.#upkeep.note({ name, inTurn: (upkeep) => this.#chain(name, upkeep) })
     })
   }
 
@@ -168,7 +171,7 @@ export class IndexWriter {
     let state = this.#states.get(name)
     if (!state) {
       const compared = Promise.withResolvers<void>()
-      state = { fields: 0, share: 0, writes: 0, compared, ...UNKNOWN_INDEX }
+      state = { fields: 0, share: 0, compared, ...UNKNOWN_INDEX }
       this.#states.set(name, state)
     }
     return state
@@ -190,14 +193,5 @@ export class IndexWriter {
       if (this.#turns.get(name) === after) this.#turns.delete(name)
     })
     return turn
-  }
-
-  async #compactSometimes(name: string, state: IndexState): Promise<void> {
-    if (++state.writes % WRITES_BEFORE_COMPACTION !== 0) return
-    try {
-      await this.#options.vectorIndex.compact(name)
-    } catch (error) {
-      this.#options.logger.warn({ err: error, index: name }, 'an index could not be compacted')
-    }
   }
 }

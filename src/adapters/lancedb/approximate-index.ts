@@ -1,0 +1,158 @@
+import type { Index, Table, VectorQuery } from '@lancedb/lancedb'
+import type { ApproximateFigures } from '../../ports/vector-index.js'
+import { fieldOf } from './filter-sql.js'
+import { findNearest, RecallSample, toRecall } from './recall.js'
+import { isListField } from './table-schema.js'
+
+export interface ApproximateRules {
+  /** Rows from which on there is an index; of fewer, all are compared. */
+  readonly fromRows: number
+  /** How many rows a search follows at once: the smallest that finds enough is taken. */
+  readonly widths: readonly number[]
+  /** An index that finds less is not used. */
+  readonly leastRecall: number
+}
+
+export const APPROXIMATE_RULES: ApproximateRules = {
+  fromRows: 10_000,
+  widths: [100, 200, 400, 800],
+  leastRecall: 0.98,
+}
+
+export interface ApproximateTable {
+  readonly table: Table
+  readonly lance: { readonly Index: Pick<typeof Index, 'hnswSq' | 'btree' | 'labelList'> }
+}
+
+const KIND = 'IVF_HNSW_SQ'
+const COLUMN = 'vector'
+const NAME = 'vector_graph'
+const LINKS = 16
+const BUILD_WIDTH = 150
+const ROWS_OF_PARTITION = 1_000_000
+/** Candidates for each row that is wanted: they are found by rounded vectors, and ordered by the stored ones. */
+const REFINED = 2
+/** Where more candidates are needed, comparing all rows costs less. */
+const MOST_CANDIDATES = 2_000
+/** What is added later has graphs of its own; of more than so many, one is made anew. */
+const MOST_GRAPHS = 8
+/** Part of the rows that may come or go before it is measured again. */
+const CHANGE = 0.05
+
+interface Trained {
+  readonly graphs: number
+  readonly indexedRows: number
+  readonly unindexedRows: number
+}
+
+/**
+ * The graph of one table's vectors, which finds nearly all of the nearest ones without comparing all. Searches use it once
+ * it was measured, as far as it was found to do.
+ */
+export class ApproximateIndex {
+  readonly #rules: ApproximateRules
+  readonly #sample = new RecallSample()
+  /** Null while all rows are compared. */
+  #width: number | null = null
+  #figures: ApproximateFigures | null = null
+  /** Indexed rows when it was measured. */
+  #measuredRows = 0
+  /** Resolves when nothing is done to the table. */
+  settled: Promise<void> = Promise.resolve()
+
+  constructor(rules: ApproximateRules) {
+    this.#rules = rules
+  }
+
+  get figures(): ApproximateFigures | null {
+    return this.#figures
+  }
+
+  /** Has a search look where it should. */
+  direct(query: VectorQuery, vector: Float32Array, limit: number): VectorQuery {
+    this.#sample.note(vector)
+    if (this.#width === null || limit * REFINED > MOST_CANDIDATES) return query.bypassVectorIndex()
+    return follow(query, Math.max(this.#width, limit * REFINED))
+  }
+
+  /** Makes, measures or drops the graph, as the table asks for; one call after the other. */
+  tend(open: ApproximateTable): Promise<void> {
+    const tended = this.settled.then(() => this.#tend(open))
+    this.settled = tended.catch(() => undefined)
+    return tended
+  }
+
+  async #tend(open: ApproximateTable): Promise<void> {
+    const { table } = open
+    const rows = await table.countRows()
+    const known = await findTrained(table)
+    if (rows < this.#rules.fromRows) {
+      this.#width = this.#figures = null
+      if (known) await table.dropIndex(NAME)
+      return
+    }
+    await indexFields(open)
+    if (!known || known.graphs > MOST_GRAPHS) await this.#train(open, rows)
+    else {
+      const { indexedRows, unindexedRows } = known
+      if (this.#figures && Math.abs(indexedRows - this.#measuredRows) <= CHANGE * rows)
+        this.#figures = { ...this.#figures, indexedRows, unindexedRows }
+      else await this.#measure(table, known)
+    }
+  }
+
+  async #train({ table, lance }: ApproximateTable, rows: number): Promise<void> {
+    const numPartitions = Math.ceil(rows / ROWS_OF_PARTITION)
+    const options = { distanceType: 'l2', numPartitions, m: LINKS, efConstruction: BUILD_WIDTH } as const
+    await table.createIndex(COLUMN, { config: lance.Index.hnswSq(options), name: NAME, replace: true })
+    const trained = await findTrained(table)
+    if (trained) await this.#measure(table, trained)
+  }
+
+  /** Finds out how wide searches have to go. */
+  async #measure(table: Table, { indexedRows, unindexedRows }: Trained): Promise<void> {
+    this.#width = null
+    const queries = await this.#sample.draw(table)
+    const truth = await findNearest(table, queries, (query) => query.bypassVectorIndex())
+    let [recall, width] = [0, 0]
+    for (width of this.#rules.widths) {
+      recall = toRecall(await findNearest(table, queries, (query) => follow(query, width)), truth)
+      if (recall >= this.#rules.leastRecall) break
+    }
+    const isUsed = recall >= this.#rules.leastRecall
+    const sampleSize = queries.length
+    this.#figures = {
+      kind: KIND,
+      isUsed,
+      recall,
+      sampleSize,
+      measuredAt: Date.now(),
+      indexedRows,
+      unindexedRows,
+      width,
+    }
+    this.#measuredRows = indexedRows
+    this.#width = isUsed ? width : null
+  }
+}
+
+/** Partitions are few: all are looked at. */
+const follow = (query: VectorQuery, width: number): VectorQuery =>
+  query.nprobes(PARTITIONS).ef(width).refineFactor(REFINED)
+
+const PARTITIONS = 1_000
+
+async function findTrained(table: Table): Promise<Trained | null> {
+  const stats = await table.indexStats(NAME)
+  if (!stats) return null
+  return { graphs: stats.numIndices ?? 1, indexedRows: stats.numIndexedRows, unindexedRows: stats.numUnindexedRows }
+}
+
+/** Filters are looked up where a field's values have an index. */
+async function indexFields({ table, lance }: ApproximateTable): Promise<void> {
+  const known = new Set((await table.listIndices()).flatMap(({ columns }) => columns))
+  for (const field of (await table.schema()).fields) {
+    if (fieldOf(field.name) === null || known.has(field.name)) continue
+    await table.createIndex(field.name, { config: isListField(field) ? lance.Index.labelList() : lance.Index.btree() })
+  }
+}

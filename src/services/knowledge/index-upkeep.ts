@@ -1,0 +1,92 @@
+import type { Logger } from 'pino'
+import type { VectorIndex } from '../../ports/vector-index.js'
+
+export interface IndexUpkeepOptions {
+  readonly vectorIndex: VectorIndex
+  readonly logger: Logger
+}
+
+export interface UpkeepRequest {
+  readonly name: string
+  /** Does work while nothing else is written to the index. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>
+}
+
+interface Kept {
+  noted: number
+  /** Since it was compacted. */
+  writes: number
+  timer: NodeJS.Timeout | undefined
+  isRunning: boolean
+}
+
+/** Each leaves files that a search has to look into. */
+const WRITES_BEFORE_COMPACTION = 24
+/** Rows that searches compare one by one beside the index; compaction takes them into it. */
+const MOST_UNINDEXED_ROWS = 2_000
+/** An index is looked after when nothing was written for so long, milliseconds, or when it is to be compacted. */
+const QUIET_MS = 2_000
+
+/** Looks after indexes of vectors: joins what small writes left, and has fast search made, extended and measured. */
+export class IndexUpkeep implements Disposable {
+  readonly #options: IndexUpkeepOptions
+  readonly #kept = new Map<string, Kept>()
+  #isOver = false
+
+  constructor(options: IndexUpkeepOptions) {
+    this.#options = options
+  }
+
+  /** Something was written, or what was written before has been found. */
+  note(request: UpkeepRequest): void {
+    if (this.#isOver) return
+    // What was left before this process is not known.
+    const unknown = { noted: 0, writes: WRITES_BEFORE_COMPACTION - 1, timer: undefined, isRunning: false }
+    const kept = this.#kept.get(request.name) ?? unknown
+    this.#kept.set(request.name, kept)
+    kept.noted++
+    kept.writes++
+    this.#schedule(request, kept)
+  }
+
+  forget(name: string): void {
+    clearTimeout(this.#kept.get(name)?.timer)
+    this.#kept.delete(name)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true
+    for (const name of this.#kept.keys()) this.forget(name)
+  }
+
+  #schedule(request: UpkeepRequest, kept: Kept): void {
+    clearTimeout(kept.timer)
+    if (kept.isRunning || this.#kept.get(request.name) !== kept) return
+    if (kept.writes >= WRITES_BEFORE_COMPACTION) void this.#run(request, kept)
+    else kept.timer = setTimeout(() => void this.#run(request, kept), QUIET_MS).unref()
+  }
+
+  async #run(request: UpkeepRequest, kept: Kept): Promise<void> {
+    const { vectorIndex, logger } = this.#options
+    const { name, inTurn } = request
+    const compact = async (): Promise<void> => {
+      kept.writes = 0
+      await inTurn(() => vectorIndex.compact(name))
+    }
+    kept.isRunning = true
+    const writes = kept.noted
+    try {
+      if (kept.writes >= WRITES_BEFORE_COMPACTION) await compact()
+      const figures = await vectorIndex.tend(name)
+      if (figures && figures.unindexedRows >= MOST_UNINDEXED_ROWS) {
+        await compact()
+        await vectorIndex.tend(name)
+      }
+    } catch (err) {
+      if (this.#kept.get(name) === kept) logger.warn({ err, index: name }, 'an index could not be looked after')
+    } finally {
+      kept.isRunning = false
+      if (kept.noted > writes) this.#schedule(request, kept)
+    }
+  }
+}
