@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { createKnowledge } from './services/knowledge/create-knowledge.js'
+import { createKnowledge, type KnowledgeServices } from './services/knowledge/create-knowledge.js'
 import { createUploads } from './services/knowledge/uploads/create-uploads.js'
 import type { ModelMetricsRecorder } from './services/models/model-metrics.js'
 import type { ModelStore } from './services/models/model-store.js'
@@ -7,6 +7,7 @@ import type { ModelsService } from './services/models/models.service.js'
 import type { Registry } from './services/models/registry.js'
 import type { Residency } from './services/models/residency.js'
 import { Payloads } from './services/payloads.js'
+import { whenThereAre } from './services/predictions/answer-predictions.js'
 import { PredictionAcceptance } from './services/predictions/prediction-acceptance.js'
 import { PredictionExecutor } from './services/predictions/prediction-executor.js'
 import { BatchResultsStore } from './services/predictions/batches/batch-results-store.js'
@@ -15,7 +16,7 @@ import { PredictionBatchesService } from './services/predictions/batches/predict
 import { PredictionDispatch } from './services/predictions/prediction-dispatch.js'
 import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/prediction-store.js'
 import { createPredictionType } from './services/predictions/prediction-type.js'
-import { PredictionsService } from './services/predictions/predictions.service.js'
+import { PredictionsService, type PredictionsServiceOptions } from './services/predictions/predictions.service.js'
 import { PromptEncoder } from './services/predictions/prompt-encoder.js'
 import { parseDeclaredTypes } from './services/tasks/declared-types.js'
 import { createTasks } from './services/tasks/start-tasks.js'
@@ -55,7 +56,8 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
   const uploads = createUploads({ ...state, access, settings: options.uploads, clock })
   const { currentTrace } = options
   const maxJoinedBytes = options.streams.joinBytes
-  const following = { currentTrace, maxJoinedBytes, uploads, codec }
+  const laterPredictions = whenThereAre(() => predictions.ofAnswers)
+  const following = { currentTrace, maxJoinedBytes, uploads, codec, predictions: laterPredictions }
   const knowledge = createKnowledge({ ...shared, ...options.knowledge, ...options.web, ...state, ...following })
   const later: Pick<PredictionAcceptance, 'checkVersion' | 'ensureForTask'> = {
     checkVersion: (principal, request) => acceptance.checkVersion(principal, request),
@@ -87,9 +89,12 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
   const dispatch = stack.use(new PredictionDispatch({ ...shared, queue: state.queue, executor, work, window, leaseMs }))
   const { immediate } = dispatch
   const acceptance = new PredictionAcceptance({ ...shared, tasks: work.acceptance, executor, immediate, currentTrace })
-  const predictions = new PredictionsService({ ...shared, acceptance, executor, tasks: work.tasks, maxJoinedBytes })
+  const readableAnswers: PredictionsServiceOptions['readableAnswers'] = (...asked) =>
+    opened.answers.areReadable(...asked)
+  const around = { acceptance, executor, tasks: work.tasks, readableAnswers, maxJoinedBytes }
+  const predictions: PredictionsService = new PredictionsService({ ...shared, ...around })
   const predictionBatches = new PredictionBatchesService({ access, tasks: work.acceptance, results, payloads })
-  const opened = await knowledge.open(stack, work)
+  const opened: KnowledgeServices = await knowledge.open(stack, work)
   const isBlobReferenced = async (blobId: string): Promise<boolean> =>
     (await store.isBlobReferenced(blobId)) ||
     (await work.isBlobReferenced(blobId)) ||

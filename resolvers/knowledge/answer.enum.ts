@@ -1,5 +1,6 @@
 import type { AbsenceRule, AnswerMode, AnswerState } from '../../src/domain/answer.js'
 import type { SupportProblem } from '../../src/domain/support/support.js'
+import type { QuestionRewriting } from '../../src/services/knowledge/answers/question-rewriting.js'
 import { createEnum } from '../common/enums.js'
 
 export const AnswerModeEnum = createEnum<AnswerMode>({
@@ -41,6 +42,16 @@ export const SupportProblemEnum = createEnum<SupportProblem>({
     NUMBER_DIFFERS: 'A number of the sentence, with its unit, is not in the passage.',
     NAME_DIFFERS: 'A name of the sentence is not in the passage.',
     TOO_LITTLE_IN_COMMON: 'Words and meanings have less in common than `supportThreshold` asks.',
+  },
+})
+
+export const QuestionRewritingEnum = createEnum<QuestionRewriting>({
+  name: 'QuestionRewriting',
+  description: 'How a question is changed for the search, so that it is understood without the conversation.',
+  values: {
+    NONE: 'It is taken as it is.',
+    CONTEXT: 'The question before is put in front of it.',
+    MODEL: 'The chat model writes it anew, from the last three turns.',
   },
 })
 

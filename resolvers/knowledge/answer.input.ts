@@ -7,7 +7,9 @@ import {
   MAX_QUERY_CHARACTERS,
   SEARCH_DEFAULTS,
 } from '../../src/services/knowledge/search-input.js'
-import { AnswerModeEnum } from './answer.enum.js'
+import type { QuestionRewriting } from '../../src/services/knowledge/answers/question-rewriting.js'
+import { GenerationInput, MODEL } from '../predictions/generation.input.js'
+import { AnswerModeEnum, QuestionRewritingEnum } from './answer.enum.js'
 import { RankingInput } from './search.input.js'
 
 @InputType('AnswerTurnInput', { description: 'An earlier question of a conversation, and its answer.' })
@@ -69,6 +71,24 @@ export class StartAnswerInput {
     description: 'Whether sentences without support are withheld.',
   })
   readonly requireCitations!: boolean
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Of GENERATIVE, and of rewriting by MODEL: ${MODEL}`,
+  })
+  readonly model?: string | null
+
+  @Field(() => GenerationInput, {
+    nullable: true,
+    description: 'Of GENERATIVE: how the model writes. `maxTokens` is the room that is kept for the answer; `n` is 1.',
+  })
+  readonly generation?: GenerationInput | null
+
+  @Field(() => QuestionRewritingEnum, {
+    defaultValue: ANSWER_DEFAULTS.rewriting,
+    description: 'What is searched for in the place of the question, where there is a conversation.',
+  })
+  readonly rewriting!: QuestionRewriting
 
   @Field(() => ID, {
     nullable: true,

@@ -13,6 +13,7 @@ import {
 } from 'type-graphql'
 import { isAnswerEnded, isGrounded, type AnswerDocument, type AnswerState } from '../../src/domain/answer.js'
 import type { KnowledgeBaseDocument } from '../../src/domain/knowledge.js'
+import type { PredictionDocument } from '../../src/domain/prediction.js'
 import type { StreamItem } from '../../src/domain/stream.js'
 import type { TaskDocument } from '../../src/domain/task.js'
 import type { AnswerEvent, AnswerSnapshot } from '../../src/services/knowledge/answers/answer-stream.js'
@@ -21,6 +22,7 @@ import type { ReadableContent } from '../../src/services/knowledge/answers/answe
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
 import { answer as answerWith } from '../common/problem.interface.js'
 import type { GraphContext } from '../context.js'
+import { Prediction } from '../predictions/prediction.type.js'
 import { StreamArgs, toStreamRequest } from '../streams/stream.args.js'
 import { Task } from '../tasks/task.type.js'
 import { AnswerOrderEnum, AnswerStateEnum, type AnswerOrder } from './answer.enum.js'
@@ -157,6 +159,17 @@ export class AnswerResolver {
   })
   previousAnswer(@Root() { previousId }: AnswerRoot, @Ctx() { loaders }: GraphContext): Promise<AnswerDocument | null> {
     return previousId === null ? Promise.resolve(null) : loaders.answers.load(previousId)
+  }
+
+  @FieldResolver(() => Prediction, {
+    nullable: true,
+    description: 'Of GENERATIVE: the prediction that writes the text; null before, and when the text is kept from you.',
+  })
+  prediction(
+    @Root() { predictionId }: AnswerRoot,
+    @Ctx() { loaders }: GraphContext,
+  ): Promise<PredictionDocument | null> {
+    return predictionId === null ? Promise.resolve(null) : loaders.predictions.load(predictionId)
   }
 
   @FieldResolver(() => Task, { nullable: true, description: 'The task that does it; null when that is gone.' })

@@ -129,6 +129,12 @@ export class Answer extends Node {
   })
   readonly absence!: AbsenceRule | null
 
+  @Field(() => [Int], {
+    description:
+      'Ranks of the hits that the text is made from: of EXTRACTIVE those that are quoted, of GENERATIVE those that found room in the prompt.',
+  })
+  readonly usedRanks!: readonly number[]
+
   @Field(() => Int, { description: 'Earlier turns of the conversation that found no room beside the passages.' })
   readonly droppedTurns!: number
 

@@ -82,11 +82,13 @@ export const toEvaluation = ({
 })
 
 export const toStartAnswer = ({ input, idempotencyKey }: StartAnswerArgs): StartAnswer => {
-  const { knowledgeBases, search, previousAnswer, turns, ...asked } = input
+  const { knowledgeBases, search, previousAnswer, turns, model, generation, ...asked } = input
   return {
     ...asked,
     search: { ...SEARCH_DEFAULTS, ...(search && toAnswerSearch(search)), knowledgeBases },
     turns: turns.map(({ question, answer }) => ({ question, answer })),
+    model: model ?? null,
+    generation: generation ?? {},
     previousAnswer: previousAnswer ?? null,
     idempotencyKey: idempotencyKey ?? null,
   }

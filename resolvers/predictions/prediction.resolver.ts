@@ -17,7 +17,7 @@ import { isEnded, isTextKind, type PredictionDocument, type PredictionOutput } f
 import { toToolCallId } from '../../src/domain/tool-call.js'
 import type { StreamItem } from '../../src/domain/stream.js'
 import type { StartRequest } from '../../src/services/predictions/prediction-input.js'
-import type { PredictionFilter } from '../../src/services/predictions/predictions.service.js'
+import type { PredictionFilter } from '../../src/services/predictions/prediction-filter.js'
 import { choiceOf, toTextOutput } from '../../src/services/predictions/tokens-data.js'
 import type { PredictionEvent, PredictionSnapshot } from '../../src/services/predictions/prediction-stream.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'

@@ -236,6 +236,8 @@ export interface PredictionDocument extends StoredDocument {
   readonly store: boolean
   /** The task that does it, whose place in the queue is its own; null for one that was waited for or is not kept. */
   readonly taskId?: string | null
+  /** The answer from documents that it is a part of: it is there for whoever may read that. */
+  readonly answerId?: string | null
   readonly createdBy: string
   readonly idempotencyKey: string | null
   /** SHA-256 of what was asked, to tell a repeated request from another with the same key. */

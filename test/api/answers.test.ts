@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  AnswerEventsDocument,
   AnswersDocument,
   CancelAnswerDocument,
+  CancelPredictionDocument,
   DeleteAnswerDocument,
   DeleteDocumentDocument,
   FindNodeDocument,
+  PredictionDocument,
+  PredictionsDocument,
   type StartAnswerInput,
 } from '../generated/graphql.js'
 import { ask, askAndWait, AnswerReader, readAnswer, tryAsking } from '../support/answers.js'
 import { KnowledgeClient } from '../support/knowledge.js'
+import { CHAT_MODEL, EMBEDDING_MODEL } from '../support/models.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 
@@ -37,6 +42,14 @@ const MISTAKES: readonly (readonly [string, Partial<StartAnswerInput>, string])[
   ['a threshold below 0', { supportThreshold: -1 }, 'input.supportThreshold'],
   ['no hits', { search: { first: 0 } }, 'input.search.first'],
   ['an unknown field', { search: { filter: { field: { name: 'x', eq: 1 } } } }, 'input.search.filter.field.name'],
+  ['no model that writes', { mode: 'GENERATIVE' }, 'input.model'],
+  ['a model that is not used', { model: CHAT_MODEL }, 'input.model'],
+  ['a model for embeddings', { mode: 'GENERATIVE', model: EMBEDDING_MODEL }, 'input.model'],
+  [
+    'a temperature above 2',
+    { mode: 'GENERATIVE', model: CHAT_MODEL, generation: { temperature: 3 } },
+    'input.generation.temperature',
+  ],
   ['an empty turn', { turns: [{ question: '', answer: '' }] }, 'input.turns.0.question'],
 ]
 
@@ -195,5 +208,112 @@ describe.each(STORES_BRIEFLY)('answers, kept in %s', (store) => {
     const id = cats.answer.citations[0]!.document.id
     await server.request(DeleteDocumentDocument, { input: { id } }, token)
     expect(await readAnswer(server, cats.answer.id, token)).toMatchObject({ text: '', isWithheld: true, citations: [] })
+  })
+
+  describe('written by a model', () => {
+    const WRITTEN: StartAnswerInput = {
+      ...HOTEL,
+      mode: 'GENERATIVE',
+      model: CHAT_MODEL,
+      search: { first: 2 },
+      generation: { maxTokens: 32, temperature: 0 },
+    }
+
+    test('an answer is its prediction’s text, and what the documents say of it is cited', async () => {
+      const { answer, reader } = await askAndWait(server, WRITTEN, token)
+      expect(answer).toMatchObject({ state: 'SUCCEEDED', absence: null, prediction: { state: 'SUCCEEDED' } })
+      expect(reader.text).toBe(answer.text)
+      expect(reader.citations).toEqual(answer.citations.map(({ number }) => number))
+      const asked = { id: answer.prediction!.id }
+      const { prediction } = await server.request(PredictionDocument, asked, token)
+      expect(prediction?.output).toMatchObject({ text: answer.text })
+      expect(answer.usedRanks.length).toBeGreaterThan(0)
+      for (const { quote, answerStart, answerEnd, valid } of answer.citations) {
+        expect(valid).toBe(true)
+        expect(TRAVEL + ON_CALL).toContain(quote)
+        expect(answer.sentences).toContainEqual(expect.objectContaining({ start: answerStart, end: answerEnd }))
+      }
+      for (const { isSupported, problem, citations } of answer.sentences) {
+        expect(problem === null).toBe(isSupported)
+        expect(citations.length > 0).toBe(isSupported)
+      }
+      for (const other of [bobToken, eveToken]) {
+        expect((await server.request(PredictionDocument, asked, other)).prediction).toBeNull()
+        await expect(server.request(CancelPredictionDocument, { input: asked }, other)).resolves.toMatchObject({
+          cancelPrediction: { __typename: 'NotFound' },
+        })
+      }
+      const { predictions } = await server.request(PredictionsDocument, { first: 100 }, token)
+      expect(predictions.nodes.map(({ id }) => id)).not.toContain(asked.id)
+      await server.request(DeleteAnswerDocument, { input: { id: answer.id } }, token)
+      expect((await server.request(PredictionDocument, asked, token)).prediction).toBeNull()
+    })
+
+    test('sentences without support are withheld where citations are required', async () => {
+      const { answer, reader } = await askAndWait(server, { ...WRITTEN, requireCitations: true }, token)
+      expect(reader.text).toBe(answer.text)
+      const kept = answer.sentences.filter(({ isWithheld }) => !isWithheld)
+      expect(kept.every(({ isSupported }) => isSupported)).toBe(true)
+      expect(answer.grounded).toBe(kept.length > 0)
+      if (kept.length > 0)
+        expect(kept.map(({ start, end }) => answer.text.slice(start, end)).join(' ')).toBe(answer.text)
+    })
+
+    test('a conversation goes on, and its questions are rewritten for the search', async () => {
+      const first = await askAndWait(server, HOTEL, token)
+      const asked = { ...HOTEL, question: 'And in large cities?', previousAnswer: first.answer.id, minRelevance: 0.2 }
+      const by = async (more: Partial<StartAnswerInput>) =>
+        (await askAndWait(server, { ...asked, ...more }, token)).answer
+      expect((await by({})).rewrittenQuestion).toBeNull()
+      const context = await by({ rewriting: 'CONTEXT' })
+      expect(context).toMatchObject({
+        rewrittenQuestion: 'How much may a hotel cost? And in large cities?',
+        previousAnswer: { id: first.answer.id },
+      })
+      expect(context.text).toContain('160 in large cities')
+      const rewritten = await by({ rewriting: 'MODEL', model: CHAT_MODEL })
+      expect(rewritten.rewrittenQuestion).toEqual(expect.any(String))
+      const written = await by({ ...WRITTEN, ...asked, rewriting: 'CONTEXT' })
+      expect(written).toMatchObject({ state: 'SUCCEEDED', droppedTurns: 0 })
+    })
+
+    test('what finds no room beside the room for the answer is left out, the best passages last', async () => {
+      const turns = Array.from({ length: 8 }, (_, i) => ({
+        question: `What of hotel ${i}?`,
+        answer: 'word '.repeat(90),
+      }))
+      const narrow = {
+        ...WRITTEN,
+        search: { first: 10 },
+        generation: { maxTokens: 8_070, temperature: 0, stop: ['.'] },
+        turns,
+      }
+      const { answer } = await askAndWait(server, narrow, token)
+      expect(answer.state).toBe('SUCCEEDED')
+      expect(answer.usedRanks.length).toBeLessThan(answer.hits.length)
+      expect(answer.droppedTurns).toBe(8)
+      const none = await askAndWait(server, { ...narrow, generation: { maxTokens: 8_150 } }, token)
+      expect(none.answer).toMatchObject({ state: 'FAILED', error: { code: 'INVALID_INPUT' } })
+    })
+
+    test('an answer that is cancelled ends with what there is, and so does its prediction', async () => {
+      const { id } = await ask(server, { ...WRITTEN, generation: { maxTokens: 2_000, temperature: 1 } }, { token })
+      const reader = new AnswerReader()
+      for await (const { answerEvents } of server.subscribe(AnswerEventsDocument, { id }, { token })) {
+        reader.take(answerEvents)
+        if (answerEvents.__typename === 'AnswerTextDelta') break
+      }
+      const { cancelAnswer } = await server.request(CancelAnswerDocument, { input: { id } }, token)
+      expect(cancelAnswer).toMatchObject({ state: 'CANCELLED' })
+      await reader.read(server, id, { token })
+      const answer = await readAnswer(server, id, token)
+      expect(reader.end).toBe('CANCELLED')
+      expect(reader.text).toBe(answer.text)
+      expect(answer).toMatchObject({
+        state: 'CANCELLED',
+        prediction: { state: 'CANCELLED' },
+        task: { state: 'CANCELLED' },
+      })
+    })
   })
 })

@@ -925,6 +925,15 @@ export type PreviewChunksInput = {
   knowledgeBase: string;
 };
 
+/** How a question is changed for the search, so that it is understood without the conversation. */
+export type QuestionRewriting =
+  /** The question before is put in front of it. */
+  | 'CONTEXT'
+  /** The chat model writes it anew, from the last three turns. */
+  | 'MODEL'
+  /** It is taken as it is. */
+  | 'NONE';
+
 /** A model version to register. */
 export type RegisterModelVersionInput = {
   /** What the model is, at most 2,000 characters; unset leaves what is there. */
@@ -1157,6 +1166,8 @@ export type SkipReason =
 
 /** A question to knowledge bases, and how it is answered. */
 export type StartAnswerInput = {
+  /** Of GENERATIVE: how the model writes. `maxTokens` is the room that is kept for the answer; `n` is 1. */
+  generation?: GenerationInput | null | undefined;
   /** Names of 1 to 16 knowledge bases, as `search` takes them. */
   knowledgeBases: Array<string>;
   /** Of EXTRACTIVE: the most sentences that are quoted; 1 to 20. */
@@ -1165,12 +1176,16 @@ export type StartAnswerInput = {
   minRelevance?: number;
   /** How it is answered. */
   mode?: AnswerMode;
+  /** Of GENERATIVE, and of rewriting by MODEL: The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model?: string | null | undefined;
   /** The ended answer that this question follows: its conversation comes before `turns`. */
   previousAnswer?: string | null | undefined;
   /** What is asked; 1 to 8192 characters. */
   question: string;
   /** Whether sentences without support are withheld. */
   requireCitations?: boolean;
+  /** What is searched for in the place of the question, where there is a conversation. */
+  rewriting?: QuestionRewriting;
   /** How passages are found. */
   search?: AnswerSearchInput | null | undefined;
   /** What a sentence of the answer and a passage need to have in common for support; 0 to 1. */
@@ -1600,7 +1615,7 @@ export type CitationPartsFragment = { number: number, start: number, end: number
 
 export type AnswerSentencePartsFragment = { start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean };
 
-export type AnswerPartsFragment = { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null };
+export type AnswerPartsFragment = { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, usedRanks: Array<number>, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null };
 
 export type AnswerHitsFragment = { hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> };
 
@@ -1609,7 +1624,7 @@ export type AnswerQueryVariables = Exact<{
 }>;
 
 
-export type AnswerQuery = { answer: { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, knowledgeBases: Array<{ id: string, name: string }>, previousAnswer: { id: string } | null, task: { id: string, state: TaskState } | null, timings: { queueMs: number | null, searchMs: number | null, totalMs: number | null }, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } | null };
+export type AnswerQuery = { answer: { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, usedRanks: Array<number>, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, knowledgeBases: Array<{ id: string, name: string }>, previousAnswer: { id: string } | null, task: { id: string, state: TaskState } | null, prediction: { id: string, state: PredictionState } | null, timings: { queueMs: number | null, searchMs: number | null, totalMs: number | null }, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } | null };
 
 export type AnswersQueryVariables = Exact<{
   state?: AnswerState | null | undefined;
@@ -1630,7 +1645,7 @@ export type StartAnswerMutationVariables = Exact<{
 
 
 export type StartAnswerMutation = { startAnswer:
-    | { __typename: 'Answer', id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null }
+    | { __typename: 'Answer', id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, usedRanks: Array<number>, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null }
     | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
@@ -1643,7 +1658,7 @@ export type CancelAnswerMutationVariables = Exact<{
 
 
 export type CancelAnswerMutation = { cancelAnswer:
-    | { __typename: 'Answer', id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null }
+    | { __typename: 'Answer', id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, usedRanks: Array<number>, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -1669,11 +1684,11 @@ export type AnswerEventsSubscription = { answerEvents:
     | { __typename: 'AnswerCitationAdded', cursor: string, fromSequence: number, sequence: number, at: string, citation: { number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } } | null }
     | { __typename: 'AnswerHitsFound', cursor: string, fromSequence: number, sequence: number, at: string, answer: { id: string, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } }
     | { __typename: 'AnswerSentenceChecked', cursor: string, fromSequence: number, sequence: number, at: string, sentence: { start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean } }
-    | { __typename: 'AnswerSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, answer: { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } }
+    | { __typename: 'AnswerSnapshot', cursor: string, fromSequence: number, sequence: number, at: string, answer: { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, usedRanks: Array<number>, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> } }
     | { __typename: 'AnswerTextDelta', cursor: string, fromSequence: number, sequence: number, at: string, text: string }
     | { __typename: 'StreamEnd', cursor: string, fromSequence: number, sequence: number, at: string, reason: StreamEndReason }
     | { __typename: 'StreamGap', cursor: string, fromSequence: number, sequence: number, at: string, missed: number, firstAvailable: string, snapshot:
-        | { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> }
+        | { id: string, state: AnswerState, mode: AnswerMode, question: string, rewrittenQuestion: string | null, text: string, absence: AbsenceRule | null, isWithheld: boolean, grounded: boolean, usedRanks: Array<number>, droppedTurns: number, createdBy: string, createdAt: string, endedAt: string | null, sentences: Array<{ start: number, end: number, support: number, isSupported: boolean, problem: SupportProblem | null, citations: Array<number>, isWithheld: boolean }>, citations: Array<{ number: number, start: number, end: number, quote: string, answerStart: number, answerEnd: number, support: number, valid: boolean, superseded: boolean, chunk: { id: string, text: string, start: number, end: number } | null, document: { id: string, key: string | null, title: string | null }, documentVersion: { id: string, number: number } }>, error: { code: ErrorCode, message: string, retryable: boolean } | null, hits: Array<{ rank: number, score: number, scores: { vector: number | null, text: number | null, fused: number }, document: { id: string, key: string | null, title: string | null }, chunk: { id: string, text: string, start: number, end: number }, highlights: Array<{ start: number, end: number }> }> }
         | { id: string }
         | { id: string }
         | { id: string }
@@ -2960,6 +2975,7 @@ export const AnswerPartsFragmentDoc = new TypedDocumentString(`
   absence
   isWithheld
   grounded
+  usedRanks
   droppedTurns
   sentences {
     ...AnswerSentenceParts
@@ -3766,6 +3782,10 @@ export const AnswerDocument = new TypedDocumentString(`
       id
       state
     }
+    prediction {
+      id
+      state
+    }
     timings {
       queueMs
       searchMs
@@ -3818,6 +3838,7 @@ fragment AnswerParts on Answer {
   absence
   isWithheld
   grounded
+  usedRanks
   droppedTurns
   sentences {
     ...AnswerSentenceParts
@@ -3951,6 +3972,7 @@ fragment AnswerParts on Answer {
   absence
   isWithheld
   grounded
+  usedRanks
   droppedTurns
   sentences {
     ...AnswerSentenceParts
@@ -4026,6 +4048,7 @@ fragment AnswerParts on Answer {
   absence
   isWithheld
   grounded
+  usedRanks
   droppedTurns
   sentences {
     ...AnswerSentenceParts
@@ -4162,6 +4185,7 @@ fragment AnswerParts on Answer {
   absence
   isWithheld
   grounded
+  usedRanks
   droppedTurns
   sentences {
     ...AnswerSentenceParts

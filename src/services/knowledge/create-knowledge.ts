@@ -43,7 +43,10 @@ import { TextEmbedder } from './text-embedder.js'
 import { TextReranker } from './text-reranker.js'
 import type { UploadsService } from './uploads/uploads.service.js'
 
-export interface KnowledgeOptions extends Pick<AnswersServiceOptions, 'streams' | 'maxJoinedBytes' | 'currentTrace'> {
+export interface KnowledgeOptions extends Pick<
+  AnswersServiceOptions,
+  'streams' | 'maxJoinedBytes' | 'currentTrace' | 'predictions'
+> {
   readonly documents: DocumentStore
   readonly events: EventLog
   readonly payloads: Payloads

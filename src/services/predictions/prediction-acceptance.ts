@@ -1,8 +1,8 @@
-import { createHash, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
-import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
+import { invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
-import { canonicalJson, type Json } from '../../kernel/json.js'
+import type { Json } from '../../kernel/json.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import { isTextKind, type CacheInfo, type PredictionDocument } from '../../domain/prediction.js'
 import type { Principal } from '../../domain/principal.js'
@@ -16,7 +16,7 @@ import type { Payloads } from '../payloads.js'
 import type { TaskAcceptance } from '../tasks/task-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import { parseSeed, withVersionSettings } from './generation-settings.js'
-import { INPUT_FIELDS, type PredictionRequest, type StartRequest } from './prediction-input.js'
+import { INPUT_FIELDS, type ChatRequest, type PredictionRequest, type StartRequest } from './prediction-input.js'
 import { kindOf, parseInput } from './prediction-kinds.js'
 import type { ImmediatePredictions } from './immediate-predictions.js'
 import { toQueueEntry, type PredictionBody, type PredictionStore } from './prediction-store.js'
@@ -29,6 +29,7 @@ import {
   toTaskInput,
 } from './prediction-task.js'
 import type { PromptEncoder } from './prompt-encoder.js'
+import { checkStartRequest, hashOf, sameInput } from './start-request.js'
 import type { WaitingRoom } from './waiting-room.js'
 
 export interface PredictionAcceptanceOptions {
@@ -62,9 +63,14 @@ type Origin =
   | { readonly kind: 'start' }
   /** It is that of a task. */
   | { readonly kind: 'task'; readonly task: TaskDocument }
+  /** It is a part of an answer, whose task waits for it. */
+  | ({ readonly kind: 'answer' } & AnswerPart)
 
-const MAX_DEADLINE_MS = 24 * 3_600_000
-const MAX_IDEMPOTENCY_KEY = 256
+/** What a prediction is to an answer. */
+export interface AnswerPart {
+  readonly id: string
+  readonly answerId: string
+}
 
 /** Lets predictions in: checks them, counts what they ask for, and puts them on disk. */
 export class PredictionAcceptance {
@@ -90,14 +96,31 @@ export class PredictionAcceptance {
    * @throws GraphloomError as `accept`.
    */
   async ensureForTask(task: TaskDocument, input: Json): Promise<PredictionDocument> {
+    const request = toStartRequest(input, task.priority)
+    return this.#ensure(principalOf(task), request, { kind: 'task', task })
+  }
+
+  /**
+   * The prediction of an answer, accepted now where it was not before. It has no task, whose input others would read.
+   * @throws GraphloomError as `accept`.
+   */
+  async ensureForAnswer(principal: Principal, input: ChatRequest, part: AnswerPart): Promise<PredictionDocument> {
+    const request = { input, priority: null, deadlineMs: null, store: true, idempotencyKey: null }
+    return this.#ensure(principal, request, { kind: 'answer', ...part })
+  }
+
+  async #ensure(
+    principal: Principal,
+    request: StartRequest,
+    origin: Extract<Origin, { readonly kind: 'task' | 'answer' }>,
+  ): Promise<PredictionDocument> {
     const { store } = this.#options
-    const scope = { tenantId: task.tenantId }
-    const id = toPredictionId(task.id)
+    const scope = { tenantId: principal.tenantId }
+    const id = idOf(origin)
     const known = await store.get(scope, id)
     if (known) return known
     try {
-      const request = toStartRequest(input, task.priority)
-      return (await this.#acceptNow(principalOf(task), request, { kind: 'task', task })).document
+      return (await this.#acceptNow(principal, request, origin)).document
     } catch (error) {
       const first = isErrorWithCode(error, 'CONFLICT') ? await store.get(scope, id) : null
       if (!first) throw error
@@ -139,8 +162,8 @@ export class PredictionAcceptance {
     const known = await this.#getByKey(principal, request)
     if (known) return { document: sameInput(known, inputHash), ended: null }
     const version = await requirePredictionVersion(models, principal, request.input)
-    const id =
-      origin.kind === 'task' ? toPredictionId(origin.task.id) : createId('prediction', this.#options.clock.now())
+    const isKnown = origin.kind === 'task' || origin.kind === 'answer'
+    const id = isKnown ? idOf(origin) : createId('prediction', this.#options.clock.now())
     const settings = residency.settingsOf(version)
     const input = withVersionSettings(parsed, request.input, settings)
     const inputTokens = await encoder.countTokens(version, input, id)
@@ -163,7 +186,8 @@ export class PredictionAcceptance {
         cache: key === null ? null : { hit: false, key, ageMs: null },
         id,
         // Of what is not to be kept nothing may stay in a task.
-        taskId: origin.kind === 'predict' || !request.store ? null : toTaskId(id),
+        taskId: hasTask(origin) && request.store ? toTaskId(id) : null,
+        answerId: origin.kind === 'answer' ? origin.answerId : null,
       })
       return { document: await this.#insert(principal, request, { body, origin }), ended }
     } catch (error) {
@@ -222,8 +246,9 @@ export class PredictionAcceptance {
     readonly cache: CacheInfo | null
     readonly id: string
     readonly taskId: string | null
+    readonly answerId: string | null
   }): PredictionBody {
-    const { principal, request, version, input, seed, priority, inputHash, cache, id, taskId } = accepted
+    const { principal, request, version, input, seed, priority, inputHash, cache, id, taskId, answerId } = accepted
     const now = this.#options.clock.now()
     return {
       id,
@@ -251,6 +276,7 @@ export class PredictionAcceptance {
       deadlineAt: request.deadlineMs === null ? null : now + request.deadlineMs,
       store: request.store,
       taskId,
+      answerId,
       createdBy: principal.subject,
       idempotencyKey: request.idempotencyKey,
       inputHash,
@@ -267,6 +293,11 @@ export class PredictionAcceptance {
   }
 }
 
+const hasTask = ({ kind }: Origin): boolean => kind === 'start' || kind === 'task'
+
+const idOf = (origin: Extract<Origin, { readonly kind: 'task' | 'answer' }>): string =>
+  origin.kind === 'task' ? toPredictionId(origin.task.id) : origin.id
+
 /** @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT` for a model of another task. */
 export async function requirePredictionVersion(
   models: Pick<ModelsService, 'requireByReference'>,
@@ -278,22 +309,4 @@ export async function requirePredictionVersion(
   if (version.task !== kindOf(request.kind).task)
     throw invalidInput(path, `"${request.model}" is a model for ${version.task}.`)
   return version
-}
-
-function checkStartRequest({ priority, deadlineMs, idempotencyKey }: StartRequest): void {
-  if (priority !== null && !(Number.isInteger(priority) && priority >= 0 && priority <= 9))
-    throw invalidInput('priority', `is ${priority}; a whole number from 0 to 9 is allowed.`)
-  if (deadlineMs !== null && !(deadlineMs > 0 && deadlineMs <= MAX_DEADLINE_MS))
-    throw invalidInput('deadlineMs', `is ${deadlineMs}; a number above 0 and at most ${MAX_DEADLINE_MS} is allowed.`)
-  if (idempotencyKey !== null && (idempotencyKey.length === 0 || idempotencyKey.length > MAX_IDEMPOTENCY_KEY))
-    throw invalidInput('idempotencyKey', `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters.`)
-}
-
-function hashOf({ input, priority, deadlineMs, store }: StartRequest): string {
-  return createHash('sha256').update(canonicalJson({ input, priority, deadlineMs, store })).digest('hex')
-}
-
-function sameInput(known: PredictionDocument, inputHash: string): PredictionDocument {
-  if (known.inputHash === inputHash) return known
-  throw new GraphloomError('IDEMPOTENCY_CONFLICT', 'The idempotency key was used before with another input.')
 }

@@ -29,6 +29,7 @@ export const PREDICTIONS: CollectionDefinition<PredictionDocument> = {
     modelVersionId: 'string',
     requestedModel: 'string',
     idempotencyKey: 'string',
+    answerId: 'string',
     endedAt: 'number',
     inputBlobId: 'string',
     outputBlobId: 'string',

@@ -10,6 +10,7 @@ import type { PredictionAcceptance } from './prediction-acceptance.js'
 import type { PredictionExecutor } from './prediction-executor.js'
 import { PREDICTION_SCHEMA, USAGE_SCHEMA } from './prediction-schema.js'
 import { PREDICTION_QUEUE, type PredictionStore } from './prediction-store.js'
+import { whenThereIsRoom } from './when-there-is-room.js'
 import { outputOf, PREDICTION_TASK, toOutcome, toPredictionId, toStartRequest, toTaskEnd } from './prediction-task.js'
 import { toMistakeAt } from './prediction-json.js'
 
@@ -24,7 +25,6 @@ export interface PredictionTypeOptions {
 const MAX_DEADLINE_MS = 86_400_000
 /** A text's progress is stored so often at most. */
 const TOLD_EVERY_MS = 1_000
-const UNKNOWN_RETRY_MS = 1_000
 
 const INPUT_SCHEMA = {
   type: 'object',
@@ -110,19 +110,10 @@ async function runPrediction(
 }
 
 /** The task's prediction: made now, unless whoever started it has. Waits while too many wait already. */
-async function ensurePrediction(
+const ensurePrediction = (
   { acceptance, clock }: PredictionTypeOptions,
   { task, input, signal }: { readonly task: TaskDocument; readonly input: Json; readonly signal: AbortSignal },
-): Promise<PredictionDocument> {
-  for (;;) {
-    try {
-      return await acceptance.ensureForTask(task, input)
-    } catch (error) {
-      if (!isErrorWithCode(error, 'OVERLOADED')) throw error
-      await clock.sleep(error.details.retryAfterMs ?? UNKNOWN_RETRY_MS, signal)
-    }
-  }
-}
+): Promise<PredictionDocument> => whenThereIsRoom(() => acceptance.ensureForTask(task, input), { clock, signal })
 
 function createTokenTeller(
   clock: Clock,

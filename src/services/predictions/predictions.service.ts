@@ -1,30 +1,29 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
-import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
+import { GraphloomError, isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import {
   isEnded,
   type PredictionDocument,
   type PredictionInput,
-  type PredictionKind,
   type PredictionOutput,
-  type PredictionState,
 } from '../../domain/prediction.js'
 import type { Principal } from '../../domain/principal.js'
 import type { StreamItem } from '../../domain/stream.js'
-import type { Filter } from '../../ports/document-store.js'
 import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
 import type { Residency } from '../models/residency.js'
 import type { Streams } from '../streams/streams.js'
 import type { TasksService } from '../tasks/tasks.service.js'
+import type { AnswerPredictions } from './answer-predictions.js'
 import { answerKeyOf } from './answer-key.js'
 import type { Payloads } from '../payloads.js'
 import { removeAll } from '../retention/removal-step.js'
 import { requirePredictionVersion, type PredictionAcceptance } from './prediction-acceptance.js'
 import type { EndedPrediction, PredictionExecutor } from './prediction-executor.js'
 import { parseSeed, withVersionSettings } from './generation-settings.js'
+import { toStoreFilter, type PredictionFilter } from './prediction-filter.js'
 import type { PredictionRequest, StartRequest } from './prediction-input.js'
 import { parseInput } from './prediction-kinds.js'
 import type { PredictionStore } from './prediction-store.js'
@@ -48,18 +47,11 @@ export interface PredictionsServiceOptions {
   readonly streams: Streams
   readonly tasks: Pick<TasksService, 'cancelAndWait' | 'removeEnded'>
   readonly waitingRoom: WaitingRoom
+  /** In the order of the answers' ids: whether all that they are made from is there for the principal. */
+  readonly readableAnswers: (principal: Principal, answerIds: readonly string[]) => Promise<readonly boolean[]>
   readonly maxJoinedBytes: number
   readonly clock: Clock
   readonly logger: Logger
-}
-
-export interface PredictionFilter {
-  readonly state?: readonly PredictionState[]
-  readonly kind?: PredictionKind
-  readonly modelVersionId?: string
-  readonly requestedModel?: string
-  readonly createdAfter?: number
-  readonly createdBefore?: number
 }
 
 export interface Estimate {
@@ -123,7 +115,7 @@ export class PredictionsService {
     const { access, store, tasks } = this.#options
     access.require(principal, 'prediction.cancel', { id })
     const scope = scopeOf(principal)
-    const prediction = await store.require(scope, id)
+    const prediction = await this.#require(principal, id)
     if (!prediction.taskId || isEnded(prediction.state)) return this.#end(prediction)
     try {
       await tasks.cancelAndWait(principal, prediction.taskId)
@@ -137,7 +129,7 @@ export class PredictionsService {
   /** Deletes an ended prediction, its payloads and its stream. @throws GraphloomError `NOT_FOUND`, `CONFLICT` while it runs, `FORBIDDEN`. */
   async delete(principal: Principal, id: string): Promise<void> {
     this.#options.access.require(principal, 'prediction.delete', { id })
-    const prediction = await this.#options.store.require(scopeOf(principal), id)
+    const prediction = await this.#require(principal, id)
     if (!isEnded(prediction.state))
       throw new GraphloomError('CONFLICT', 'The prediction has not ended; cancel it first.')
     if (!(await this.remove(prediction)))
@@ -167,10 +159,28 @@ export class PredictionsService {
   /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */
   async getMany(principal: Principal, ids: readonly string[]): Promise<(PredictionDocument | null)[]> {
     this.#options.access.require(principal, 'prediction.read')
-    return this.#options.store.getMany(scopeOf(principal), ids)
+    return this.#hide(principal, await this.#options.store.getMany(scopeOf(principal), ids))
   }
 
-  /** @throws GraphloomError `INVALID_INPUT` for a cursor of another list, `FORBIDDEN`. */
+  /** Null for those of answers that the principal may not read. */
+  async #hide(
+    principal: Principal,
+    predictions: readonly (PredictionDocument | null)[],
+  ): Promise<(PredictionDocument | null)[]> {
+    const answerIds = [...new Set(predictions.flatMap((prediction) => prediction?.answerId ?? []))]
+    if (answerIds.length === 0) return [...predictions]
+    const readable = await this.#options.readableAnswers(principal, answerIds)
+    const hidden = new Set(answerIds.filter((_, i) => !readable[i]))
+    return predictions.map((prediction) => (hidden.has(prediction?.answerId ?? '') ? null : prediction))
+  }
+
+  async #require(principal: Principal, id: string): Promise<PredictionDocument> {
+    const [prediction] = await this.#hide(principal, [await this.#options.store.get(scopeOf(principal), id)])
+    if (!prediction) throw notFound('prediction', id)
+    return prediction
+  }
+
+  /** Without those of answers. @throws GraphloomError `INVALID_INPUT` for a cursor of another list, `FORBIDDEN`. */
   async list(
     principal: Principal,
     request: { readonly filter: PredictionFilter; readonly newestFirst: boolean; readonly page: PageRequest },
@@ -203,12 +213,37 @@ export class PredictionsService {
     principal: Principal,
     request: { readonly id: string; readonly after: string | null; readonly signal: AbortSignal },
   ): Promise<AsyncIterable<StreamItem<PredictionSnapshot, PredictionEvent>>> {
-    const { access, store, streams, maxJoinedBytes } = this.#options
-    access.require(principal, 'prediction.read', { id: request.id })
-    const scope = scopeOf(principal)
-    await store.require(scope, request.id)
-    const source = createPredictionSource({ store, scope, id: request.id, maxJoinedBytes })
-    return streams.follow({ stream: request.id, source, after: request.after, signal: request.signal })
+    this.#options.access.require(principal, 'prediction.read', { id: request.id })
+    return this.#follow(await this.#require(principal, request.id), request)
+  }
+
+  #follow(
+    { id, tenantId }: Pick<PredictionDocument, 'id' | 'tenantId'>,
+    { after, signal }: { readonly after: string | null; readonly signal: AbortSignal },
+  ): AsyncIterable<StreamItem<PredictionSnapshot, PredictionEvent>> {
+    const { store, streams, maxJoinedBytes } = this.#options
+    const source = createPredictionSource({ store, scope: { tenantId }, id, maxJoinedBytes })
+    return streams.follow({ stream: id, source, after, signal })
+  }
+
+  /** What answers need of their predictions, whoever may read them. */
+  readonly ofAnswers: AnswerPredictions = {
+    check: async (principal, request) => this.#options.acceptance.checkVersion(principal, request),
+    ensure: (principal, request, part) => this.#options.acceptance.ensureForAnswer(principal, request, part),
+    follow: (prediction, signal) => this.#follow(prediction, { after: null, signal }),
+    get: (tenantId, id) => this.#options.store.get({ tenantId }, id),
+    readText: async (prediction) => {
+      const output = await this.readOutput(prediction)
+      return output?.kind === 'TEXT' ? output.text : ''
+    },
+    end: async (tenantId, id) => {
+      const prediction = await this.#options.store.get({ tenantId }, id)
+      if (prediction) await this.#end(prediction)
+    },
+    remove: async (tenantId, id) => {
+      const prediction = await this.#options.store.get({ tenantId }, id)
+      if (prediction) await this.remove(prediction)
+    },
   }
 
   /** What a prediction would take, without starting it. @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`. */
@@ -265,19 +300,3 @@ const CANCELLED = { state: 'CANCELLED', error: null, finishReason: 'CANCELLED' }
 const leaveQueue = ({ id }: PredictionDocument) => [{ kind: 'remove', taskId: id } as const]
 
 const scopeOf = (principal: Principal) => ({ tenantId: principal.tenantId })
-
-function toStoreFilter(filter: PredictionFilter): Filter {
-  const { state, kind, modelVersionId, requestedModel, createdAfter, createdBefore } = filter
-  return {
-    ...(state && { state: { in: state } }),
-    ...(kind && { kind: { eq: kind } }),
-    ...(modelVersionId !== undefined && { modelVersionId: { eq: modelVersionId } }),
-    ...(requestedModel !== undefined && { requestedModel: { eq: requestedModel } }),
-    ...((createdAfter !== undefined || createdBefore !== undefined) && {
-      createdAt: {
-        ...(createdAfter !== undefined && { gt: createdAfter }),
-        ...(createdBefore !== undefined && { lt: createdBefore }),
-      },
-    }),
-  }
-}

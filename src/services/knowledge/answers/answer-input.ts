@@ -1,6 +1,8 @@
 import { GraphloomError, invalidInput } from '../../../kernel/errors.js'
 import type { AnswerMode, AnswerTurn } from '../../../domain/answer.js'
 import { DEFAULT_SUPPORT_THRESHOLD } from '../../../domain/support/support.js'
+import type { ChatRequest, GenerationRequest } from '../../predictions/prediction-input.js'
+import type { QuestionRewriting } from './question-rewriting.js'
 import { checkSearch, MAX_QUERY_CHARACTERS, type SearchRequest } from '../search-input.js'
 
 /** A question to documents, and how it is answered. */
@@ -18,6 +20,10 @@ export interface AnswerRequest {
   readonly requireCitations: boolean
   /** Earlier questions and answers, the oldest first. */
   readonly turns: readonly AnswerTurn[]
+  readonly rewriting: QuestionRewriting
+  /** Reference of the chat model that writes, or that writes the question anew; null where none does. */
+  readonly model: string | null
+  readonly generation: GenerationRequest
 }
 
 export interface StartAnswer extends AnswerRequest {
@@ -32,6 +38,7 @@ export const ANSWER_DEFAULTS = {
   minRelevance: 0.3,
   supportThreshold: DEFAULT_SUPPORT_THRESHOLD,
   requireCitations: false,
+  rewriting: 'NONE',
 } as const satisfies Partial<AnswerRequest>
 
 export const MAX_SENTENCES = 20
@@ -42,7 +49,6 @@ const MAX_IDEMPOTENCY_KEY = 256
 /** @throws GraphloomError `INVALID_INPUT` that names what is out of its range. */
 export function checkAnswer(request: StartAnswer): void {
   const { question, search, turns, idempotencyKey, maxSentences, minRelevance, supportThreshold } = request
-  if (request.mode === 'GENERATIVE') throw invalidInput('input.mode', 'GENERATIVE is not served yet; use EXTRACTIVE.')
   checkQuestion(question, 'input.question')
   checkSettings(search)
   if (!Number.isInteger(maxSentences) || maxSentences < 1 || maxSentences > MAX_SENTENCES)
@@ -50,6 +56,7 @@ export function checkAnswer(request: StartAnswer): void {
   checkShare('input.minRelevance', minRelevance)
   checkShare('input.supportThreshold', supportThreshold)
   checkTurns(turns)
+  checkModel(request)
   if (idempotencyKey !== null && (idempotencyKey.length === 0 || idempotencyKey.length > MAX_IDEMPOTENCY_KEY))
     throw invalidInput('idempotencyKey', `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters.`)
 }
@@ -72,6 +79,22 @@ function checkSettings(search: AnswerRequest['search']): void {
     throw invalidInput(path.replace(/^input\./, 'input.search.'), message)
   }
 }
+
+function checkModel({ mode, rewriting, model, generation }: StartAnswer): void {
+  const isNeeded = mode === 'GENERATIVE' || rewriting === 'MODEL'
+  if (isNeeded && model === null)
+    throw invalidInput('input.model', 'names no chat model; GENERATIVE and rewriting by MODEL need one.')
+  if (!isNeeded && model !== null) throw invalidInput('input.model', 'is not used; ask for GENERATIVE.')
+  if ((generation.n ?? 1) !== 1) throw invalidInput('input.generation.n', 'must be 1: an answer is one text.')
+}
+
+/** A request to the model with what is asked for, to be checked before there is a prompt. */
+export const toModelCheck = (model: string, question: string, generation: GenerationRequest): ChatRequest => ({
+  kind: 'CHAT',
+  model,
+  messages: [{ role: 'USER', content: [question] }],
+  generation,
+})
 
 function checkShare(path: string, value: number): void {
   if (!(value >= 0 && value <= 1)) throw invalidInput(path, `is ${value}; 0 to 1 is allowed.`)

@@ -1,11 +1,11 @@
-import { invalidInput, isErrorWithCode, notFound, type ErrorInfo } from '../../../kernel/errors.js'
+import { invalidInput, isErrorWithCode, notFound } from '../../../kernel/errors.js'
 import { toIdOfKind } from '../../../kernel/ids.js'
 import type { Json } from '../../../kernel/json.js'
 import { isAnswerEnded, isGrounded, type AnswerDocument } from '../../../domain/answer.js'
 import type { TaskDocument } from '../../../domain/task.js'
 import { SYSTEM_SCOPE } from '../../../ports/document-store.js'
 import { DEFAULTS, WorkEnded, type TaskContext, type TaskEnd, type TaskType } from '../../tasks/task-type.js'
-import { AnswerRun, type AnswerRunOptions } from './answer-run.js'
+import { AnswerRun, predictionIdsOf, type AnswerRunOptions } from './answer-run.js'
 
 export const ANSWER_TASK = 'knowledge.answer'
 const ANSWER_QUEUE = 'answers'
@@ -36,7 +36,8 @@ export function createAnswerType(options: AnswerRunOptions): TaskType {
       Promise.reject(invalidInput(path, 'is made by startAnswer alone; ask the question again.')),
     companion: {
       findEnds: (tasks) => findEnds(options, tasks),
-      end: (task) => endAnswer(options, task),
+      end: ({ id, state, error }) =>
+        endAnswer(options, toAnswerId(id), state === 'CANCELLED' ? { state, error: null } : { state: 'FAILED', error }),
     },
     deleteData: async (task) => {
       const answer = await options.store.get(SYSTEM_SCOPE, toAnswerId(task.id))
@@ -47,9 +48,10 @@ export function createAnswerType(options: AnswerRunOptions): TaskType {
 }
 
 export async function deleteAnswer(
-  { store, payloads }: Pick<AnswerRunOptions, 'store' | 'payloads'>,
+  { store, payloads, predictions }: Pick<AnswerRunOptions, 'store' | 'payloads' | 'predictions'>,
   answer: AnswerDocument,
 ): Promise<void> {
+  for (const id of predictionIdsOf(answer)) await predictions.remove(answer.tenantId, id)
   if (await store.delete(answer)) await payloads.delete(answer.request, answer.hits, answer.content)
 }
 
@@ -62,12 +64,26 @@ async function answerQuestion(options: AnswerRunOptions, { taskId, signal, local
     state: 'RUNNING',
     timings: { ...known.timings, queueMs: known.timings.queueMs ?? clock.now() - known.createdAt },
   }))
-  if (answer) await new AnswerRun(options, answer, signal).run()
+  if (answer) await runUntilCancelled(options, answer, signal)
   const ended = await store.get(SYSTEM_SCOPE, id)
   if (!ended) throw notFound('answer', id)
   const end = await endOf(options, ended)
   if (end?.state !== 'SUCCEEDED') throw new WorkEnded(end!)
   return end.output
+}
+
+/** Whoever cancels learns of it when the answer has ended: the attempt that is told to stop ends it. */
+async function runUntilCancelled(
+  options: AnswerRunOptions,
+  answer: AnswerDocument,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await new AnswerRun(options, answer, signal).run()
+  } catch (error) {
+    if (!signal.aborted || !isErrorWithCode(signal.reason, 'CANCELLED')) throw error
+    await endAnswer(options, answer.id, { state: 'CANCELLED', error: null })
+  }
 }
 
 async function findEnds(
@@ -95,22 +111,22 @@ async function endOf({ payloads }: AnswerRunOptions, answer: AnswerDocument): Pr
 }
 
 /** With what there is of it. */
-async function endAnswer({ store, payloads, clock }: AnswerRunOptions, task: TaskDocument): Promise<void> {
-  const id = toAnswerId(task.id)
-  const isCancelled = task.state === 'CANCELLED'
+async function endAnswer(
+  options: AnswerRunOptions,
+  id: string,
+  end: Pick<AnswerDocument, 'state' | 'error'>,
+): Promise<void> {
+  const { store, payloads, predictions, clock } = options
+  const known = await store.get(SYSTEM_SCOPE, id)
+  if (!known || isAnswerEnded(known.state)) return
+  for (const predictionId of predictionIdsOf(known)) await predictions.end(known.tenantId, predictionId)
   const content = await payloads.put(await store.readWritten(id))
   const endedAt = clock.now()
-  const error: ErrorInfo | null = isCancelled ? null : task.error
-  try {
-    await store.change(SYSTEM_SCOPE, id, (answer) => ({
-      ...answer,
-      state: isCancelled ? 'CANCELLED' : 'FAILED',
-      content,
-      error,
-      endedAt,
-      timings: { ...answer.timings, totalMs: endedAt - answer.createdAt },
-    }))
-  } catch (thrown) {
-    if (!isErrorWithCode(thrown, 'NOT_FOUND')) throw thrown
-  }
+  await store.change(SYSTEM_SCOPE, id, (answer) => ({
+    ...answer,
+    ...end,
+    content,
+    endedAt,
+    timings: { ...answer.timings, totalMs: endedAt - answer.createdAt },
+  }))
 }

@@ -17,13 +17,14 @@ import type { Principal } from '../../../domain/principal.js'
 import type { StreamItem } from '../../../domain/stream.js'
 import type { Access } from '../../access/access.js'
 import type { Payloads } from '../../payloads.js'
+import type { AnswerPredictions } from '../../predictions/answer-predictions.js'
 import { removeAll } from '../../retention/removal-step.js'
 import type { Streams } from '../../streams/streams.js'
 import type { TaskAcceptance } from '../../tasks/task-acceptance.js'
 import type { TasksService } from '../../tasks/tasks.service.js'
 import { parseFilter } from '../filter-input.js'
 import type { KnowledgeBaseStore } from '../knowledge-base-store.js'
-import { checkAnswer, MAX_TURNS, type AnswerRequest, type StartAnswer } from './answer-input.js'
+import { checkAnswer, MAX_TURNS, toModelCheck, type AnswerRequest, type StartAnswer } from './answer-input.js'
 import type { AnswerBody, AnswerStore } from './answer-store.js'
 import { createAnswerSource, type AnswerEvent, type AnswerSnapshot } from './answer-stream.js'
 import { ANSWER_TASK, deleteAnswer, toAnswerTaskId } from './answer-type.js'
@@ -35,6 +36,7 @@ export interface AnswersServiceOptions {
   readonly bases: Pick<KnowledgeBaseStore, 'requireByName'>
   readonly payloads: Payloads
   readonly texts: CitedTexts
+  readonly predictions: AnswerPredictions
   readonly streams: Streams
   readonly acceptance: Pick<TaskAcceptance, 'acceptWith'>
   readonly tasks: Pick<TasksService, 'cancelAndWait' | 'removeEnded'>
@@ -118,6 +120,7 @@ export class AnswersService {
     const bases = await Promise.all(names.map((name) => store.requireByName(tenantId, name)))
     const { filter } = asked.search
     if (filter) for (const { metadataFields } of bases) parseFilter(filter, metadataFields, 'input.search.filter')
+    await this.#checkModel(principal, request)
     const turns = [...(await this.#readTurns(principal, previousAnswer)), ...asked.turns].slice(-MAX_TURNS)
     return {
       id: createId('answer', clock.now()),
@@ -143,6 +146,18 @@ export class AnswersService {
       inputHash,
       endedAt: null,
       ...currentTrace(),
+    }
+  }
+
+  async #checkModel(principal: Principal, { model, question, generation }: StartAnswer): Promise<void> {
+    if (model === null) return
+    try {
+      await this.#options.predictions.check(principal, toModelCheck(model, question, generation))
+    } catch (error) {
+      const path = error instanceof GraphloomError ? error.details.path : undefined
+      if (path === undefined) throw error
+      const problem = (error as GraphloomError).message.slice(path.length + 2)
+      throw invalidInput(path.replace('input.chat.', 'input.'), problem)
     }
   }
 
@@ -198,6 +213,12 @@ export class AnswersService {
 
   async #readWritten({ id, written, asOfSequence }: AnswerAt): Promise<AnswerContent> {
     return written ?? this.#options.store.readWritten(id, asOfSequence)
+  }
+
+  /** In the order of the ids: whether they are the principal's, and all that they are made from is there for it. */
+  async areReadable(principal: Principal, ids: readonly string[]): Promise<readonly boolean[]> {
+    const answers = await this.getMany(principal, ids)
+    return Promise.all(answers.map(async (answer) => answer !== null && (await this.isReadable(principal, answer))))
   }
 
   /** Whether all that its text is made from is there for the principal. */
