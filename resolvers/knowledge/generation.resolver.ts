@@ -6,7 +6,7 @@ import type { GenerationStatus } from '../../src/services/knowledge/generations.
 import type { GraphContext } from '../context.js'
 import { ModelVersion } from '../models/model.type.js'
 import { Task } from '../tasks/task.type.js'
-import { GenerationProgressType, IndexGeneration } from './generation.type.js'
+import { ApproximateSearchType, GenerationProgressType, IndexGeneration } from './generation.type.js'
 import { KnowledgeBase } from './knowledge-base.type.js'
 
 @Resolver(() => KnowledgeBase)
@@ -57,6 +57,21 @@ export class IndexGenerationResolver {
     const { done } = progress
     const total = progress.total ?? done
     return { done, total, percent: total === 0 ? 0 : (100 * done) / total }
+  }
+
+  @FieldResolver(() => ApproximateSearchType, {
+    nullable: true,
+    description:
+      'The index that finds vectors without comparing all of them; null while all are compared: there are fewer than 10,000, or it has not been measured since the server started.',
+  })
+  async approximateSearch(
+    @Root() root: GenerationStatus,
+    @Ctx() { services, principal }: GraphContext,
+  ): Promise<ApproximateSearchType | null> {
+    const figures = await services.knowledgeGenerations.getApproximateSearch(principal, root)
+    if (!figures) return null
+    const { indexedRows, unindexedRows, ...rest } = figures
+    return { ...rest, indexedShare: indexedRows / (indexedRows + unindexedRows) }
   }
 
   @FieldResolver(() => Int, { description: 'Documents that you may see of those that it has.' })

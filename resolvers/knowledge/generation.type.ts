@@ -19,6 +19,41 @@ export class GenerationProgressType {
   readonly percent!: number
 }
 
+@ObjectType('ApproximateSearch', {
+  description:
+    'How well an index finds the nearest vectors without comparing all of them, measured against such a comparison. Searches use it only as far as it finds enough.',
+})
+export class ApproximateSearchType {
+  @Field(() => String, { description: 'The kind of index, as LanceDB names it.' })
+  readonly kind!: string
+
+  @Field(() => Boolean, {
+    description: 'Whether searches use it: its recall is at least 0.98. Otherwise they compare all vectors.',
+  })
+  readonly isUsed!: boolean
+
+  @Field(() => Float, { description: 'The share of the ten nearest vectors that it finds, 0 to 1.' })
+  readonly recall!: number
+
+  @Field(() => Int, {
+    description: 'Questions that this was measured with: those asked last, and vectors between stored ones.',
+  })
+  readonly sampleSize!: number
+
+  @Field(() => DateTimeScalar, { description: 'When it was measured.' })
+  readonly measuredAt!: number
+
+  @Field(() => Float, {
+    description: 'The part of the vectors that it has, 0 to 1. The others came later; each is compared.',
+  })
+  readonly indexedShare!: number
+
+  @Field(() => Int, {
+    description: 'How many vectors a search follows at once; the smallest number that gives the recall.',
+  })
+  readonly width!: number
+}
+
 @ObjectType('IndexGeneration', {
   implements: Node,
   description:

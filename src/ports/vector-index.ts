@@ -62,7 +62,9 @@ export interface VectorIndex extends AsyncDisposable {
   compact(name: string): Promise<void>
   /**
    * Makes, extends, measures or drops what finds rows without comparing all, as their number asks for. Searches and
-   * writes go on meanwhile. Null when searches compare all rows because they are few.
+   * writes go on meanwhile.
    */
-  tend(name: string): Promise<ApproximateFigures | null>
+  tend(name: string): Promise<void>
+  /** What `tend` found out; null while searches compare all rows because they are few, or before it did. */
+  figures(name: string): Promise<ApproximateFigures | null>
 }

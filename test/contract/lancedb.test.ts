@@ -8,6 +8,11 @@ import { isFullTest, testSeed } from '../support/seed.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { cosine, runVectorIndexSuite } from './vector-index.suite.js'
 
+async function tend(index: LanceVectorIndex) {
+  await index.tend('one')
+  return index.figures('one')
+}
+
 async function openIndex(rules?: Partial<ApproximateRules>) {
   const stack = new AsyncDisposableStack()
   const { path } = stack.use(await createTemporaryFolder('lance'))
@@ -57,10 +62,10 @@ test('many rows are found without comparing all, also those that come later, and
   await using opened = await openIndex({ fromRows: 1_000 })
   const { index } = opened
   await index.create('one', SHAPE)
-  expect(await index.tend('one')).toBeNull()
+  expect(await tend(index)).toBeNull()
   const rows = makeRows('a', ROWS)
   await index.add('one', rows)
-  const figures = await index.tend('one')
+  const figures = await tend(index)
   expect(figures).toMatchObject({ isUsed: true, indexedRows: ROWS, unindexedRows: 0, sampleSize: 64 })
   expect(figures!.recall).toBeGreaterThanOrEqual(0.98)
   expect(await rate(index, rows)).toBeGreaterThanOrEqual(0.97)
@@ -73,14 +78,14 @@ test('many rows are found without comparing all, also those that come later, and
     gone.map(({ versionId }) => versionId),
   )
   const left = [...rows.slice(500), ...later]
-  expect(await index.tend('one')).toMatchObject({ isUsed: true, unindexedRows: 100 })
+  expect(await tend(index)).toMatchObject({ isUsed: true, unindexedRows: 100 })
   expect(await rate(index, left)).toBeGreaterThanOrEqual(0.97)
   for (const { id, vector } of later) {
     const [first] = await index.search('one', vector, { readers: [], filter: null, limit: 1 })
     expect(first!.id).toBe(id)
   }
   await index.compact('one')
-  expect(await index.tend('one')).toMatchObject({ indexedRows: left.length, unindexedRows: 0 })
+  expect(await tend(index)).toMatchObject({ indexedRows: left.length, unindexedRows: 0 })
   expect(await rate(index, left)).toBeGreaterThanOrEqual(0.97)
 
   const again = await opened.reopen()
@@ -95,7 +100,7 @@ test('an index that finds too little is not used', async () => {
   await index.create('one', SHAPE)
   const rows = makeRows('a', ROWS)
   await index.add('one', rows)
-  const figures = await index.tend('one')
+  const figures = await tend(index)
   expect(figures!.recall).toBeLessThan(0.98)
   expect(figures!.isUsed).toBe(false)
   expect(await rate(index, rows)).toBe(1)

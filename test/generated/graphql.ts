@@ -1767,7 +1767,7 @@ export type DeleteEvaluationMutation = { deleteEvaluation:
 
 export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> };
 
-export type IndexGenerationPartsFragment = { id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null };
+export type IndexGenerationPartsFragment = { id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, approximateSearch: { kind: string, isUsed: boolean, recall: number, sampleSize: number, measuredAt: string, indexedShare: number, width: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null };
 
 export type DocumentPartsFragment = { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null };
 
@@ -1787,7 +1787,7 @@ export type KnowledgeBaseGenerationsQueryVariables = Exact<{
 }>;
 
 
-export type KnowledgeBaseGenerationsQuery = { knowledgeBase: { id: string, activeGeneration: { number: number }, generations: Array<{ id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null }> } | null };
+export type KnowledgeBaseGenerationsQuery = { knowledgeBase: { id: string, activeGeneration: { number: number }, generations: Array<{ id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, approximateSearch: { kind: string, isUsed: boolean, recall: number, sampleSize: number, measuredAt: string, indexedShare: number, width: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null }> } | null };
 
 export type KnowledgeBasesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -3167,6 +3167,15 @@ export const IndexGenerationPartsFragmentDoc = new TypedDocumentString(`
   }
   documentCount
   chunkCount
+  approximateSearch {
+    kind
+    isUsed
+    recall
+    sampleSize
+    measuredAt
+    indexedShare
+    width
+  }
   createdAt
   readyAt
   activatedAt
@@ -4543,6 +4552,15 @@ export const KnowledgeBaseGenerationsDocument = new TypedDocumentString(`
   }
   documentCount
   chunkCount
+  approximateSearch {
+    kind
+    isUsed
+    recall
+    sampleSize
+    measuredAt
+    indexedShare
+    width
+  }
   createdAt
   readyAt
   activatedAt

@@ -148,11 +148,11 @@ async function findTrained(table: Table): Promise<Trained | null> {
   return { graphs: stats.numIndices ?? 1, indexedRows: stats.numIndexedRows, unindexedRows: stats.numUnindexedRows }
 }
 
-/** Filters are looked up where a field's values have an index. */
+/** Rows that are named, and filters, are looked up where values have an index. */
 async function indexFields({ table, lance }: ApproximateTable): Promise<void> {
   const known = new Set((await table.listIndices()).flatMap(({ columns }) => columns))
   for (const field of (await table.schema()).fields) {
-    if (fieldOf(field.name) === null || known.has(field.name)) continue
+    if ((field.name !== 'id' && fieldOf(field.name) === null) || known.has(field.name)) continue
     await table.createIndex(field.name, { config: isListField(field) ? lance.Index.labelList() : lance.Index.btree() })
   }
 }

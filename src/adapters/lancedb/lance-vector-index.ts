@@ -101,7 +101,8 @@ export class LanceVectorIndex implements VectorIndex {
       const unit = toUnit(vector)
       const query = table.query().nearestTo(unit).distanceType('l2')
       if (conditions.length > 0) query.where(conditions.join(' AND '))
-      return approximate.direct(query.select(SELECTED).limit(limit), unit, limit).toArray()
+      query.select(SELECTED).limit(limit)
+      return (ids ? query.bypassVectorIndex() : approximate.direct(query, unit, limit)).toArray()
     })
     const rows = found as (ScoredRow & { _distance: number })[]
     return rows
@@ -130,12 +131,14 @@ export class LanceVectorIndex implements VectorIndex {
     await this.#use(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_VERSIONS_MS) }))
   }
 
-  async tend(name: string): Promise<ApproximateFigures | null> {
+  async tend(name: string): Promise<void> {
     const { lance } = await this.#open()
-    return this.#use(name, async ({ table, approximate }) => {
-      await approximate.tend({ table, lance })
-      return approximate.figures
-    })
+    await this.#use(name, ({ table, approximate }) => approximate.tend({ table, lance }))
+  }
+
+  async figures(name: string): Promise<ApproximateFigures | null> {
+    const open = await this.#tables.get(name)?.catch(() => null)
+    return open?.approximate.figures ?? null
   }
 
   /** What is made for a table that changes its form meanwhile would be written to another. */

@@ -2,6 +2,7 @@ import { isTaskEnded, type TaskDocument, type TaskProgress } from '../../domain/
 import type { ErrorInfo } from '../../kernel/errors.js'
 import type { IndexGeneration, KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
+import type { ApproximateFigures, VectorIndex } from '../../ports/vector-index.js'
 import type { Access } from '../access/access.js'
 import type { BaseFigures, DocumentRecords } from './document-records.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
@@ -11,6 +12,7 @@ export interface GenerationsOptions {
   readonly access: Access
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
+  readonly vectorIndex: VectorIndex
   readonly getTask: (tenantId: string, taskId: string) => Promise<TaskDocument | null>
 }
 
@@ -54,6 +56,15 @@ export class GenerationsService {
     return number === base.countedGeneration
       ? records.sumUp(base, audiences)
       : records.sumUpGeneration(base, number, audiences)
+  }
+
+  /** How well its vectors are found without comparing all; null while all are compared. @throws GraphloomError `FORBIDDEN`. */
+  async getApproximateSearch(
+    principal: Principal,
+    { knowledgeBase, indexName }: GenerationStatus,
+  ): Promise<ApproximateFigures | null> {
+    this.#options.access.require(principal, 'knowledge.read', knowledgeBase)
+    return this.#options.vectorIndex.figures(indexName)
   }
 
   async #describe(knowledgeBase: KnowledgeBaseDocument, generation: IndexGeneration): Promise<GenerationStatus> {

@@ -77,7 +77,8 @@ export class IndexUpkeep implements Disposable {
     const writes = kept.noted
     try {
       if (kept.writes >= WRITES_BEFORE_COMPACTION) await compact()
-      const figures = await vectorIndex.tend(name)
+      await vectorIndex.tend(name)
+      const figures = await vectorIndex.figures(name)
       if (figures && figures.unindexedRows >= MOST_UNINDEXED_ROWS) {
         await compact()
         await vectorIndex.tend(name)

@@ -120,8 +120,15 @@ class IndexSearch {
   }
 }
 
+/** Of one list that nothing chooses from, more than the hits would be read in vain. */
+function toLimit({ mode, first, candidates, onePerDocument, rerank, diversity }: SearchRequest): number {
+  const isTaken = mode !== 'HYBRID' && !onePerDocument && rerank === null && diversity === null
+  return isTaken ? first : candidates
+}
+
 function select({ principal, request, bases }: AskedSearch): Selected[] {
-  const { filter, candidates: limit } = request
+  const { filter } = request
+  const limit = toLimit(request)
   const readers = readersOf(principal)
   return bases.map((base) => ({
     base,
