@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { TestServer } from '../test/support/server.js'
 import { createTemporaryFolder } from '../test/support/temporary.js'
 import { startBullMq } from './support/bullmq.js'
-import { CLIENT, startEmptyTasks } from './support/empty-tasks.js'
+import { CLIENT, enqueueEmptyTasks, startEmptyTasks } from './support/empty-tasks.js'
 import { median, printRatio } from './support/figures.js'
 import { measureRequestsPerSecond } from './support/http-load.js'
 import { inTurns } from './support/in-turns.js'
@@ -57,7 +57,7 @@ interface Round {
 
 async function ourRound(): Promise<Round> {
   await ours.taskQueues.setPaused(CLIENT, 'bench', true)
-  const many = await timed(() => inTurns({ count: COUNT, clients: CLIENTS }, enqueue))
+  const many = await timed(() => enqueueEmptyTasks(ours.tasks, COUNT))
   const alone = await timed(() => inTurns({ count: ALONE, clients: 1 }, enqueue))
   const ended = ours.ended(COUNT + ALONE)
   const done = await timed(async () => {

@@ -8,6 +8,7 @@ import { Streams } from '../../src/services/streams/streams.js'
 import { startTasks, type Tasks } from '../../src/services/tasks/start-tasks.js'
 import { DEFAULTS, type TaskType } from '../../src/services/tasks/task-type.js'
 import { openState } from '../../src/state.js'
+import { inTurns } from './in-turns.js'
 
 export const CLIENT: Principal = {
   subject: 'bench',
@@ -74,3 +75,9 @@ export async function startEmptyTasks(folder: string): Promise<EmptyTasks> {
   }
   return peer
 }
+
+const CLIENTS = 100
+
+/** Enqueues empty tasks by 100 clients, each one after the other. */
+export const enqueueEmptyTasks = (tasks: EmptyTasks['tasks'], count: number): Promise<void> =>
+  inTurns({ count, clients: CLIENTS }, () => tasks.enqueue(CLIENT, { type: 'empty', input: {} }))

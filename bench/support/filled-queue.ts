@@ -4,13 +4,16 @@ import type { QueueEntry, TaskQueue } from '../../src/ports/task-queue.js'
 
 export const QUEUE = 'work'
 
+/** The case of tasks with their documents; the others are of the queue alone. */
+export const TASKS = 'tasks with their documents'
+
 const FILL_AT_ONCE = 2_000
 
 /** What the tasks of a comparison are, by their number. */
 export const QUEUE_CASES: Readonly<Record<string, (at: number) => Partial<QueueEntry>>> = {
-  'one tenant': () => ({}),
-  '10,000 tenants, 5 keys': (at) => ({ tenantId: `tenant${(at * 7_919) % 10_000}`, key: `key${at % 5}` }),
-  'a tenth behind a gate': (at) => (at % 10 === 0 ? { gate: { key: 'gate', maxClaimed: 20, rate: null } } : {}),
+  'queue: one tenant': () => ({}),
+  'queue: 10,000 tenants, 5 keys': (at) => ({ tenantId: `tenant${(at * 7_919) % 10_000}`, key: `key${at % 5}` }),
+  'queue: a tenth behind a gate': (at) => (at % 10 === 0 ? { gate: { key: 'gate', maxClaimed: 20, rate: null } } : {}),
 }
 
 export const openQueue = (directory: string): Promise<SqliteDatabase> =>
