@@ -1,13 +1,12 @@
-import { execFileSync, fork, spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { BullAnswer, BullRequest } from './bullmq-process.js'
+import { fetchPeer } from './peers.js'
 
-/** The peer that tasks are measured against, fetched once into `.cache/peers`. */
+/** The peer that tasks are measured against. */
 const PACKAGES = ['bullmq@6.7.0', 'ioredis@5']
-const FOLDER = join(import.meta.dirname, '../../../.cache/peers')
 
 export interface BullPeer extends AsyncDisposable {
   ask(request: BullRequest): Promise<BullAnswer>
@@ -18,10 +17,7 @@ export interface BullPeer extends AsyncDisposable {
  * the first time, and Debian's redis-server.
  */
 export async function startBullMq(dataFolder: string): Promise<BullPeer> {
-  mkdirSync(FOLDER, { recursive: true })
-  const packageFolder = join(FOLDER, 'node_modules/bullmq')
-  if (!existsSync(packageFolder))
-    execFileSync('npm', ['install', '--prefix', FOLDER, '--no-save', ...PACKAGES], { cwd: FOLDER, stdio: 'inherit' })
+  const packageFolder = join(fetchPeer('bullmq', PACKAGES), 'node_modules/bullmq')
   const port = await freePort()
   const settings = ['--port', port, '--bind', '127.0.0.1', '--dir', dataFolder, '--save', '', '--appendonly', 'yes']
   const redis = spawn('redis-server', [...settings.map(String), '--appendfsync', 'always'], {

