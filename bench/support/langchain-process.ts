@@ -46,15 +46,15 @@ interface Transformers {
 }
 
 const [folder = '', modelsPath = '', model = '', maxTokens, overlapTokens, threads] = process.argv.slice(2)
-const require = createRequire(join(folder, 'package.json'))
+const load = createRequire(join(folder, 'package.json'))
 const transformersFile = join(folder, 'node_modules/@huggingface/transformers/dist/transformers.node.mjs')
 const { env, AutoTokenizer } = (await import(pathToFileURL(transformersFile).href)) as Transformers
 env.localModelPath = modelsPath
 env.allowRemoteModels = false
 const { RecursiveCharacterTextSplitter, HuggingFaceTransformersEmbeddings, LanceDB } = {
-  ...(require('@langchain/textsplitters') as object),
-  ...(require('@langchain/community/embeddings/huggingface_transformers') as object),
-  ...(require('@langchain/community/vectorstores/lancedb') as object),
+  ...(load('@langchain/textsplitters') as object),
+  ...(load('@langchain/community/embeddings/huggingface_transformers') as object),
+  ...(load('@langchain/community/vectorstores/lancedb') as object),
 } as LangChain
 const tokenizer = await AutoTokenizer.from_pretrained(model)
 const splitter = new RecursiveCharacterTextSplitter({
