@@ -33,19 +33,11 @@ export class AnswerSearchInput extends RankingInput {
   readonly onePerDocument!: boolean
 }
 
-@InputType('StartAnswerInput', { description: 'A question to knowledge bases, and how it is answered.' })
-export class StartAnswerInput {
-  @Field(() => [String], { description: `Names of 1 to ${MAX_BASES} knowledge bases, as \`search\` takes them.` })
-  readonly knowledgeBases!: string[]
-
-  @Field(() => String, { description: `What is asked; 1 to ${MAX_QUERY_CHARACTERS} characters.` })
-  readonly question!: string
-
+/** How any question is answered. */
+@InputType('AnswerSettingsInput', { description: 'How a question is answered.' })
+export abstract class AnswerSettingsInput {
   @Field(() => AnswerModeEnum, { defaultValue: ANSWER_DEFAULTS.mode, description: 'How it is answered.' })
   readonly mode!: AnswerMode
-
-  @Field(() => AnswerSearchInput, { nullable: true, description: 'How passages are found.' })
-  readonly search?: AnswerSearchInput | null
 
   @Field(() => Int, {
     defaultValue: ANSWER_DEFAULTS.maxSentences,
@@ -77,6 +69,18 @@ export class StartAnswerInput {
     description: `Of GENERATIVE, and of rewriting by MODEL: ${MODEL}`,
   })
   readonly model?: string | null
+}
+
+@InputType('StartAnswerInput', { description: 'A question to knowledge bases, and how it is answered.' })
+export class StartAnswerInput extends AnswerSettingsInput {
+  @Field(() => [String], { description: `Names of 1 to ${MAX_BASES} knowledge bases, as \`search\` takes them.` })
+  readonly knowledgeBases!: string[]
+
+  @Field(() => String, { description: `What is asked; 1 to ${MAX_QUERY_CHARACTERS} characters.` })
+  readonly question!: string
+
+  @Field(() => AnswerSearchInput, { nullable: true, description: 'How passages are found.' })
+  readonly search?: AnswerSearchInput | null
 
   @Field(() => GenerationInput, {
     nullable: true,

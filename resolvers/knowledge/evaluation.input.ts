@@ -7,6 +7,7 @@ import {
 } from '../../src/services/knowledge/evaluation/evaluation-input.js'
 import { MAX_JUDGEMENTS, MAX_QUERIES } from '../../src/services/knowledge/evaluation/evaluation-set.js'
 import { MAX_HITS, MAX_QUERY_CHARACTERS } from '../../src/services/knowledge/search-input.js'
+import { AnswerSettingsInput } from './answer.input.js'
 import { SearchSettingsInput } from './search.input.js'
 
 const UPLOAD = 'A complete upload of such a text, of at most 64 MiB; see `createUpload`.'
@@ -70,6 +71,11 @@ export class JudgementsInput {
   readonly upload?: string | null
 }
 
+@InputType('AnswerEvaluationInput', {
+  description: 'How the questions of an evaluation are answered. A model writes with a temperature of 0.',
+})
+export class AnswerEvaluationInput extends AnswerSettingsInput {}
+
 @InputType('EvaluateRetrievalInput', { description: 'What to ask, what would be right, and how to search.' })
 export class EvaluateRetrievalInput {
   @Field(() => String, {
@@ -100,6 +106,12 @@ export class EvaluateRetrievalInput {
     description: `The lowest grade that counts as relevant for all metrics but nDCG, which counts every grade; 1 to ${MAX_GRADE}.`,
   })
   readonly relevantFrom!: number
+
+  @Field(() => AnswerEvaluationInput, {
+    nullable: true,
+    description: 'Has each question answered too, and checks the answers. They are yours, as if you had started them.',
+  })
+  readonly answers?: AnswerEvaluationInput | null
 
   @Field(() => ID, {
     nullable: true,

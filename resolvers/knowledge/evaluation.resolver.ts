@@ -1,4 +1,6 @@
 import { Arg, Args, Ctx, Directive, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
+import type { AnswerChecks } from '../../src/domain/answer-checks.js'
+import type { AnswerDocument } from '../../src/domain/answer.js'
 import type { EvaluationDocument, QueryEvaluation } from '../../src/domain/evaluation.js'
 import type { KnowledgeBaseDocument } from '../../src/domain/knowledge.js'
 import type { TaskDocument } from '../../src/domain/task.js'
@@ -8,8 +10,10 @@ import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../c
 import { answer } from '../common/problem.interface.js'
 import type { GraphContext } from '../context.js'
 import { Task } from '../tasks/task.type.js'
+import { Answer } from './answer.type.js'
 import { DeleteEvaluationInput, EvaluateRetrievalArgs } from './evaluation.input.js'
 import {
+  AnswerChecksType,
   Evaluation,
   EvaluationConnection,
   QueryEvaluationConnection,
@@ -68,6 +72,14 @@ export class EvaluationResolver {
     })
   }
 
+  @FieldResolver(() => AnswerChecksType, {
+    nullable: true,
+    description: 'Of the answers to all questions; null where none were asked for, and until all have been asked.',
+  })
+  answers(@Root() { answers }: EvaluationDocument): AnswerChecksType | null {
+    return answers && toAnswerChecks(answers)
+  }
+
   @FieldResolver(() => [KnowledgeBase], { description: 'What was searched, without those that were deleted since.' })
   async knowledgeBases(
     @Root() { knowledgeBaseIds }: EvaluationDocument,
@@ -119,11 +131,40 @@ export class QueryEvaluationResolver {
     return ranking.map((document, i) => ({ ...document, rank: i + 1 }))
   }
 
+  @FieldResolver(() => Answer, {
+    nullable: true,
+    description: 'Its answer; null where none was asked for, where it is not yours, and when it is gone.',
+  })
+  answer(@Root() { answer: answered }: QueryRoot, @Ctx() { loaders }: GraphContext): Promise<AnswerDocument | null> {
+    return answered ? loaders.answers.load(answered.id) : Promise.resolve(null)
+  }
+
+  @FieldResolver(() => AnswerChecksType, {
+    nullable: true,
+    description: 'What was checked of its answer; null where none was asked for.',
+  })
+  answerChecks(@Root() { answer: answered }: QueryRoot): AnswerChecksType | null {
+    return answered ? toAnswerChecks(answered.checks) : null
+  }
+
   @FieldResolver(() => String, {
     description:
       'The same as lines of a run file in TREC form, which trec_eval and ir-measures read: question, Q0, document, rank, a score that falls with the rank (tools order by it alone), id of the evaluation. Spaces in names are written as %20. The lines of all questions, one after the other, are the file.',
   })
   run(@Root() { queryId, ranking, evaluationId }: QueryRoot): string {
     return toRunLines({ queryId, ranking }, evaluationId)
+  }
+}
+
+function toAnswerChecks(checks: AnswerChecks): AnswerChecksType {
+  const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole)
+  const { answeredCount, groundedCount, sentenceCount, supportedCount } = checks
+  const { citationCount, validCount, relevantCount } = checks
+  return {
+    ...checks,
+    groundedShare: share(groundedCount, answeredCount),
+    supportedShare: share(supportedCount, sentenceCount),
+    validShare: share(validCount, citationCount),
+    relevantShare: share(relevantCount, citationCount),
   }
 }

@@ -84,6 +84,50 @@ export class MetricDeltaType {
   readonly pValue!: number
 }
 
+const SHARE = 'null where there are none'
+
+@ObjectType('AnswerChecks', { description: 'What was checked of the answers to questions.' })
+export class AnswerChecksType {
+  @Field(() => Int, { description: 'Answers that say something.' })
+  readonly answeredCount!: number
+
+  @Field(() => Int, { description: 'Answers that say that it is not in these documents.' })
+  readonly absentCount!: number
+
+  @Field(() => Int, { description: 'Answers that failed.' })
+  readonly failedCount!: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description: `The part of the answers that say something of which each sentence has support, 0 to 1; ${SHARE}.`,
+  })
+  readonly groundedShare!: number | null
+
+  @Field(() => Int, { description: 'Sentences of the answers, withheld ones included.' })
+  readonly sentenceCount!: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description: `The part of the sentences that a passage supports, 0 to 1; ${SHARE}.`,
+  })
+  readonly supportedShare!: number | null
+
+  @Field(() => Int, { description: 'Citations of the answers.' })
+  readonly citationCount!: number
+
+  @Field(() => Float, {
+    nullable: true,
+    description: `The part of the citations whose quote is what is stored, 0 to 1; ${SHARE}.`,
+  })
+  readonly validShare!: number | null
+
+  @Field(() => Float, {
+    nullable: true,
+    description: `The part of the citations of documents that were judged to be relevant, 0 to 1; ${SHARE}. What was not judged is not.`,
+  })
+  readonly relevantShare!: number | null
+}
+
 @ObjectType('RetrievedDocument', { description: 'A document that was found for a question.' })
 export class RetrievedDocumentType {
   @Field(() => Int, { description: 'Its place, from 1.' })

@@ -1,6 +1,7 @@
 import { DEFAULT_FUSION } from '../../src/domain/fusion.js'
 import type { BaseChunking } from '../../src/domain/knowledge.js'
 import type { AddDocuments, Preview, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
+import type { AnswerSettings } from '../../src/services/knowledge/evaluation/answer-checker.js'
 import type { EvaluatedSearch, EvaluationRequest } from '../../src/services/knowledge/evaluation/evaluation-input.js'
 import type { CreateKnowledgeBase } from '../../src/services/knowledge/knowledge-base-input.js'
 import type { StartAnswer } from '../../src/services/knowledge/answers/answer-input.js'
@@ -8,7 +9,7 @@ import { SEARCH_DEFAULTS, type SearchRequest } from '../../src/services/knowledg
 import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput } from './document.input.js'
 import type { DocumentPreview } from './document.type.js'
 import type { ChunkingInput, CreateKnowledgeBaseInput } from './knowledge-base.input.js'
-import type { AnswerSearchInput, StartAnswerArgs } from './answer.input.js'
+import type { AnswerSearchInput, AnswerSettingsInput, StartAnswerArgs } from './answer.input.js'
 import type { EvaluateRetrievalInput } from './evaluation.input.js'
 import type { SearchInput, SearchSettingsInput } from './search.input.js'
 
@@ -72,10 +73,12 @@ const toEvaluatedSearch = ({
 export const toEvaluation = ({
   name,
   search,
+  answers,
   compareTo,
   ...input
 }: EvaluateRetrievalInput): Omit<EvaluationRequest, 'groups'> => ({
   ...withoutMissing(input),
+  answers: answers ? toAnswerSettings(answers) : null,
   name: name ?? null,
   search: withoutMissing(toEvaluatedSearch(search)),
   compareTo: compareTo ?? null,
@@ -98,6 +101,11 @@ const toAnswerSearch = ({ first, onePerDocument, ...ranking }: AnswerSearchInput
   ...toEvaluatedSearch({ ...ranking, knowledgeBases: [] }),
   first,
   onePerDocument,
+})
+
+const toAnswerSettings = ({ model, ...settings }: AnswerSettingsInput): AnswerSettings => ({
+  ...settings,
+  model: model ?? null,
 })
 
 /** A task's input is JSON: what an input object leaves open is not in it. */

@@ -1,4 +1,5 @@
 import type { Json } from '../kernel/json.js'
+import type { AnswerChecks } from './answer-checks.js'
 import type { Metric, MetricsAtDepth } from './retrieval-metrics.js'
 import type { Stored, StoredDocument } from './stored-document.js'
 
@@ -21,6 +22,8 @@ export interface QueryEvaluation {
   readonly metrics: readonly MetricsAtDepth[]
   /** The best first. */
   readonly ranking: readonly RankedDocument[]
+  /** Where questions are answered too. */
+  readonly answer?: { readonly id: string; readonly checks: AnswerChecks }
 }
 
 /** A metric in comparison with the earlier evaluation, over the questions that both have. */
@@ -50,6 +53,8 @@ export interface EvaluationDocument extends StoredDocument {
   readonly unjudgedCount: number | null
   /** Means over the questions, one for each depth; null as long as the others. */
   readonly metrics: readonly MetricsAtDepth[] | null
+  /** Of all answers; null where questions are not answered, and as long as the others. */
+  readonly answers: AnswerChecks | null
   readonly comparedToId: string | null
   /** Null where there is no earlier evaluation, or none any more. */
   readonly delta: readonly MetricDelta[] | null

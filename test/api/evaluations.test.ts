@@ -109,6 +109,7 @@ const MISTAKES: readonly (readonly [string, Partial<EvaluateRetrievalInput>, str
     { search: { ...SEARCH, filter: { field: { name: 'no', eq: 1 } } } },
     'input.search.filter.field.name',
   ],
+  ['no sentence', { answers: { maxSentences: 0 } }, 'input.answers.maxSentences'],
   ['a long name', { name: 'x'.repeat(257) }, 'input.name'],
 ]
 
@@ -217,6 +218,32 @@ describe.each(STORES_BRIEFLY)('evaluations, kept in %s', (store) => {
     // Two questions, both worse: 2 of the 4 choices of signs are as extreme.
     expect(ndcg).toMatchObject({ depth: 2, pairedCount: 2, betterCount: 0, worseCount: 2, pValue: 0.5 })
     expect(ndcg.difference).toBeCloseTo(-EXPECTED[1]!.ndcg, 12)
+  })
+
+  test('answers to the questions are checked, and are there for whoever asked', async () => {
+    const asked = { ...INPUT, answers: { maxSentences: 1, minRelevance: 0 } }
+    const { id, answers } = await evaluate(server, asked, adaToken)
+    // "Quartz." of `one`, which is relevant, and "Basalt." of `four`, which is not.
+    expect(answers).toEqual({
+      answeredCount: 2,
+      absentCount: 0,
+      failedCount: 0,
+      groundedShare: 1,
+      sentenceCount: 2,
+      supportedShare: 1,
+      citationCount: 2,
+      validShare: 1,
+      relevantShare: 0.5,
+    })
+    const [first, second] = await readQueries(server, id, adaToken)
+    expect(first).toMatchObject({ answer: { text: 'Quartz.' }, answerChecks: { citationCount: 1, relevantShare: 1 } })
+    expect(second).toMatchObject({ answer: { text: 'Basalt.' }, answerChecks: { relevantShare: 0 } })
+    expect((await readQueries(server, id, bobToken))[0]).toMatchObject({
+      answer: null,
+      answerChecks: { validShare: 1 },
+    })
+    const strict = await evaluate(server, { ...INPUT, answers: { minRelevance: 1 } }, adaToken)
+    expect(strict.answers).toMatchObject({ answeredCount: 0, absentCount: 2, citationCount: 0, validShare: null })
   })
 
   test('only what has ended, and can be compared, is compared with', async () => {

@@ -101,4 +101,5 @@ test('searches are evaluated, and compared, as the guide says', async () => {
   const { evaluation } = await run<{ evaluation: { delta: object[] } }>('Delta', { id: later })
   expect(evaluation.delta).toHaveLength(15)
   expect(evaluation.delta[0]).toMatchObject({ metric: 'NDCG', depth: 1, pairedCount: 2 })
+  expect(await run('Answers', { id })).toEqual({ evaluation: { answers: null } })
 })

@@ -59,6 +59,23 @@ test('what is found in the handbook is as good as it was, by metrics that are th
   expect(rated.get('HYBRID')).toBeGreaterThanOrEqual(0.88)
 })
 
+test.runIf(isFullTest())(
+  'answers to the questions about the handbook quote what was judged to be relevant',
+  async () => {
+    const { queries, judgements } = readHandbook()
+    const { answers } = await evaluate(server, {
+      search: { knowledgeBases: ['handbook'] },
+      queries: { text: queries },
+      judgements: { text: judgements },
+      answers: {},
+    })
+    console.log(`The handbook, answers: ${JSON.stringify(answers)}`)
+    expect(answers).toMatchObject({ failedCount: 0, supportedShare: 1, validShare: 1 })
+    expect(answers!.answeredCount).toBeGreaterThanOrEqual(35)
+    expect(answers!.relevantShare).toBeGreaterThanOrEqual(0.72)
+  },
+)
+
 test.skipIf(!cisi)(
   'what is found in a public collection is as good as it was',
   async () => {

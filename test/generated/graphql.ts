@@ -21,6 +21,22 @@ export type AddDocumentsInput = {
   knowledgeBase: string;
 };
 
+/** How the questions of an evaluation are answered. A model writes with a temperature of 0. */
+export type AnswerEvaluationInput = {
+  /** Of EXTRACTIVE: the most sentences that are quoted; 1 to 20. */
+  maxSentences?: number;
+  /** What a sentence of the documents needs to count as relevant: 0.65 of its cosine with the question and 0.35 of the question’s words in it, the rarer the heavier. When none has it, the answer is that it is not in these documents. 0 to 1. */
+  minRelevance?: number;
+  /** How it is answered. */
+  mode?: AnswerMode;
+  /** Of GENERATIVE, and of rewriting by MODEL: The model: "name" (its alias `latest`), "name:version" or "name@alias". */
+  model?: string | null | undefined;
+  /** Whether sentences without support are withheld. */
+  requireCitations?: boolean;
+  /** What a sentence of the answer and a passage need to have in common for support; 0 to 1. */
+  supportThreshold?: number;
+};
+
 /** How a question is answered. */
 export type AnswerMode =
   /** The most relevant sentences of the documents, quoted exactly; no language model writes anything. */
@@ -446,6 +462,8 @@ export type ErrorCode =
 
 /** What to ask, what would be right, and how to search. */
 export type EvaluateRetrievalInput = {
+  /** Has each question answered too, and checks the answers. They are yours, as if you had started them. */
+  answers?: AnswerEvaluationInput | null | undefined;
   /** An evaluation that has ended, to compare with: `delta` says what became better or worse. */
   compareTo?: string | null | undefined;
   /** How many of the first documents are looked at: 1 to 10 depths of 1 to 100, at most `search.candidates`. */
@@ -1707,16 +1725,18 @@ export type AnswerEventsSubscription = { answerEvents:
        }
    };
 
-export type EvaluationPartsFragment = { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null };
+export type EvaluationPartsFragment = { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null };
 
 export type RetrievalMetricsPartsFragment = { depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number };
+
+export type AnswerChecksPartsFragment = { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null };
 
 export type EvaluationQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type EvaluationQuery = { evaluation: { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null } | null };
+export type EvaluationQuery = { evaluation: { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null } | null };
 
 export type EvaluationsQueryVariables = Exact<{
   knowledgeBase?: string | null | undefined;
@@ -1727,7 +1747,7 @@ export type EvaluationsQueryVariables = Exact<{
 }>;
 
 
-export type EvaluationsQuery = { evaluations: { nodes: Array<{ id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type EvaluationsQuery = { evaluations: { nodes: Array<{ id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type EvaluationQueriesQueryVariables = Exact<{
   id: string;
@@ -1738,7 +1758,7 @@ export type EvaluationQueriesQueryVariables = Exact<{
 }>;
 
 
-export type EvaluationQueriesQuery = { evaluation: { id: string, perQuery: { nodes: Array<{ queryId: string, text: string, relevantCount: number, run: string, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }>, ranking: Array<{ rank: number, name: string, documentId: string, score: number, grade: number | null }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+export type EvaluationQueriesQuery = { evaluation: { id: string, perQuery: { nodes: Array<{ queryId: string, text: string, relevantCount: number, run: string, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }>, ranking: Array<{ rank: number, name: string, documentId: string, score: number, grade: number | null }>, answer: { id: string, text: string } | null, answerChecks: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
 export type EvaluateRetrievalMutationVariables = Exact<{
   input: EvaluateRetrievalInput;
@@ -1747,7 +1767,7 @@ export type EvaluateRetrievalMutationVariables = Exact<{
 
 
 export type EvaluateRetrievalMutation = { evaluateRetrieval:
-    | { __typename: 'Evaluation', id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }
+    | { __typename: 'Evaluation', id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }
     | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
@@ -3065,6 +3085,19 @@ export const RetrievalMetricsPartsFragmentDoc = new TypedDocumentString(`
   averagePrecision
 }
     `, {"fragmentName":"RetrievalMetricsParts"}) as unknown as TypedDocumentString<RetrievalMetricsPartsFragment, unknown>;
+export const AnswerChecksPartsFragmentDoc = new TypedDocumentString(`
+    fragment AnswerChecksParts on AnswerChecks {
+  answeredCount
+  absentCount
+  failedCount
+  groundedShare
+  sentenceCount
+  supportedShare
+  citationCount
+  validShare
+  relevantShare
+}
+    `, {"fragmentName":"AnswerChecksParts"}) as unknown as TypedDocumentString<AnswerChecksPartsFragment, unknown>;
 export const EvaluationPartsFragmentDoc = new TypedDocumentString(`
     fragment EvaluationParts on Evaluation {
   id
@@ -3079,6 +3112,9 @@ export const EvaluationPartsFragmentDoc = new TypedDocumentString(`
   unjudgedCount
   metrics {
     ...RetrievalMetricsParts
+  }
+  answers {
+    ...AnswerChecksParts
   }
   comparedTo {
     id
@@ -3115,6 +3151,17 @@ export const EvaluationPartsFragmentDoc = new TypedDocumentString(`
   precision
   reciprocalRank
   averagePrecision
+}
+fragment AnswerChecksParts on AnswerChecks {
+  answeredCount
+  absentCount
+  failedCount
+  groundedShare
+  sentenceCount
+  supportedShare
+  citationCount
+  validShare
+  relevantShare
 }`, {"fragmentName":"EvaluationParts"}) as unknown as TypedDocumentString<EvaluationPartsFragment, unknown>;
 export const KnowledgeBasePartsFragmentDoc = new TypedDocumentString(`
     fragment KnowledgeBaseParts on KnowledgeBase {
@@ -4257,6 +4304,9 @@ export const EvaluationDocument = new TypedDocumentString(`
   metrics {
     ...RetrievalMetricsParts
   }
+  answers {
+    ...AnswerChecksParts
+  }
   comparedTo {
     id
     name
@@ -4292,6 +4342,17 @@ fragment RetrievalMetricsParts on RetrievalMetrics {
   precision
   reciprocalRank
   averagePrecision
+}
+fragment AnswerChecksParts on AnswerChecks {
+  answeredCount
+  absentCount
+  failedCount
+  groundedShare
+  sentenceCount
+  supportedShare
+  citationCount
+  validShare
+  relevantShare
 }`) as unknown as TypedDocumentString<EvaluationQuery, EvaluationQueryVariables>;
 export const EvaluationsDocument = new TypedDocumentString(`
     query Evaluations($knowledgeBase: String, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
@@ -4327,6 +4388,9 @@ export const EvaluationsDocument = new TypedDocumentString(`
   metrics {
     ...RetrievalMetricsParts
   }
+  answers {
+    ...AnswerChecksParts
+  }
   comparedTo {
     id
     name
@@ -4362,6 +4426,17 @@ fragment RetrievalMetricsParts on RetrievalMetrics {
   precision
   reciprocalRank
   averagePrecision
+}
+fragment AnswerChecksParts on AnswerChecks {
+  answeredCount
+  absentCount
+  failedCount
+  groundedShare
+  sentenceCount
+  supportedShare
+  citationCount
+  validShare
+  relevantShare
 }`) as unknown as TypedDocumentString<EvaluationsQuery, EvaluationsQueryVariables>;
 export const EvaluationQueriesDocument = new TypedDocumentString(`
     query EvaluationQueries($id: ID!, $first: Int, $after: Cursor, $last: Int, $before: Cursor) {
@@ -4382,6 +4457,13 @@ export const EvaluationQueriesDocument = new TypedDocumentString(`
           score
           grade
         }
+        answer {
+          id
+          text
+        }
+        answerChecks {
+          ...AnswerChecksParts
+        }
         run
       }
       pageInfo {
@@ -4400,6 +4482,17 @@ export const EvaluationQueriesDocument = new TypedDocumentString(`
   precision
   reciprocalRank
   averagePrecision
+}
+fragment AnswerChecksParts on AnswerChecks {
+  answeredCount
+  absentCount
+  failedCount
+  groundedShare
+  sentenceCount
+  supportedShare
+  citationCount
+  validShare
+  relevantShare
 }`) as unknown as TypedDocumentString<EvaluationQueriesQuery, EvaluationQueriesQueryVariables>;
 export const EvaluateRetrievalDocument = new TypedDocumentString(`
     mutation EvaluateRetrieval($input: EvaluateRetrievalInput!, $idempotencyKey: String) {
@@ -4435,6 +4528,9 @@ export const EvaluateRetrievalDocument = new TypedDocumentString(`
   metrics {
     ...RetrievalMetricsParts
   }
+  answers {
+    ...AnswerChecksParts
+  }
   comparedTo {
     id
     name
@@ -4470,6 +4566,17 @@ fragment RetrievalMetricsParts on RetrievalMetrics {
   precision
   reciprocalRank
   averagePrecision
+}
+fragment AnswerChecksParts on AnswerChecks {
+  answeredCount
+  absentCount
+  failedCount
+  groundedShare
+  sentenceCount
+  supportedShare
+  citationCount
+  validShare
+  relevantShare
 }`) as unknown as TypedDocumentString<EvaluateRetrievalMutation, EvaluateRetrievalMutationVariables>;
 export const DeleteEvaluationDocument = new TypedDocumentString(`
     mutation DeleteEvaluation($input: DeleteEvaluationInput!) {

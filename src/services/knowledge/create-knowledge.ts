@@ -25,10 +25,8 @@ import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher
 import { DocumentRecords } from './document-records.js'
 import { DocumentSources } from './document-sources.js'
 import { GenerationsService } from './generations.service.js'
-import { createEvaluateType } from './evaluation/evaluate-type.js'
-import { EvaluationAcceptance } from './evaluation/evaluation-acceptance.js'
-import { EvaluationStore } from './evaluation/evaluation-store.js'
-import { EvaluationsService } from './evaluation/evaluations.service.js'
+import { createEvaluations } from './evaluation/create-evaluations.js'
+import type { EvaluationsService } from './evaluation/evaluations.service.js'
 import { IndexWriter } from './index-writer.js'
 import { createIngestType } from './ingest-type.js'
 import { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -111,12 +109,11 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     reranker,
     turns: new Turns(),
   }
-  const evaluations = new EvaluationStore(options.documents, options.payloads)
   const search = new SearchService(parts)
   const answers = createAnswers(options, { ...parts, search })
-  const evaluating = { ...parts, search, evaluations, acceptance: new EvaluationAcceptance({ ...parts, evaluations }) }
+  const evaluations = createEvaluations({ ...parts, search })
   return {
-    types: [createIngestType(parts), createEvaluateType(evaluating), answers.type],
+    types: [createIngestType(parts), evaluations.type, answers.type],
     isBlobReferenced: async (blobId) =>
       (await records.isBlobReferenced(blobId)) ||
       (await evaluations.isBlobReferenced(blobId)) ||
@@ -132,14 +129,15 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       const removals = stack.use(new Removals({ ...parts, isTaskOver }))
       await removals.start()
       const documents = new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance })
+      const answering = answers.open(work, documents)
       return {
         knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
         knowledgeIngestion: new IngestionWatchService(parts),
         knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
         knowledgeDocuments: documents,
         knowledgeSearch: search,
-        evaluations: new EvaluationsService({ ...evaluating, work }),
-        answers: answers.open(work, documents),
+        evaluations: evaluations.open(work, answering),
+        answers: answering,
       }
     },
   }

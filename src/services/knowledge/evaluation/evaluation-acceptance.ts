@@ -9,7 +9,7 @@ import { parseFilter } from '../filter-input.js'
 import { isInAudience, readersOf, toSoleAudience } from '../knowledge-access.js'
 import type { KnowledgeBaseStore } from '../knowledge-base-store.js'
 import type { UploadsService } from '../uploads/uploads.service.js'
-import { checkEvaluatedSearch, type EvaluationRequest } from './evaluation-input.js'
+import { checkAnswering, checkEvaluatedSearch, type EvaluationRequest } from './evaluation-input.js'
 import { readEvaluationSet } from './evaluation-set.js'
 import type { EvaluationStore } from './evaluation-store.js'
 
@@ -24,8 +24,8 @@ export const toEvaluationId = (taskId: string): string => toIdOfKind('evaluation
 export const toTaskId = (evaluationId: string): string => toIdOfKind('task', evaluationId)
 
 /** What is asked for as it is told of an evaluation, without questions and judgements. */
-export const toSettings = ({ search, depths, relevantFrom }: EvaluationRequest): Json =>
-  ({ search, depths, relevantFrom }) as unknown as Json
+export const toSettings = ({ search, depths, relevantFrom, answers }: EvaluationRequest): Json =>
+  ({ search, depths, relevantFrom, answers }) as unknown as Json
 
 /** Lets evaluations in: checks all that can be known before a question is asked, and makes their records. */
 export class EvaluationAcceptance {
@@ -40,6 +40,7 @@ export class EvaluationAcceptance {
     const { uploads } = this.#options
     const { tenantId } = principal
     checkEvaluatedSearch(request, path)
+    checkAnswering(request, path)
     const { filter } = request.search
     for (const { metadataFields } of await this.#requireBases(tenantId, request))
       if (filter) parseFilter(filter, metadataFields, `${path}.search.filter`)
@@ -67,6 +68,7 @@ export class EvaluationAcceptance {
       queryCount: null,
       unjudgedCount: null,
       metrics: null,
+      answers: null,
       comparedToId: request.compareTo,
       delta: null,
       audience: toSoleAudience(createdBy),

@@ -1,8 +1,11 @@
 import { invalidInput } from '../../../kernel/errors.js'
 import type { Json } from '../../../kernel/json.js'
 import { toMistakeAt } from '../../predictions/prediction-json.js'
+import { ANSWER_MODES } from '../../../domain/answer.js'
 import { FUSION_METHODS } from '../../../domain/fusion.js'
 import { checkSearch, MAX_BASES, MAX_HITS, SEARCH_DEFAULTS, SEARCH_MODES, type SearchRequest } from '../search-input.js'
+import { checkAnswer } from '../answers/answer-input.js'
+import { ANSWER_SETTINGS, toStartAnswer, type AnswerSettings } from './answer-checker.js'
 import type { Judgement } from './judgement-forms.js'
 import type { EvaluationQuery } from './query-forms.js'
 
@@ -24,6 +27,8 @@ export interface EvaluationRequest {
   readonly judgements: GivenItems<Judgement>
   readonly depths: readonly number[]
   readonly relevantFrom: number
+  /** How each question is answered too; null where none is. */
+  readonly answers: AnswerSettings | null
   /** Id of an earlier evaluation. */
   readonly compareTo: string | null
   /** Groups of whoever asks, whose documents are searched too. */
@@ -82,6 +87,18 @@ const SEARCH_SCHEMA = object(
   ['knowledgeBases'],
 )
 
+const ANSWERS_SCHEMA = object(
+  {
+    mode: { enum: ANSWER_MODES },
+    maxSentences: { type: 'integer' },
+    minRelevance: NUMBER,
+    supportThreshold: NUMBER,
+    requireCitations: { type: 'boolean' },
+    model: { type: ['string', 'null'], maxLength: MAX_FIELD_CHARACTERS },
+  },
+  [],
+)
+
 /** The JSON Schema of the task's input. */
 export const EVALUATION_SCHEMA = {
   ...object(
@@ -104,6 +121,7 @@ export const EVALUATION_SCHEMA = {
         uniqueItems: true,
       },
       relevantFrom: { type: 'integer', minimum: 1, maximum: MAX_GRADE },
+      answers: { anyOf: [ANSWERS_SCHEMA, { type: 'null' }] },
       compareTo: { type: ['string', 'null'], maxLength: MAX_ID_CHARACTERS },
       groups: { type: 'array', items: { type: 'string' } },
     },
@@ -127,7 +145,7 @@ export const EVALUATION_SCHEMA = {
 
 /** An input that fits the schema, with what is not given in it. */
 export function toEvaluationRequest(input: Json): EvaluationRequest {
-  const { search, ...given } = input as unknown as Partial<EvaluationRequest> &
+  const { search, answers, ...given } = input as unknown as Partial<EvaluationRequest> &
     Pick<EvaluationRequest, 'queries' | 'judgements'> & { readonly search: Pick<EvaluatedSearch, 'knowledgeBases'> }
   const { first: _first, onePerDocument: _one, neighbours: _around, ...defaults } = SEARCH_DEFAULTS
   return {
@@ -137,6 +155,7 @@ export function toEvaluationRequest(input: Json): EvaluationRequest {
     groups: [],
     ...given,
     search: { ...defaults, ...search },
+    answers: answers ? { ...ANSWER_SETTINGS, ...answers } : null,
     depths: (given.depths ?? DEFAULT_DEPTHS).toSorted((a, b) => a - b),
   }
 }
@@ -160,5 +179,16 @@ export function checkEvaluatedSearch(request: EvaluationRequest, path: string): 
     checkSearch(toSearchRequest(request, 'a question'))
   } catch (error) {
     throw toMistakeAt(`${path}.search`, error)
+  }
+}
+
+/** @throws GraphloomError `INVALID_INPUT` for settings that no answer can have. */
+export function checkAnswering({ answers: settings, search }: EvaluationRequest, path: string): void {
+  if (!settings) return
+  const asked = { question: 'a question', settings, search, idempotencyKey: 'a key' }
+  try {
+    checkAnswer(toStartAnswer(asked))
+  } catch (error) {
+    throw toMistakeAt(`${path}.answers`, error)
   }
 }

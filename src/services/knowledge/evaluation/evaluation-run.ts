@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto'
 import { GraphloomError, isErrorWithCode } from '../../../kernel/errors.js'
+import { addChecks, type AnswerChecks } from '../../../domain/answer-checks.js'
 import type { EvaluationDocument, QueryEvaluation, RankedDocument } from '../../../domain/evaluation.js'
 import type { Principal } from '../../../domain/principal.js'
 import { averageMetrics, countRelevant, rateRanking, type Grades } from '../../../domain/retrieval-metrics.js'
 import type { TaskProgress } from '../../../domain/task.js'
 import { toSoleAudience } from '../knowledge-access.js'
 import type { SearchHit, SearchService } from '../search.service.js'
+import type { AnswerChecker } from './answer-checker.js'
 import { compareEvaluations, type RatedQuery } from './evaluation-comparison.js'
 import { toSearchRequest, type EvaluationRequest } from './evaluation-input.js'
 import type { EvaluationSet, JudgedQuery } from './evaluation-set.js'
@@ -13,6 +16,7 @@ import type { EvaluationStore } from './evaluation-store.js'
 export interface EvaluationRunOptions {
   readonly evaluations: EvaluationStore
   readonly search: Pick<SearchService, 'search'>
+  readonly answerChecker: AnswerChecker
 }
 
 export interface EvaluationClaim {
@@ -54,7 +58,8 @@ export async function runEvaluation(
 const tell = ({ reportProgress, set }: EvaluationClaim, done: number): void =>
   reportProgress({ done, total: set.queries.length, message: null })
 
-async function askSome({ search }: EvaluationRunOptions, claim: EvaluationClaim, from: number) {
+async function askSome(options: EvaluationRunOptions, claim: EvaluationClaim, from: number) {
+  const { search } = options
   const { request, set, principal, signal } = claim
   const results: QueryEvaluation[] = []
   let hasRestricted = false
@@ -64,10 +69,24 @@ async function askSome({ search }: EvaluationRunOptions, claim: EvaluationClaim,
     if (indexedShare < 1)
       throw new GraphloomError('UNAVAILABLE', 'An index is being made again; what is found is not whole meanwhile.')
     hasRestricted ||= hits.some(({ document }) => document.audience !== null)
-    results.push(rate(query, hits, request))
+    const answered = await answer(options, claim, query)
+    hasRestricted ||= answered?.hasRestricted ?? false
+    results.push({ ...rate(query, hits, request), ...(answered && { answer: answered.answer }) })
     tell(claim, from + results.length)
   }
   return { results, hasRestricted }
+}
+
+/** Null where questions are not answered. */
+async function answer({ answerChecker }: EvaluationRunOptions, claim: EvaluationClaim, query: JudgedQuery) {
+  const { evaluation, request, principal, signal } = claim
+  const { answers: settings, search, relevantFrom } = request
+  if (!settings) return null
+  const { id, text: question, grades } = query
+  const idempotencyKey = `${evaluation.id} ${createHash('sha256').update(id).digest('hex')}`
+  const asked = { question, settings, search, grades, relevantFrom, idempotencyKey }
+  const { answerId, checks, hasRestricted } = await answerChecker.check(principal, asked, signal)
+  return { answer: { id: answerId, checks }, hasRestricted }
 }
 
 function rate(
@@ -97,9 +116,13 @@ async function finish({ evaluations }: EvaluationRunOptions, claim: EvaluationCl
   const earlier = comparedToId === null ? null : await evaluations.get({ tenantId }, comparedToId)
   let hasRestricted = earlier !== null && earlier.audience !== null
   const rated: RatedQuery[] = []
+  const checks: AnswerChecks[] = []
   for await (const part of evaluations.readParts(evaluation)) {
     hasRestricted ||= part.hasRestricted
-    rated.push(...(await evaluations.readResults(part)))
+    for (const { queryId, metrics, answer: answered } of await evaluations.readResults(part)) {
+      rated.push({ queryId, metrics })
+      if (answered) checks.push(answered.checks)
+    }
   }
   const delta = earlier && (await compareEvaluations(rated, await readRated(evaluations, earlier), signal))
   return evaluations.update({
@@ -107,6 +130,7 @@ async function finish({ evaluations }: EvaluationRunOptions, claim: EvaluationCl
     queryCount: rated.length,
     unjudgedCount: set.unjudgedCount,
     metrics: averageMetrics(rated.map(({ metrics }) => metrics)),
+    answers: claim.request.answers && addChecks(checks),
     delta,
     audience: hasRestricted ? toSoleAudience(evaluation.createdBy) : null,
   })
