@@ -11,6 +11,7 @@ import {
   AnswerTextDeltaResolver,
 } from './knowledge/answer-event.resolver.js'
 import { AnswerResolver } from './knowledge/answer.resolver.js'
+import { DocumentChangesResolver } from './knowledge/document-changes.resolver.js'
 import { ChunkResolver, DocumentResolver, DocumentVersionResolver } from './knowledge/document.resolver.js'
 import { IndexGenerationResolver, KnowledgeBaseGenerationsResolver } from './knowledge/generation.resolver.js'
 import { EvaluationResolver, QueryEvaluationResolver } from './knowledge/evaluation.resolver.js'
@@ -142,6 +143,7 @@ const RESOLVERS = [
   KnowledgeBaseGenerationsResolver,
   IndexGenerationResolver,
   DocumentResolver,
+  DocumentChangesResolver,
   DocumentVersionResolver,
   ChunkResolver,
   SearchResolver,

@@ -1,5 +1,6 @@
 import type { AnswersService } from '../src/services/knowledge/answers/answers.service.js'
 import type { GenerationsService } from '../src/services/knowledge/generations.service.js'
+import type { DocumentChangesService } from '../src/services/knowledge/document-changes.service.js'
 import type { EvaluationsService } from '../src/services/knowledge/evaluation/evaluations.service.js'
 import type { IngestionWatchService } from '../src/services/knowledge/progress/ingestion-watch.service.js'
 import type { KnowledgeBasesService } from '../src/services/knowledge/knowledge-bases.service.js'
@@ -38,6 +39,7 @@ export interface Services {
   readonly knowledgeGenerations: GenerationsService
   readonly knowledgeIngestion: IngestionWatchService
   readonly knowledgeDocuments: KnowledgeDocumentsService
+  readonly documentChanges: DocumentChangesService
   readonly knowledgeSearch: SearchService
   readonly answers: AnswersService
   readonly evaluations: EvaluationsService

@@ -59,15 +59,87 @@ export class DocumentInput {
 
   @Field(() => JsonScalar, {
     nullable: true,
-    description: 'Values of the knowledge base’s metadata fields, by their names.',
+    description:
+      'Values of the knowledge base’s metadata fields, by their names. Those of the version before stay when unset.',
   })
   readonly metadata?: Json
 
   @Field(() => DocumentAccessInput, {
     nullable: true,
-    description: 'Who may see it; everybody of the tenant when unset.',
+    description:
+      'Who may see it; null is everybody of the tenant. As before when unset, and everybody of a new document.',
   })
   readonly access?: DocumentAccessInput | null
+}
+
+@InputType('UpdateDocumentInput', { description: 'What to change of a document; what is unset stays as it is.' })
+export class UpdateDocumentInput {
+  @Field(() => ID, { description: 'Id of a document.' })
+  readonly id!: string
+
+  @Field(() => String, { nullable: true, description: 'As it is to be called. At most 2,048 characters.' })
+  readonly title?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Where it comes from. At most 2,048 characters.' })
+  readonly source?: string | null
+
+  @Field(() => String, { nullable: true, description: 'What the new content is, e.g. `text/markdown`.' })
+  readonly mediaType?: string | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its new content; one of this, `url` and `upload`, or none: then the content stays.',
+  })
+  readonly text?: string | null
+
+  @Field(() => String, { nullable: true, description: 'Where its new content is on the web.' })
+  readonly url?: string | null
+
+  @Field(() => ID, { nullable: true, description: 'A complete upload that has its new content.' })
+  readonly upload?: string | null
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'All its values of metadata fields, by their names; null is none.',
+  })
+  readonly metadata?: Json
+
+  @Field(() => DocumentAccessInput, {
+    nullable: true,
+    description: 'Who may see it; null is everybody of the tenant. It holds from the answer on.',
+  })
+  readonly access?: DocumentAccessInput | null
+}
+
+@ArgsType()
+export class UpdateDocumentArgs {
+  @Field(() => UpdateDocumentInput, { description: 'Which document, and what to change.' })
+  readonly input!: UpdateDocumentInput
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Asking again with the same key and input gives the same task; with another, IdempotencyConflict. 1 to 256 characters.',
+  })
+  readonly idempotencyKey?: string | null
+}
+
+@InputType('RetryDocumentsInput', { description: 'Which documents to try again.' })
+export class RetryDocumentsInput {
+  @Field(() => String, { description: 'Name of a knowledge base.' })
+  readonly knowledgeBase!: string
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: `Ids of documents that failed, 1 to ${MAX_DOCUMENTS_AT_ONCE}; the first ${MAX_DOCUMENTS_AT_ONCE} that failed when unset.`,
+  })
+  readonly ids?: string[] | null
+}
+
+@InputType('CancelIngestionInput', { description: 'What is not to go on.' })
+export class CancelIngestionInput {
+  @Field(() => String, { description: 'Name of a knowledge base.' })
+  readonly knowledgeBase!: string
 }
 
 @InputType('AddDocumentsInput', { description: 'Documents to be taken in.' })

@@ -190,6 +190,35 @@ export class AddedDocuments {
   readonly documents!: readonly object[]
 }
 
+@ObjectType('UpdatedDocument', { description: 'A document has a next version; it is on disk.' })
+export class UpdatedDocument {
+  @Field(() => Task, { description: 'The task that takes it in.' })
+  readonly task!: object
+
+  @Field(() => Document, { description: 'The document.' })
+  readonly document!: object
+}
+
+@ObjectType('RetriedDocuments', { description: 'Documents that failed are taken in again.' })
+export class RetriedDocuments {
+  @Field(() => Task, { nullable: true, description: 'The task that does it; null when there was nothing to do.' })
+  readonly task!: object | null
+
+  @Field(() => [Document], { description: 'The documents.' })
+  readonly documents!: readonly object[]
+
+  @Field(() => [ID], {
+    description: 'Those that cannot be tried again, because what was given is not kept any more: add them again.',
+  })
+  readonly notKept!: readonly string[]
+}
+
+@ObjectType('CancelledIngestion', { description: 'What a knowledge base was given goes on no more.' })
+export class CancelledIngestion {
+  @Field(() => Int, { description: 'Tasks that have ended for it, or were told to stop.' })
+  readonly taskCount!: number
+}
+
 @ObjectType('DeletedDocument', { description: 'A document was deleted, with all its versions.' })
 export class DeletedDocument {
   @Field(() => ID, { description: 'The id that it had.' })

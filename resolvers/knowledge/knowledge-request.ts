@@ -1,12 +1,13 @@
 import { DEFAULT_FUSION } from '../../src/domain/fusion.js'
 import type { BaseChunking } from '../../src/domain/knowledge.js'
+import type { UpdateDocument } from '../../src/services/knowledge/document-changes.service.js'
 import type { AddDocuments, Preview, PreviewChunks } from '../../src/services/knowledge/knowledge-documents.service.js'
 import type { AnswerSettings } from '../../src/services/knowledge/evaluation/answer-checker.js'
 import type { EvaluatedSearch, EvaluationRequest } from '../../src/services/knowledge/evaluation/evaluation-input.js'
 import type { CreateKnowledgeBase } from '../../src/services/knowledge/knowledge-base-input.js'
 import type { StartAnswer } from '../../src/services/knowledge/answers/answer-input.js'
 import { SEARCH_DEFAULTS, type SearchRequest } from '../../src/services/knowledge/search-input.js'
-import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput } from './document.input.js'
+import type { AddDocumentsArgs, DocumentInput, PreviewChunksInput, UpdateDocumentInput } from './document.input.js'
 import type { DocumentPreview } from './document.type.js'
 import type { ChunkingInput, CreateKnowledgeBaseInput } from './knowledge-base.input.js'
 import type { AnswerSearchInput, AnswerSettingsInput, StartAnswerArgs } from './answer.input.js'
@@ -31,11 +32,17 @@ export const toAddDocuments = ({ input, idempotencyKey }: AddDocumentsArgs): Add
   idempotencyKey: idempotencyKey ?? null,
 })
 
+export const toUpdateDocument = ({ id, metadata, ...parts }: UpdateDocumentInput): UpdateDocument => ({
+  ...toNewDocument(parts),
+  ...(metadata !== undefined && { metadata: metadata ?? {} }),
+  id,
+})
+
 const toNewDocument = ({ access, metadata, ...parts }: DocumentInput): AddDocuments['documents'][number] => {
   const given = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined)
   return {
     ...(Object.fromEntries(given) as Partial<Record<keyof typeof parts, string>>),
-    ...(access && { access: { users: access.users, groups: access.groups } }),
+    ...(access !== undefined && { access: access && { users: access.users, groups: access.groups } }),
     ...(metadata !== null && metadata !== undefined && { metadata }),
   }
 }

@@ -1,6 +1,12 @@
 import { Conflict, IdempotencyConflict, InvalidInput, NotFound, Overloaded } from '../common/problem.interface.js'
 import { createUnion, problemOr } from '../common/union.js'
-import { AddedDocuments, DeletedDocument } from './document.type.js'
+import {
+  AddedDocuments,
+  CancelledIngestion,
+  DeletedDocument,
+  RetriedDocuments,
+  UpdatedDocument,
+} from './document.type.js'
 import { DeletedKnowledgeBase, KnowledgeBase } from './knowledge-base.type.js'
 
 export const CreateKnowledgeBaseResult = createUnion({
@@ -29,6 +35,27 @@ export const AddDocumentsResult = createUnion({
   description: 'What was accepted, or why nothing was.',
   types: [AddedDocuments, InvalidInput, NotFound, Conflict, IdempotencyConflict, Overloaded],
   typeName: problemOr('AddedDocuments'),
+})
+
+export const UpdateDocumentResult = createUnion({
+  name: 'UpdateDocumentResult',
+  description: 'The document with its task, or why nothing was changed.',
+  types: [UpdatedDocument, InvalidInput, NotFound, Conflict, IdempotencyConflict, Overloaded],
+  typeName: problemOr('UpdatedDocument'),
+})
+
+export const RetryDocumentsResult = createUnion({
+  name: 'RetryDocumentsResult',
+  description: 'What is tried again, or why nothing is.',
+  types: [RetriedDocuments, InvalidInput, NotFound, Conflict, Overloaded],
+  typeName: problemOr('RetriedDocuments'),
+})
+
+export const CancelIngestionResult = createUnion({
+  name: 'CancelIngestionResult',
+  description: 'What was cancelled, or why nothing was.',
+  types: [CancelledIngestion, NotFound],
+  typeName: problemOr('CancelledIngestion'),
 })
 
 export const DeleteDocumentResult = createUnion({

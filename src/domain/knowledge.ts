@@ -112,6 +112,8 @@ export interface KnowledgeDocument extends StoredDocument, DocumentTraits {
   /** The task that has the latest version. */
   readonly taskId: string
   readonly access: AccessList | null
+  /** The version that the access list came with: earlier ones do not change it any more. */
+  readonly accessNumber: number
   /** Its readers as one text, so that they can be looked for; null is everybody of the tenant. */
   readonly audience: string | null
   readonly createdBy: string

@@ -109,6 +109,12 @@ export type CancelAnswerInput = {
   id: string;
 };
 
+/** What is not to go on. */
+export type CancelIngestionInput = {
+  /** Name of a knowledge base. */
+  knowledgeBase: string;
+};
+
 /** What to cancel. */
 export type CancelPredictionInput = {
   /** Id of a prediction. */
@@ -315,13 +321,13 @@ export type DocumentAccessInput = {
 
 /** A document. */
 export type DocumentInput = {
-  /** Who may see it; everybody of the tenant when unset. */
+  /** Who may see it; null is everybody of the tenant. As before when unset, and everybody of a new document. */
   access?: DocumentAccessInput | null | undefined;
   /** Your own name for it: a document of a key that is there becomes its next version, and one of a document that you may not see is a Conflict. 1 to 512 characters; without one it is a new document each time. */
   key?: string | null | undefined;
   /** What it is, e.g. `text/markdown`; found out from its content when unset. */
   mediaType?: string | null | undefined;
-  /** Values of the knowledge base’s metadata fields, by their names. */
+  /** Values of the knowledge base’s metadata fields, by their names. Those of the version before stay when unset. */
   metadata?: unknown;
   /** Where it comes from, e.g. a file name or an address; its ending helps to find out what it is. At most 2,048 characters. */
   source?: string | null | undefined;
@@ -1059,6 +1065,14 @@ export type RetrievalMetric =
   /** Reciprocal rank; its mean is MRR. */
   | 'RECIPROCAL_RANK';
 
+/** Which documents to try again. */
+export type RetryDocumentsInput = {
+  /** Ids of documents that failed, 1 to 1000; the first 1000 that failed when unset. */
+  ids?: Array<string> | null | undefined;
+  /** Name of a knowledge base. */
+  knowledgeBase: string;
+};
+
 /** What to do again. */
 export type RetryTaskInput = {
   /** Id of an ended task. */
@@ -1529,6 +1543,28 @@ export type UnloadModelVersionInput = {
   mode?: UnloadMode;
 };
 
+/** What to change of a document; what is unset stays as it is. */
+export type UpdateDocumentInput = {
+  /** Who may see it; null is everybody of the tenant. It holds from the answer on. */
+  access?: DocumentAccessInput | null | undefined;
+  /** Id of a document. */
+  id: string;
+  /** What the new content is, e.g. `text/markdown`. */
+  mediaType?: string | null | undefined;
+  /** All its values of metadata fields, by their names; null is none. */
+  metadata?: unknown;
+  /** Where it comes from. At most 2,048 characters. */
+  source?: string | null | undefined;
+  /** Its new content; one of this, `url` and `upload`, or none: then the content stays. */
+  text?: string | null | undefined;
+  /** As it is to be called. At most 2,048 characters. */
+  title?: string | null | undefined;
+  /** A complete upload that has its new content. */
+  upload?: string | null | undefined;
+  /** Where its new content is on the web. */
+  url?: string | null | undefined;
+};
+
 /** What to change of a knowledge base; what is unset stays. */
 export type UpdateKnowledgeBaseInput = {
   /** Further fields; at most 64 with those that there are. Documents that are there have no value in them. */
@@ -1919,6 +1955,44 @@ export type AddDocumentsMutation = { addDocuments:
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+   };
+
+export type UpdateDocumentMutationVariables = Exact<{
+  input: UpdateDocumentInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type UpdateDocumentMutation = { updateDocument:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+    | { __typename: 'UpdatedDocument', task: { id: string, state: TaskState }, document: { id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null } }
+   };
+
+export type RetryDocumentsMutationVariables = Exact<{
+  input: RetryDocumentsInput;
+}>;
+
+
+export type RetryDocumentsMutation = { retryDocuments:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+    | { __typename: 'RetriedDocuments', notKept: Array<string>, task: { id: string, state: TaskState } | null, documents: Array<{ id: string, key: string | null, title: string | null, source: string | null, mediaType: string | null, contentSha256: string | null, state: DocumentState, versionNumber: number, latestNumber: number, pages: number | null, chunkCount: number, sizeBytes: number, warnings: Array<string>, metadata: unknown, createdBy: string, createdAt: string, updatedAt: string, error: { code: ErrorCode, message: string, retryable: boolean } | null, access: { users: Array<string>, groups: Array<string> } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }> }
+   };
+
+export type CancelIngestionMutationVariables = Exact<{
+  input: CancelIngestionInput;
+}>;
+
+
+export type CancelIngestionMutation = { cancelIngestion:
+    | { __typename: 'CancelledIngestion', taskCount: number }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
 export type DeleteDocumentMutationVariables = Exact<{
@@ -5110,6 +5184,148 @@ fragment DocumentDiffParts on DocumentDiff {
   removed
   tokensSaved
 }`) as unknown as TypedDocumentString<AddDocumentsMutation, AddDocumentsMutationVariables>;
+export const UpdateDocumentDocument = new TypedDocumentString(`
+    mutation UpdateDocument($input: UpdateDocumentInput!, $idempotencyKey: String) {
+  updateDocument(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on UpdatedDocument {
+      task {
+        id
+        state
+      }
+      document {
+        ...DocumentParts
+      }
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment DocumentParts on Document {
+  id
+  key
+  title
+  source
+  mediaType
+  contentSha256
+  state
+  error {
+    code
+    message
+    retryable
+  }
+  versionNumber
+  latestNumber
+  pages
+  chunkCount
+  sizeBytes
+  warnings
+  metadata
+  access {
+    users
+    groups
+  }
+  diff {
+    ...DocumentDiffParts
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`) as unknown as TypedDocumentString<UpdateDocumentMutation, UpdateDocumentMutationVariables>;
+export const RetryDocumentsDocument = new TypedDocumentString(`
+    mutation RetryDocuments($input: RetryDocumentsInput!) {
+  retryDocuments(input: $input) {
+    __typename
+    ... on RetriedDocuments {
+      task {
+        id
+        state
+      }
+      documents {
+        ...DocumentParts
+      }
+      notKept
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment DocumentParts on Document {
+  id
+  key
+  title
+  source
+  mediaType
+  contentSha256
+  state
+  error {
+    code
+    message
+    retryable
+  }
+  versionNumber
+  latestNumber
+  pages
+  chunkCount
+  sizeBytes
+  warnings
+  metadata
+  access {
+    users
+    groups
+  }
+  diff {
+    ...DocumentDiffParts
+  }
+  createdBy
+  createdAt
+  updatedAt
+}
+fragment DocumentDiffParts on DocumentDiff {
+  unchanged
+  embedded
+  removed
+  tokensSaved
+}`) as unknown as TypedDocumentString<RetryDocumentsMutation, RetryDocumentsMutationVariables>;
+export const CancelIngestionDocument = new TypedDocumentString(`
+    mutation CancelIngestion($input: CancelIngestionInput!) {
+  cancelIngestion(input: $input) {
+    __typename
+    ... on CancelledIngestion {
+      taskCount
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelIngestionMutation, CancelIngestionMutationVariables>;
 export const DeleteDocumentDocument = new TypedDocumentString(`
     mutation DeleteDocument($input: DeleteDocumentInput!) {
   deleteDocument(input: $input) {

@@ -21,6 +21,7 @@ import type { TaskType } from '../tasks/task-type.js'
 import type { AnswersService, AnswersServiceOptions } from './answers/answers.service.js'
 import { createAnswers } from './answers/create-answers.js'
 import { DocumentAcceptance } from './document-acceptance.js'
+import { DocumentChangesService } from './document-changes.service.js'
 import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher.js'
 import { DocumentRecords } from './document-records.js'
 import { DocumentSources } from './document-sources.js'
@@ -71,6 +72,7 @@ export interface KnowledgeServices {
   readonly knowledgeGenerations: GenerationsService
   readonly knowledgeIngestion: IngestionWatchService
   readonly knowledgeDocuments: KnowledgeDocumentsService
+  readonly documentChanges: DocumentChangesService
   readonly knowledgeSearch: SearchService
   readonly evaluations: EvaluationsService
   readonly answers: AnswersService
@@ -93,20 +95,17 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const fetcher = new DocumentFetcher({ ...options, ...options.fetching })
   const sources = new DocumentSources({ ...options, fetcher })
   const acceptance = new DocumentAcceptance(records, sources)
-  const queries = new QueryEmbeddings(embedder)
-  const reranker = new TextReranker(options)
-  const progress = new IngestionProgress(options)
   const parts = {
     ...options,
-    progress,
     bases,
     records,
     acceptance,
     writer,
     sources,
     embedder,
-    queries,
-    reranker,
+    queries: new QueryEmbeddings(embedder),
+    reranker: new TextReranker(options),
+    progress: new IngestionProgress(options),
     turns: new Turns(),
   }
   const search = new SearchService(parts)
@@ -119,7 +118,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       (await evaluations.isBlobReferenced(blobId)) ||
       (await answers.isBlobReferenced(blobId)),
     open: async (stack, work) => {
-      stack.use(progress)
+      stack.use(parts.progress)
       stack.defer(() => writer.settle())
       const getTask = (tenantId: string, taskId: string) => work.store.get({ tenantId }, taskId)
       const isTaskOver = async (tenantId: string, taskId: string): Promise<boolean> => {
@@ -135,6 +134,12 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
         knowledgeIngestion: new IngestionWatchService(parts),
         knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
         knowledgeDocuments: documents,
+        documentChanges: new DocumentChangesService({
+          ...parts,
+          tasks: work.acceptance,
+          canceller: work.tasks,
+          getTask,
+        }),
         knowledgeSearch: search,
         evaluations: evaluations.open(work, answering),
         answers: answering,

@@ -41,9 +41,9 @@ export class DocumentAcceptance {
     this.#sources = sources
   }
 
-  /** The id that a document of this key has. */
-  idOf({ id }: Pick<KnowledgeBaseDocument, 'id'>, key: string): string {
-    return deriveId('document', id, key)
+  /** The id of the document that is there already, or would be, for what is given; null for a new one each time. */
+  idOf(base: Pick<KnowledgeBaseDocument, 'id'>, { id, key }: Pick<NewDocument, 'id' | 'key'>): string | null {
+    return id ?? (key === undefined ? null : deriveId('document', base.id, key))
   }
 
   /** Null when the document was deleted since. */
@@ -52,9 +52,8 @@ export class DocumentAcceptance {
     origin: DocumentOrigin,
     [index, given]: readonly [number, NewDocument],
   ): Promise<AcceptedDocument | null> {
-    const { key } = given
     const { taskId, tenantId } = origin
-    const id = key === undefined ? deriveId('document', taskId, index) : this.idOf(base, key)
+    const id = this.idOf(base, given) ?? deriveId('document', taskId, index)
     const versionId = toVersionId(taskId, index)
     const scope = { tenantId }
     for (let race = 1; ; race++) {
@@ -62,6 +61,7 @@ export class DocumentAcceptance {
       if (version?.state === 'DELETED') return null
       const document = await this.#records.getDocument(scope, id)
       if (version && document && document.latestNumber >= version.number) return { given, document, version }
+      if (!document && given.id !== undefined) return null
       const contentSha256 = version ? version.contentSha256 : await this.#sources.findSha256(given, tenantId)
       const named = { id, versionId, base, origin, given, contentSha256 }
       try {
@@ -76,33 +76,39 @@ export class DocumentAcceptance {
   }
 
   async #insertVersion(named: Named, document: KnowledgeDocument | null): Promise<DocumentVersion> {
-    const { id, versionId, base, origin, given } = named
-    const latest = await this.#records.findLatestNumber({ tenantId: origin.tenantId }, id)
+    const { id, versionId, base, origin } = named
+    const latest = await this.#records.findLatest({ tenantId: origin.tenantId }, id)
+    // What was never served says nothing of what is to stay as it was.
+    const before = latest && latest.state !== 'FAILED' ? latest : document
     return this.#records.insertVersion({
-      ...toTraits(named),
+      ...toTraits(named, before),
       id: versionId,
       tenantId: origin.tenantId,
       knowledgeBaseId: base.id,
       documentId: id,
-      number: Math.max(latest, document?.latestNumber ?? 0) + 1,
+      number: Math.max(latest?.number ?? 0, document?.latestNumber ?? 0) + 1,
       state: 'QUEUED',
       error: null,
-      access: toAccess(given, origin),
+      access: toAccess(named, { before, document }),
       content: null,
       contentBlobId: null,
       taskId: origin.taskId,
     })
   }
 
-  #record(named: Named, document: KnowledgeDocument | null, { number }: DocumentVersion): Promise<KnowledgeDocument> {
+  #record(named: Named, document: KnowledgeDocument | null, version: DocumentVersion): Promise<KnowledgeDocument> {
     const { id, base, origin, given } = named
+    const { number } = version
     const { taskId, tenantId, createdBy } = origin
+    const atOnce = given.isAccessAtOnce === true ? { ...toAudience(version.access), accessNumber: number } : {}
     if (document)
       return this.#records.changeDocument({ tenantId }, id, (known) =>
-        known.latestNumber >= number ? null : { ...known, latestNumber: number, state: 'QUEUED', error: null, taskId },
+        known.latestNumber >= number
+          ? null
+          : { ...known, latestNumber: number, state: 'QUEUED', error: null, taskId, ...atOnce },
       )
     return this.#records.insertDocument({
-      ...toTraits(named),
+      ...toTraits(named, null),
       id,
       tenantId,
       knowledgeBaseId: base.id,
@@ -114,7 +120,8 @@ export class DocumentAcceptance {
       chunkCount: 0,
       latestNumber: number,
       taskId,
-      ...toAudience(toAccess(given, origin)),
+      accessNumber: number,
+      ...toAudience(version.access),
       createdBy,
     })
   }
@@ -129,12 +136,17 @@ interface Named {
   readonly contentSha256: string | null
 }
 
-const toTraits = ({ given, base, contentSha256 }: Named): DocumentTraits => ({
+type Before = DocumentTraits & Pick<DocumentVersion, 'access'>
+
+const toTraits = ({ given, base, contentSha256 }: Named, before: Before | null): DocumentTraits => ({
   title: given.title ?? null,
-  source: given.source ?? given.url ?? null,
+  source: given.source ?? given.url ?? (given.id === undefined ? null : (before?.source ?? null)),
   mediaType: given.mediaType ?? null,
   contentSha256,
-  metadata: parseMetadata(given.metadata ?? {}, base.metadataFields, 'metadata'),
+  metadata:
+    given.metadata === undefined
+      ? (before?.metadata ?? {})
+      : parseMetadata(given.metadata, base.metadataFields, 'metadata'),
   pages: null,
   chunkCounts: {},
   sizeBytes: 0,
@@ -142,9 +154,17 @@ const toTraits = ({ given, base, contentSha256 }: Named): DocumentTraits => ({
   diff: null,
 })
 
-/** Who adds a document for some sees it too. */
-const toAccess = ({ access }: NewDocument, { createdBy }: DocumentOrigin): AccessList | null =>
-  access ? { groups: access.groups, users: [...new Set([...access.users, createdBy])] } : null
+/** Who adds a document for some sees it too, and who chooses other readers. */
+function toAccess(
+  { given, origin }: Pick<Named, 'given' | 'origin'>,
+  { before, document }: { readonly before: Before | null; readonly document: KnowledgeDocument | null },
+): AccessList | null {
+  const { access } = given
+  if (access === undefined) return before?.access ?? null
+  if (access === null) return null
+  const always = [origin.createdBy, ...(document ? [document.createdBy] : [])]
+  return { groups: access.groups, users: [...new Set([...access.users, ...always])] }
+}
 
 export function toAudience(access: AccessList | null) {
   const readers = toReaders(access)

@@ -5,17 +5,25 @@ import { parseMetadata } from './metadata-input.js'
 
 /** A document as it is given. */
 export interface NewDocument {
+  /** The document that it is a version of, instead of a key. */
+  readonly id?: string | undefined
   readonly key?: string | undefined
   readonly title?: string | undefined
   readonly source?: string | undefined
   readonly mediaType?: string | undefined
-  /** Its content, or where that is: exactly one of these three. */
+  /** Its content, or where that is: exactly one of these four. */
   readonly text?: string | undefined
   readonly url?: string | undefined
   /** Id of a complete upload. */
   readonly upload?: string | undefined
+  /** Id of a version that has the same content. */
+  readonly contentOf?: string | undefined
+  /** As before when unset. */
   readonly metadata?: Json | undefined
-  readonly access?: AccessList | undefined
+  /** As before when unset; null is everybody of the tenant. */
+  readonly access?: AccessList | null | undefined
+  /** Whether the access list holds from the moment on in which it is accepted. */
+  readonly isAccessAtOnce?: boolean | undefined
 }
 
 export const MAX_DOCUMENTS_AT_ONCE = 1_000
@@ -36,6 +44,7 @@ export const DOCUMENTS_SCHEMA = {
   items: {
     type: 'object',
     properties: {
+      id: { type: 'string', maxLength: MAX_ID_CHARACTERS },
       key: { type: 'string', minLength: 1, maxLength: MAX_KEY_CHARACTERS },
       title: { type: 'string', maxLength: MAX_LINE_CHARACTERS },
       source: { type: 'string', maxLength: MAX_LINE_CHARACTERS },
@@ -43,9 +52,11 @@ export const DOCUMENTS_SCHEMA = {
       text: TEXT,
       url: { type: 'string', maxLength: MAX_URL_CHARACTERS },
       upload: { type: 'string', maxLength: MAX_ID_CHARACTERS },
+      contentOf: { type: 'string', maxLength: MAX_ID_CHARACTERS },
       metadata: { type: 'object' },
+      isAccessAtOnce: { type: 'boolean' },
       access: {
-        type: 'object',
+        type: ['object', 'null'],
         properties: { users: NAMES, groups: NAMES },
         required: ['users', 'groups'],
         additionalProperties: false,
@@ -61,10 +72,12 @@ type MetadataHolder = Pick<KnowledgeBaseDocument, 'metadataFields'>
 export function checkDocuments(documents: readonly NewDocument[], base: MetadataHolder, path: string): void {
   const keys = new Set<string>()
   for (const [i, document] of documents.entries()) {
-    const { key } = document
+    const { key, id } = document
     checkDocument(document, base, `${path}.${i}`)
-    if (key !== undefined && keys.has(key)) throw invalidInput(`${path}.${i}.key`, `"${key}" is there twice.`)
-    if (key !== undefined) keys.add(key)
+    if (key !== undefined && id !== undefined) throw invalidInput(`${path}.${i}`, 'has a key and an id; give one.')
+    const name = id ?? key
+    if (name !== undefined && keys.has(name)) throw invalidInput(`${path}.${i}.key`, `"${name}" is there twice.`)
+    if (name !== undefined) keys.add(name)
   }
 }
 
@@ -76,8 +89,10 @@ export function checkDocument(document: NewDocument, base: MetadataHolder, path:
   if (metadata !== undefined) parseMetadata(metadata, base.metadataFields, `${path}.metadata`)
 }
 
-function checkSource({ text, url, upload }: NewDocument, path: string): void {
-  const given = [text, url, upload].filter((one) => one !== undefined)
+function checkSource({ id, text, url, upload, contentOf }: NewDocument, path: string): void {
+  if (contentOf !== undefined && id === undefined)
+    throw invalidInput(`${path}.contentOf`, 'is for documents with an id.')
+  const given = [text, url, upload, contentOf].filter((one) => one !== undefined)
   if (given.length !== 1) throw invalidInput(path, 'must have exactly one of text, url and upload.')
   const protocol = url === undefined ? 'https:' : URL.parse(url)?.protocol
   if (protocol !== 'http:' && protocol !== 'https:') throw invalidInput(`${path}.url`, 'must be an http or https URL.')

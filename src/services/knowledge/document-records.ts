@@ -120,6 +120,13 @@ export class DocumentRecords {
     return new Map(groups.map(({ key: [state], count }) => [String(state), count]))
   }
 
+  /** Tasks that documents of a base, for these audiences, wait for; at most 1,000. */
+  async listOpenTasks({ tenantId, id }: Base, audiences: readonly FieldValue[]): Promise<string[]> {
+    const filter = toFilter(id, audiences, 'QUEUED')
+    const groups = await this.#documents.groupSum(DOCUMENTS, { tenantId }, { by: ['taskId'], filter })
+    return groups.map(({ key: [taskId] }) => String(taskId))
+  }
+
   /** Every audience that documents of a base have. */
   async listAudiences({ tenantId, id }: Base): Promise<FieldValue[]> {
     const filter = { knowledgeBaseId: { eq: id } }
@@ -141,10 +148,10 @@ export class DocumentRecords {
     return (await this.listVersions(scope, documentId, page)).items.map(({ node }) => node.id)
   }
 
-  /** The number of a document's latest version; 0 when there is none. */
-  async findLatestNumber(scope: Scope, documentId: string): Promise<number> {
+  /** A document's latest version; null when there is none. */
+  async findLatest(scope: Scope, documentId: string): Promise<DocumentVersion | null> {
     const page = { limit: 1, cursor: null, backward: false }
-    return (await this.listVersions(scope, documentId, page)).items[0]?.node.number ?? 0
+    return (await this.listVersions(scope, documentId, page)).items[0]?.node ?? null
   }
 
   insertDocument(document: DocumentBody<KnowledgeDocument>): Promise<KnowledgeDocument> {

@@ -1,4 +1,4 @@
-import { GraphloomError, notFound, type ErrorInfo } from '../../kernel/errors.js'
+import { GraphloomError, invalidInput, notFound, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
@@ -58,7 +58,7 @@ export function createIngestType(options: IngestionOptions): TaskType {
       const base = await options.bases.get({ tenantId }, knowledgeBaseId)
       if (!base) throw notFound('knowledge base', knowledgeBaseId)
       checkDocuments(documents, base, `${path}.documents`)
-      await requireOwnKeys(options, { principal, base, documents })
+      await requireVisible(options, { principal, base, documents, path: `${path}.documents` })
       await options.sources.check(documents, tenantId, `${path}.documents`)
       return INGEST_TASK
     },
@@ -71,26 +71,28 @@ export function createIngestType(options: IngestionOptions): TaskType {
   }
 }
 
+interface GivenDocuments {
+  readonly principal: Principal
+  readonly base: KnowledgeBaseDocument
+  readonly documents: readonly NewDocument[]
+  readonly path: string
+}
+
 /** A key that a document has is taken, for everybody; nobody replaces a document that is not there for them. */
-async function requireOwnKeys(
+async function requireVisible(
   { acceptance, records }: IngestionOptions,
-  {
-    principal,
-    base,
-    documents,
-  }: {
-    readonly principal: Principal
-    readonly base: KnowledgeBaseDocument
-    readonly documents: readonly NewDocument[]
-  },
+  { principal, base, documents, path }: GivenDocuments,
 ): Promise<void> {
-  const keys = documents.flatMap(({ key }) => key ?? [])
   const readers = readersOf(principal)
-  const ids = keys.map((key) => acceptance.idOf(base, key))
+  const ids = documents.map((given) => acceptance.idOf(base, given) ?? '')
   const known = await records.getDocuments({ tenantId: base.tenantId }, ids)
-  const hidden = known.findIndex((one) => one && !isInAudience(one.audience, readers))
-  if (hidden < 0) return
-  throw new GraphloomError('CONFLICT', `The key "${keys[hidden]!}" is taken; give this document another one.`)
+  for (const [i, { id, key }] of documents.entries()) {
+    const document = known[i]
+    const isVisible = document?.knowledgeBaseId === base.id && isInAudience(document.audience, readers)
+    if (id !== undefined && !isVisible) throw invalidInput(`${path}.${i}.id`, `there is no document "${id}".`)
+    if (document && !isVisible)
+      throw new GraphloomError('CONFLICT', `The key "${key ?? ''}" is taken; give this document another one.`)
+  }
 }
 
 async function ingest(options: IngestionOptions, input: IngestInput, context: TaskContext): Promise<Json> {

@@ -23,6 +23,7 @@ import {
   type DocumentPreparationOptions,
   type ReadDocument,
 } from './document-preparation.js'
+import { readAgain } from './document-rereading.js'
 import type { DocumentRecords } from './document-records.js'
 import { embedVersions, type EmbeddedVersion, type PreparedSet, type PreparedVersion } from './document-vectors.js'
 import type { IndexWriter } from './index-writer.js'
@@ -64,7 +65,7 @@ const SLICE_CHARACTERS = 1 << 20
 /** Counted for a document that has not come yet. */
 const UNKNOWN_CHARACTERS = SLICE_CHARACTERS / 4
 /** Errors that are the document's own: others stop the task, which is tried again. */
-const DOCUMENT_ERRORS = new Set(['DOCUMENT_UNREADABLE', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE'])
+const DOCUMENT_ERRORS = new Set(['DOCUMENT_UNREADABLE', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE', 'CONFLICT'])
 
 /** Takes documents in: while one slice is embedded the next is read, and the one before is stored. */
 export class Ingestion {
@@ -128,7 +129,12 @@ export class Ingestion {
     progress.note(active, { phase: 'FETCHING' })
     try {
       const onContent = (): void => progress.note(active, { phase: 'PARSING' })
-      const read = await readDocument(this.#options, accepted.given, { tenantId: base.tenantId, signal, onContent })
+      const { given } = accepted
+      const owner = { tenantId: base.tenantId, signal, onContent }
+      const read =
+        given.contentOf === undefined
+          ? await readDocument(this.#options, given, owner)
+          : await readAgain(this.#options, accepted)
       progress.note(active, { phase: 'CHUNKING' })
       const sets = await this.#cut(base, readyOf(base), read)
       // Vectors that an attempt before stored count as well.
@@ -275,7 +281,9 @@ export class Ingestion {
         const state = known.latestNumber === version.number ? { state: 'READY' as const, error: null } : {}
         const chunkCount = chunkCounts[base.activeGeneration] ?? 0
         const served = { versionId: version.id, versionNumber: version.number, chunkCounts, chunkCount }
-        return { ...known, ...traits, ...served, ...state, ...toAudience(version.access) }
+        const isLaterAccess = version.number >= known.accessNumber
+        const access = isLaterAccess ? { ...toAudience(version.access), accessNumber: version.number } : {}
+        return { ...known, ...traits, ...served, ...state, ...access }
       })
       this.#note('ready')
       return before

@@ -1,5 +1,4 @@
 import { notFound } from '../../kernel/errors.js'
-import type { Json } from '../../kernel/json.js'
 import { toPage, type Page, type PageRequest } from '../../kernel/pages.js'
 import {
   activeOf,
@@ -11,14 +10,11 @@ import {
   type KnowledgeDocument,
 } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
-import type { TaskDocument } from '../../domain/task.js'
 import type { ModelStore } from '../models/model-store.js'
 import type { Access } from '../access/access.js'
 import type { Payloads } from '../payloads.js'
-import { toArgumentMistake } from '../tasks/argument-mistake.js'
-import type { TaskAcceptance } from '../tasks/task-acceptance.js'
-import type { DocumentAcceptance } from './document-acceptance.js'
 import { checkDocument, type NewDocument } from './document-input.js'
+import { takeDocuments, type AddedDocuments, type DocumentIntakeOptions } from './document-intake.js'
 import {
   cutDocument,
   readDocument,
@@ -27,20 +23,17 @@ import {
   type ReadDocument,
 } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
-import { INGEST_TASK, type IngestInput } from './ingest-type.js'
 import { toChunking } from './knowledge-base-input.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { Removals } from './removals.js'
 import { readVersionChunks, type DocumentChunk } from './version-chunks.js'
 
-export interface KnowledgeDocumentsOptions extends DocumentPreparationOptions {
+export interface KnowledgeDocumentsOptions extends DocumentPreparationOptions, DocumentIntakeOptions {
   readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly access: Access
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
-  readonly acceptance: DocumentAcceptance
-  readonly tasks: Pick<TaskAcceptance, 'accept'>
   readonly payloads: Payloads
   readonly removals: Removals
 }
@@ -63,11 +56,6 @@ export interface Preview extends ReadDocument {
   readonly chunks: readonly PreparedChunk[]
 }
 
-export interface AddedDocuments {
-  readonly task: TaskDocument
-  readonly documents: readonly KnowledgeDocument[]
-}
-
 /** Documents in knowledge bases. One that its access list keeps from the principal is not there for it. */
 export class KnowledgeDocumentsService {
   readonly #options: KnowledgeDocumentsOptions
@@ -78,23 +66,14 @@ export class KnowledgeDocumentsService {
 
   /**
    * Accepts documents, or new versions of those that have the same keys; they are on disk then, and read by a task.
-   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `CONFLICT` for a key that is taken, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`,
-   * `FORBIDDEN`.
+   * @throws GraphloomError `NOT_FOUND`, `INVALID_INPUT`, `CONFLICT` for a key that is taken, `OVERLOADED`,
+   * `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`, `FORBIDDEN`.
    */
   async add(principal: Principal, { knowledgeBase, documents, idempotencyKey }: AddDocuments): Promise<AddedDocuments> {
-    const { access, bases, acceptance } = this.#options
+    const { access, bases } = this.#options
     access.require(principal, 'knowledge.change')
-    const { tenantId } = principal
-    const base = await bases.requireByName(tenantId, knowledgeBase)
-    const task = await this.#accept(principal, { knowledgeBaseId: base.id, documents }, idempotencyKey)
-    const origin = { taskId: task.id, tenantId, createdBy: task.createdBy }
-    const readers = readersOf(principal)
-    const added: KnowledgeDocument[] = []
-    for (const entry of documents.entries()) {
-      const accepted = await acceptance.ensure(base, origin, entry)
-      if (accepted && isInAudience(accepted.document.audience, readers)) added.push(accepted.document)
-    }
-    return { task, documents: added }
+    const base = await bases.requireByName(principal.tenantId, knowledgeBase)
+    return takeDocuments(this.#options, principal, { base, documents, idempotencyKey })
   }
 
   /**
@@ -112,18 +91,6 @@ export class KnowledgeDocumentsService {
     const chunking = toChunking({ ...settings, ...asked.chunking }, model)
     const read = await readDocument(this.#options, asked.document, { tenantId, signal })
     return { ...read, chunks: await cutDocument(this.#options, read, { chunking, model, metadataFields, signal }) }
-  }
-
-  async #accept(principal: Principal, input: IngestInput, idempotencyKey: string | null): Promise<TaskDocument> {
-    try {
-      return await this.#options.tasks.accept(principal, {
-        type: INGEST_TASK,
-        input: input as unknown as Json,
-        ...(idempotencyKey !== null && { idempotencyKey }),
-      })
-    } catch (error) {
-      throw toArgumentMistake(error, 'input.')
-    }
   }
 
   /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */
