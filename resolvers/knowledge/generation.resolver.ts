@@ -1,13 +1,17 @@
-import { Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql'
+import { Arg, Args, Ctx, Directive, FieldResolver, Int, Mutation, Resolver, Root } from 'type-graphql'
 import type { KnowledgeBaseDocument } from '../../src/domain/knowledge.js'
 import type { ModelVersionDocument } from '../../src/domain/model.js'
 import type { TaskDocument } from '../../src/domain/task.js'
 import type { GenerationStatus } from '../../src/services/knowledge/generations.service.js'
+import { answer } from '../common/problem.interface.js'
 import type { GraphContext } from '../context.js'
 import { ModelVersion } from '../models/model.type.js'
 import { Task } from '../tasks/task.type.js'
+import { IndexGenerationInput, ReindexKnowledgeBaseArgs } from './generation.input.js'
 import { ApproximateSearchType, GenerationProgressType, IndexGeneration } from './generation.type.js'
 import { KnowledgeBase } from './knowledge-base.type.js'
+import { toChunking } from './knowledge-request.js'
+import { ActivateGenerationResult, DeleteGenerationResult, ReindexKnowledgeBaseResult } from './knowledge.union.js'
 
 @Resolver(() => KnowledgeBase)
 export class KnowledgeBaseGenerationsResolver {
@@ -32,6 +36,44 @@ export class KnowledgeBaseGenerationsResolver {
 
 @Resolver(() => IndexGeneration)
 export class IndexGenerationResolver {
+  @Directive('@rateLimit')
+  @Mutation(() => ReindexKnowledgeBaseResult, {
+    description:
+      'Builds another generation of a knowledge base beside the one that searches read, as a task: bulk work, with progress, that can be cancelled. Documents that come, change and go meanwhile do so in both. What was embedded by the same model is not embedded again. A knowledge base has at most 4 generations.',
+  })
+  reindexKnowledgeBase(
+    @Ctx() { services, principal }: GraphContext,
+    @Args(() => ReindexKnowledgeBaseArgs) { input, idempotencyKey }: ReindexKnowledgeBaseArgs,
+  ) {
+    const { knowledgeBase, embeddingModel, chunking, activate } = input
+    const asked = { knowledgeBase, embeddingModel: embeddingModel ?? null, chunking: toChunking(chunking), activate }
+    return answer(() =>
+      services.knowledgeGenerations.reindex(principal, { ...asked, idempotencyKey: idempotencyKey ?? null }),
+    )
+  }
+
+  @Mutation(() => ActivateGenerationResult, {
+    description:
+      'Lets searches read a generation that is READY, at once; so it goes back to a former one as well. A search that has begun ends with what it began with.',
+  })
+  activateGeneration(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => IndexGenerationInput, { description: 'Which generation.' }) input: IndexGenerationInput,
+  ) {
+    return answer(() => services.knowledgeGenerations.activate(principal, input))
+  }
+
+  @Mutation(() => DeleteGenerationResult, {
+    description:
+      'Deletes a generation that is neither read by searches nor being built, with its indexes and vectors. Its chunks can still be looked up by their ids.',
+  })
+  deleteGeneration(
+    @Ctx() { services, principal }: GraphContext,
+    @Arg('input', () => IndexGenerationInput, { description: 'Which generation.' }) input: IndexGenerationInput,
+  ) {
+    return answer(async () => ({ deletedId: (await services.knowledgeGenerations.delete(principal, input)).id }))
+  }
+
   @FieldResolver(() => KnowledgeBase, { description: 'What it is a generation of.' })
   knowledgeBase(@Root() { knowledgeBase }: GenerationStatus): KnowledgeBaseDocument {
     return knowledgeBase

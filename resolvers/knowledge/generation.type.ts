@@ -1,4 +1,4 @@
-import { Field, Float, Int, ObjectType } from 'type-graphql'
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import type { ErrorInfo } from '../../src/kernel/errors.js'
 import type { GenerationState } from '../../src/services/knowledge/generations.service.js'
 import { ErrorInfoType } from '../common/error-info.type.js'
@@ -80,4 +80,10 @@ export class IndexGeneration extends Node {
 
   @Field(() => ErrorInfoType, { nullable: true, description: 'Why it failed.' })
   readonly error!: ErrorInfo | null
+}
+
+@ObjectType('DeletedGeneration', { description: 'A generation was deleted, with its indexes and vectors.' })
+export class DeletedGeneration {
+  @Field(() => ID, { description: 'The id that it had.' })
+  readonly deletedId!: string
 }

@@ -122,7 +122,7 @@ function withoutMissing<T extends object>(value: T): T {
 }
 
 /** What is given of it. */
-function toChunking(input: ChunkingInput | null | undefined): Partial<BaseChunking> {
+export function toChunking(input: ChunkingInput | null | undefined): Partial<BaseChunking> {
   const { method, maxTokens, overlapTokens, withHeadings } = input ?? {}
   return {
     ...(method && { method }),

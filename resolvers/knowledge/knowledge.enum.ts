@@ -24,7 +24,7 @@ export const GenerationStateEnum = createEnum<GenerationState>({
     BUILDING: 'Its task brings it the documents.',
     READY: 'It has every document, and can be activated.',
     ACTIVE: 'Searches read it.',
-    FAILED: 'Its building ended with an error, or it could not take in a document; `error` says why.',
+    FAILED: 'Its building ended with an error; `error` says why.',
     CANCELLED: 'Its building was cancelled.',
   },
 })

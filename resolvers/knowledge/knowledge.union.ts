@@ -7,6 +7,7 @@ import {
   RetriedDocuments,
   UpdatedDocument,
 } from './document.type.js'
+import { DeletedGeneration, IndexGeneration } from './generation.type.js'
 import { DeletedKnowledgeBase, KnowledgeBase } from './knowledge-base.type.js'
 
 export const CreateKnowledgeBaseResult = createUnion({
@@ -63,4 +64,25 @@ export const DeleteDocumentResult = createUnion({
   description: 'What was deleted, or why nothing was.',
   types: [DeletedDocument, NotFound],
   typeName: problemOr('DeletedDocument'),
+})
+
+export const ReindexKnowledgeBaseResult = createUnion({
+  name: 'ReindexKnowledgeBaseResult',
+  description: 'The generation that is being built, or why there is none.',
+  types: [IndexGeneration, InvalidInput, NotFound, Conflict, IdempotencyConflict, Overloaded],
+  typeName: problemOr('IndexGeneration'),
+})
+
+export const ActivateGenerationResult = createUnion({
+  name: 'ActivateGenerationResult',
+  description: 'The knowledge base as it is now, or why searches read what they read before.',
+  types: [KnowledgeBase, NotFound, Conflict],
+  typeName: problemOr('KnowledgeBase'),
+})
+
+export const DeleteGenerationResult = createUnion({
+  name: 'DeleteGenerationResult',
+  description: 'What was deleted, or why nothing was.',
+  types: [DeletedGeneration, NotFound, Conflict],
+  typeName: problemOr('DeletedGeneration'),
 })

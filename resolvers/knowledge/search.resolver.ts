@@ -16,6 +16,7 @@ export class SearchResolver {
     @Arg('input', () => SearchInput, { description: 'What to find, and how.' }) input: SearchInput,
   ) {
     const found = await services.knowledgeSearch.search(principal, toSearchRequest(input), signal)
-    return { ...found, degraded: found.indexedShare < 1 }
+    const generations = found.bases.map((base) => services.knowledgeGenerations.get(principal, base, base.generation))
+    return { ...found, generations: await Promise.all(generations), degraded: found.indexedShare < 1 }
   }
 }

@@ -1,6 +1,7 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql'
 import type { DocumentChunk } from '../../src/services/knowledge/version-chunks.js'
 import { Chunk, Document } from './document.type.js'
+import { IndexGeneration } from './generation.type.js'
 
 @ObjectType('TextSpan', { description: 'A part of a text, in UTF-16 code units.' })
 export class TextSpanType {
@@ -78,6 +79,12 @@ export class SearchHitType {
 export class SearchResult {
   @Field(() => [SearchHitType], { description: 'The best first.' })
   readonly hits!: readonly object[]
+
+  @Field(() => [IndexGeneration], {
+    description:
+      'The generation that was searched of each knowledge base, in the order of the input: all hits of a base are of one.',
+  })
+  readonly generations!: readonly object[]
 
   @Field(() => Boolean, {
     description: 'Whether something may be missing because an index is being made again; ask again in a while.',

@@ -25,12 +25,10 @@ export interface IndexGeneration {
   /** The task that builds it; null of the one that a base is made with. */
   readonly taskId: string | null
   readonly createdAt: number
-  /** Since when it has every document, each later one at the same moment as the others; null before, or after an error. */
+  /** Since when it has every document, each later one at the same moment as the others; null before. */
   readonly readyAt: number | null
   /** When searches began to read it last. */
   readonly activatedAt: number | null
-  /** What keeps it from taking in documents. */
-  readonly error: ErrorInfo | null
 }
 
 export interface KnowledgeBaseDocument extends StoredDocument {
@@ -43,7 +41,7 @@ export interface KnowledgeBaseDocument extends StoredDocument {
   /** Number of the generation that searches read. */
   readonly activeGeneration: number
   readonly latestGeneration: number
-  /** Number of the generation that the documents' `chunkCount` is of. */
+  /** Number of the generation that every document's `chunkCount` is of; 0 while they are being changed. */
   readonly countedGeneration: number
   readonly createdBy: string
 }

@@ -31,7 +31,7 @@ export async function findFirst<T extends StoredDocument>(
 }
 
 /** What somebody else deleted a moment sooner is deleted. */
-export async function ignoreMissing(deleting: Promise<void>): Promise<void> {
+export async function ignoreMissing(deleting: Promise<unknown>): Promise<void> {
   try {
     await deleting
   } catch (error) {

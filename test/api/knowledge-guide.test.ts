@@ -16,6 +16,10 @@ interface Found {
   readonly search: { readonly hits: readonly { readonly document: { readonly key: string }; readonly chunk: object }[] }
 }
 
+interface Rebuilt {
+  readonly reindexKnowledgeBase: { readonly task: { readonly id: string } }
+}
+
 interface Evaluated {
   readonly evaluateRetrieval: { readonly id: string; readonly task: { readonly id: string } }
 }
@@ -67,6 +71,18 @@ test('the guide’s documents are taken in and found as it says', async () => {
   const { answer } = await server.request(AnswerDocument, { id: startAnswer.id })
   expect(answer?.text).toBe('A hotel may cost up to 120 euros a night, 160 in large cities.')
   expect(answer?.citations).toMatchObject([{ quote: answer?.text, valid: true, superseded: false }])
+  const { reindexKnowledgeBase } = await run<Rebuilt>('Rebuild')
+  await readToEnd(server, reindexKnowledgeBase.task.id)
+  expect(await run('Switch')).toMatchObject({
+    activateGeneration: {
+      activeGeneration: { number: 2, documentCount: 2 },
+      generations: [
+        { number: 2, state: 'ACTIVE' },
+        { number: 1, state: 'READY' },
+      ],
+    },
+  })
+  expect((await run<Found>('Ask')).search.hits[0]).toMatchObject({ document: { key: 'travel' } })
 })
 
 test('searches are evaluated, and compared, as the guide says', async () => {

@@ -1,7 +1,7 @@
 import { open, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DeleteDocumentDocument, SearchDocument } from '../generated/graphql.js'
+import { DeleteDocumentDocument, DeleteGenerationDocument, SearchDocument } from '../generated/graphql.js'
 import { KnowledgeClient } from '../support/knowledge.js'
 import { writeCatalogue, writeEmbeddingModel } from '../support/made-models.js'
 import { createRandom } from '../support/random.js'
@@ -118,6 +118,7 @@ test('killed at any moment, a server has each document in its old or its new ver
       const work = async (): Promise<void> => {
         const client = new KnowledgeClient(server)
         while (!isKilled) {
+          if (random() < 0.25) await changeGenerations(server, client)
           const key = pick(['a', 'b', 'c', 'd', 'e', 'f'])
           const before = allowed.get(key) ?? [null]
           const id = ids.get(key)
@@ -159,6 +160,21 @@ test('killed at any moment, a server has each document in its old or its new ver
     await server[Symbol.asyncDispose]()
   }
 }, 600_000)
+
+/** Begins to build a generation, lets searches read another, or deletes one that they do not read. */
+async function changeGenerations(server: TestServer, client: KnowledgeClient): Promise<void> {
+  const generations = await client.generations('notes')
+  const ready = generations.filter(({ state }) => state === 'READY')
+  const over = generations.filter(({ state }) => state !== 'ACTIVE' && state !== 'BUILDING')
+  if (generations.length < 4 && random() < 0.5) {
+    const chunking = { maxTokens: pick([8, 12, 16]), overlapTokens: 0 }
+    await client.startReindexing({ knowledgeBase: 'notes', chunking, activate: random() < 0.5 })
+  } else if (ready.length > 0 && random() < 0.5) await client.activate('notes', pick(ready).number)
+  else if (over.length > 0) {
+    const input = { knowledgeBase: 'notes', number: pick(over).number }
+    await server.request(DeleteGenerationDocument, { input })
+  }
+}
 
 /** Whether chunks are those of the text, all of them. */
 function isMadeOf(text: string | null, chunks: readonly string[]): boolean {

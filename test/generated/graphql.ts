@@ -625,6 +625,14 @@ export type HubSourceInput = {
   revision?: string;
 };
 
+/** A generation of a knowledge base. */
+export type IndexGenerationInput = {
+  /** Name of a knowledge base. */
+  knowledgeBase: string;
+  /** The generation’s number. */
+  number: number;
+};
+
 /** Where a generation of a knowledge base stands. */
 export type IndexGenerationState =
   /** Searches read it. */
@@ -633,7 +641,7 @@ export type IndexGenerationState =
   | 'BUILDING'
   /** Its building was cancelled. */
   | 'CANCELLED'
-  /** Its building ended with an error, or it could not take in a document; `error` says why. */
+  /** Its building ended with an error; `error` says why. */
   | 'FAILED'
   /** It has every document, and can be activated. */
   | 'READY';
@@ -970,6 +978,18 @@ export type RegisterModelVersionInput = {
   source: ModelSourceInput;
   /** Name of the version, unique within the model: 1 to 64 letters, digits, ".", "_" and "-". */
   version: string;
+};
+
+/** How all documents are to be cut and embedded. */
+export type ReindexKnowledgeBaseInput = {
+  /** Whether searches read it as soon as it is ready; otherwise it waits for `activateGeneration`. */
+  activate?: boolean;
+  /** How documents become chunks; what is unset is as in the active generation. */
+  chunking?: ChunkingInput | null | undefined;
+  /** The model that makes the vectors: "name", "name:version" or "name@alias"; that of the active generation when unset. */
+  embeddingModel?: string | null | undefined;
+  /** Name of a knowledge base. */
+  knowledgeBase: string;
 };
 
 /** A claim to give back. */
@@ -1906,7 +1926,7 @@ export type SearchQueryVariables = Exact<{
 }>;
 
 
-export type SearchQuery = { search: { degraded: boolean, indexedShare: number, hits: Array<{ rank: number, score: number, scores: { vector: number | null, vectorRank: number | null, text: number | null, textRank: number | null, fused: number, rerank: number | null, rankBefore: number }, document: { id: string, key: string | null, title: string | null, versionNumber: number }, chunk: { id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }, neighbours: Array<{ ordinal: number, text: string }>, highlights: Array<{ start: number, end: number }> }> } };
+export type SearchQuery = { search: { degraded: boolean, indexedShare: number, generations: Array<{ id: string, number: number }>, hits: Array<{ rank: number, score: number, scores: { vector: number | null, vectorRank: number | null, text: number | null, textRank: number | null, fused: number, rerank: number | null, rankBefore: number }, document: { id: string, key: string | null, title: string | null, versionNumber: number }, chunk: { id: string, ordinal: number, text: string, start: number, end: number, page: number | null, headings: Array<string>, tokens: number }, neighbours: Array<{ ordinal: number, text: string }>, highlights: Array<{ start: number, end: number }> }> } };
 
 export type CreateKnowledgeBaseMutationVariables = Exact<{
   input: CreateKnowledgeBaseInput;
@@ -2032,6 +2052,43 @@ export type IngestionEventsSubscription = { ingestionEvents:
         | { id: string, ingestion: { total: number, waiting: number, ready: number, failed: number, percent: number, active: Array<{ documentId: string, versionNumber: number, phase: IngestionPhase, done: number, total: number, percent: number, error: { code: ErrorCode, message: string } | null }> } }
         | Record<PropertyKey, never>
        }
+   };
+
+export type ReindexKnowledgeBaseMutationVariables = Exact<{
+  input: ReindexKnowledgeBaseInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type ReindexKnowledgeBaseMutation = { reindexKnowledgeBase:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'IndexGeneration', id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, approximateSearch: { kind: string, isUsed: boolean, recall: number, sampleSize: number, measuredAt: string, indexedShare: number, width: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+   };
+
+export type ActivateGenerationMutationVariables = Exact<{
+  input: IndexGenerationInput;
+}>;
+
+
+export type ActivateGenerationMutation = { activateGeneration:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type DeleteGenerationMutationVariables = Exact<{
+  input: IndexGenerationInput;
+}>;
+
+
+export type DeleteGenerationMutation = { deleteGeneration:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'DeletedGeneration', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
 export type PercentileValuesFragment = { count: number, mean: number | null, p50: number | null, p90: number | null, p99: number | null, max: number | null };
@@ -4975,6 +5032,10 @@ export const SearchDocument = new TypedDocumentString(`
   search(input: $input) {
     degraded
     indexedShare
+    generations {
+      id
+      number
+    }
     hits {
       rank
       score
@@ -5453,6 +5514,125 @@ fragment IngestionFigures on KnowledgeBaseIngestion {
     ...DocumentProgressParts
   }
 }`) as unknown as TypedDocumentString<IngestionEventsSubscription, IngestionEventsSubscriptionVariables>;
+export const ReindexKnowledgeBaseDocument = new TypedDocumentString(`
+    mutation ReindexKnowledgeBase($input: ReindexKnowledgeBaseInput!, $idempotencyKey: String) {
+  reindexKnowledgeBase(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on IndexGeneration {
+      ...IndexGenerationParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    fragment IndexGenerationParts on IndexGeneration {
+  id
+  number
+  state
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  progress {
+    done
+    total
+    percent
+  }
+  documentCount
+  chunkCount
+  approximateSearch {
+    kind
+    isUsed
+    recall
+    sampleSize
+    measuredAt
+    indexedShare
+    width
+  }
+  createdAt
+  readyAt
+  activatedAt
+  error {
+    code
+    message
+    retryable
+  }
+  task {
+    id
+    state
+  }
+}`) as unknown as TypedDocumentString<ReindexKnowledgeBaseMutation, ReindexKnowledgeBaseMutationVariables>;
+export const ActivateGenerationDocument = new TypedDocumentString(`
+    mutation ActivateGeneration($input: IndexGenerationInput!) {
+  activateGeneration(input: $input) {
+    __typename
+    ... on KnowledgeBase {
+      ...KnowledgeBaseParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    fragment KnowledgeBaseParts on KnowledgeBase {
+  id
+  tenantId
+  name
+  description
+  embeddingModel {
+    id
+    version
+  }
+  chunking {
+    method
+    maxTokens
+    overlapTokens
+    withHeadings
+  }
+  language
+  metadataFields {
+    name
+    kind
+  }
+  documentCount
+  chunkCount
+  sizeBytes
+  createdBy
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<ActivateGenerationMutation, ActivateGenerationMutationVariables>;
+export const DeleteGenerationDocument = new TypedDocumentString(`
+    mutation DeleteGeneration($input: IndexGenerationInput!) {
+  deleteGeneration(input: $input) {
+    __typename
+    ... on DeletedGeneration {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteGenerationMutation, DeleteGenerationMutationVariables>;
 export const ModelMetricsDocument = new TypedDocumentString(`
     query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
   model(name: $name) {

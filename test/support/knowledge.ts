@@ -1,11 +1,16 @@
 import {
+  ActivateGenerationDocument,
   AddDocumentsDocument,
   CreateKnowledgeBaseDocument,
   KnowledgeBaseDocumentsDocument,
+  KnowledgeBaseGenerationsDocument,
+  ReindexKnowledgeBaseDocument,
   SearchDocument,
   TasksDocument,
   type AddDocumentsInput,
   type CreateKnowledgeBaseInput,
+  type IndexGenerationPartsFragment,
+  type ReindexKnowledgeBaseInput,
   type SearchInput,
 } from '../generated/graphql.js'
 import { readToEnd } from './enqueued-tasks.js'
@@ -47,12 +52,40 @@ export class KnowledgeClient {
     return (await this.#server.request(SearchDocument, { input: asked }, this.#token)).search.hits
   }
 
+  /** The latest first. */
+  async generations(name: string): Promise<readonly IndexGenerationPartsFragment[]> {
+    const { knowledgeBase } = await this.#server.request(KnowledgeBaseGenerationsDocument, { name }, this.#token)
+    return knowledgeBase!.generations
+  }
+
+  async startReindexing(input: ReindexKnowledgeBaseInput): Promise<IndexGenerationPartsFragment> {
+    const { reindexKnowledgeBase } = await this.#server.request(ReindexKnowledgeBaseDocument, { input }, this.#token)
+    if (reindexKnowledgeBase.__typename !== 'IndexGeneration') throw new Error(JSON.stringify(reindexKnowledgeBase))
+    return reindexKnowledgeBase
+  }
+
+  /** Builds a generation and waits until it is ready. */
+  async reindex(input: ReindexKnowledgeBaseInput): Promise<number> {
+    const { number, task } = await this.startReindexing(input)
+    const read = await readToEnd(this.#server, task!.id, { token: this.#token })
+    if (read.task?.state !== 'SUCCEEDED') throw new Error(JSON.stringify(read.task))
+    return number
+  }
+
+  async activate(knowledgeBase: string, number: number): Promise<void> {
+    const input = { knowledgeBase, number }
+    const { activateGeneration } = await this.#server.request(ActivateGenerationDocument, { input }, this.#token)
+    if (activateGeneration.__typename !== 'KnowledgeBase') throw new Error(JSON.stringify(activateGeneration))
+  }
+
   /** Whether no document waits to be read, and no task that may bring one is left. */
   async isIdle(name: string): Promise<boolean> {
     const state = ['SCHEDULED', 'BLOCKED', 'QUEUED', 'RUNNING', 'RETRYING', 'CANCELLING'] as const
-    const filter = { type: 'knowledge.ingest', state: [...state] }
-    const { tasks } = await this.#server.request(TasksDocument, { filter, first: 1 }, this.#token)
-    if (tasks.nodes.length > 0) return false
+    for (const type of ['knowledge.ingest', 'knowledge.reindex']) {
+      const filter = { type, state: [...state] }
+      const { tasks } = await this.#server.request(TasksDocument, { filter, first: 1 }, this.#token)
+      if (tasks.nodes.length > 0) return false
+    }
     const asked = { name, state: 'QUEUED', first: 1 } as const
     const { knowledgeBase } = await this.#server.request(KnowledgeBaseDocumentsDocument, asked, this.#token)
     return knowledgeBase?.documents.nodes.length === 0

@@ -108,6 +108,15 @@ export class ChunkSets {
     }
   }
 
+  /** Those whose version is gone already. */
+  async deleteAll({ tenantId, id }: { readonly tenantId: string; readonly id: string }): Promise<void> {
+    for (;;) {
+      const sets = await this.#find({ tenantId }, { knowledgeBaseId: { eq: id } })
+      for (const set of sets) await this.#delete(set)
+      if (sets.length < PAGE_ITEMS) return
+    }
+  }
+
   async isBlobReferenced(blobId: string): Promise<boolean> {
     const counts = await Promise.all([
       this.#documents.count(CHUNK_SETS, SYSTEM_SCOPE, { chunksBlobId: { eq: blobId } }),

@@ -20,6 +20,7 @@ import type { Tasks } from '../tasks/start-tasks.js'
 import type { TaskType } from '../tasks/task-type.js'
 import type { AnswersService, AnswersServiceOptions } from './answers/answers.service.js'
 import { createAnswers } from './answers/create-answers.js'
+import { ChunkCounting } from './chunk-counting.js'
 import { DocumentAcceptance } from './document-acceptance.js'
 import { DocumentChangesService } from './document-changes.service.js'
 import { DocumentFetcher, type DocumentFetcherOptions } from './document-fetcher.js'
@@ -36,6 +37,7 @@ import { KnowledgeDocumentsService } from './knowledge-documents.service.js'
 import { IngestionProgress } from './progress/ingestion-progress.js'
 import { IngestionWatchService } from './progress/ingestion-watch.service.js'
 import { QueryEmbeddings } from './query-embeddings.js'
+import { createReindexType } from './reindex-type.js'
 import { Removals } from './removals.js'
 import { SearchService } from './search.service.js'
 import { TextEmbedder } from './text-embedder.js'
@@ -79,15 +81,15 @@ export interface KnowledgeServices {
 }
 
 export interface Knowledge {
-  /** Tasks that take documents in, evaluate searches, and answer questions. */
+  /** Tasks that take documents in, build generations, evaluate searches, and answer questions. */
   readonly types: readonly TaskType[]
   isBlobReferenced(blobId: string): Promise<boolean>
   /** The services, once there are tasks; goes on with deletions that were not done. */
   open(stack: AsyncDisposableStack, work: Pick<Tasks, 'acceptance' | 'store' | 'tasks'>): Promise<KnowledgeServices>
 }
 
-/** Wires what knowledge bases need. */
-export function createKnowledge(options: KnowledgeOptions): Knowledge {
+/** What services and tasks have in common. */
+function createParts(options: KnowledgeOptions) {
   const bases = new KnowledgeBaseStore(options.documents)
   const records = new DocumentRecords(options.documents, options.payloads)
   const writer = new IndexWriter({ ...options, records })
@@ -95,7 +97,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const fetcher = new DocumentFetcher({ ...options, ...options.fetching })
   const sources = new DocumentSources({ ...options, fetcher })
   const acceptance = new DocumentAcceptance(records, sources)
-  const parts = {
+  return {
     ...options,
     bases,
     records,
@@ -108,11 +110,17 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
     progress: new IngestionProgress(options),
     turns: new Turns(),
   }
+}
+
+/** Wires what knowledge bases need. */
+export function createKnowledge(options: KnowledgeOptions): Knowledge {
+  const parts = createParts(options)
+  const { records, writer } = parts
   const search = new SearchService(parts)
   const answers = createAnswers(options, { ...parts, search })
   const evaluations = createEvaluations({ ...parts, search })
   return {
-    types: [createIngestType(parts), evaluations.type, answers.type],
+    types: [createIngestType(parts), createReindexType(parts), evaluations.type, answers.type],
     isBlobReferenced: async (blobId) =>
       (await records.isBlobReferenced(blobId)) ||
       (await evaluations.isBlobReferenced(blobId)) ||
@@ -127,19 +135,16 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
       }
       const removals = stack.use(new Removals({ ...parts, isTaskOver }))
       await removals.start()
-      const documents = new KnowledgeDocumentsService({ ...parts, removals, tasks: work.acceptance })
+      const counting = stack.use(new ChunkCounting(parts))
+      const changes = { removals, counting, tasks: work.acceptance }
+      const documents = new KnowledgeDocumentsService({ ...parts, ...changes })
       const answering = answers.open(work, documents)
       return {
-        knowledgeBases: new KnowledgeBasesService({ ...parts, removals }),
+        knowledgeBases: new KnowledgeBasesService({ ...parts, ...changes }),
         knowledgeIngestion: new IngestionWatchService(parts),
-        knowledgeGenerations: new GenerationsService({ ...parts, getTask }),
+        knowledgeGenerations: new GenerationsService({ ...parts, ...changes, getTask }),
         knowledgeDocuments: documents,
-        documentChanges: new DocumentChangesService({
-          ...parts,
-          tasks: work.acceptance,
-          canceller: work.tasks,
-          getTask,
-        }),
+        documentChanges: new DocumentChangesService({ ...parts, ...changes, canceller: work.tasks, getTask }),
         knowledgeSearch: search,
         evaluations: evaluations.open(work, answering),
         answers: answering,

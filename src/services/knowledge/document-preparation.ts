@@ -27,7 +27,7 @@ export interface PreparedChunk extends StoredChunk {
 /** What was read of a document. */
 export interface ReadDocument {
   readonly content: DocumentText
-  readonly contentSha256: string
+  readonly contentSha256: string | null
   readonly title: string | null
 }
 

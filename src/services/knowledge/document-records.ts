@@ -127,6 +127,15 @@ export class DocumentRecords {
     return groups.map(({ key: [taskId] }) => String(taskId))
   }
 
+  /** Lets bases sum up the count that a generation has of a document. No error when that is gone. */
+  async recount(scope: Scope, id: string, generation: number): Promise<void> {
+    const recounting = this.changeDocument(scope, id, (known) => {
+      const chunkCount = known.chunkCounts[generation] ?? 0
+      return known.chunkCount === chunkCount ? null : { ...known, chunkCount }
+    })
+    await ignoreMissing(recounting)
+  }
+
   /** Every audience that documents of a base have. */
   async listAudiences({ tenantId, id }: Base): Promise<FieldValue[]> {
     const filter = { knowledgeBaseId: { eq: id } }
@@ -268,6 +277,7 @@ export class DocumentRecords {
   async deleteAll({ tenantId, id }: Base): Promise<void> {
     await this.#clear(DOCUMENTS, { tenantId, id }, (one) => this.deleteDocument(tenantId, one, [one, id]))
     await this.#clear(DOCUMENT_VERSIONS, { tenantId, id }, (one) => this.deleteVersion(tenantId, one))
+    await this.sets.deleteAll({ tenantId, id })
   }
 
   async #clear<T extends StoredDocument>(

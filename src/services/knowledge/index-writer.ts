@@ -40,7 +40,8 @@ export class IndexWriter {
   readonly #turns = new Map<string, Promise<unknown>>()
   readonly #states = new Map<string, IndexState>()
   readonly #pending = new Map<string, Set<string>>()
-
+  /** Names are not given again. */
+  readonly #dropped = new Set<string>()
   readonly #upkeep: IndexUpkeep
 
   constructor(options: IndexWriterOptions) {
@@ -81,6 +82,7 @@ export class IndexWriter {
 
   /** Resolves with the part of the base's rows that searches can find, 0 to 1; what is missing is being added. */
   async shareOf(base: IndexedBase): Promise<number> {
+    if (this.#dropped.has(base.indexName)) return 0
     const state = this.#stateOf(base.indexName)
     if (!state.isSound && !state.isAsked && this.#options.clock.now() >= state.nextRepairAt)
       this.#askRepair(base, state)
@@ -88,10 +90,10 @@ export class IndexWriter {
     return state.share
   }
 
-  /** An index turned out to be damaged: both are made anew. */
+  /** An index turned out to be damaged: both are made anew, unless they were dropped. */
   reportDamage(base: IndexedBase, error: unknown): void {
     const state = this.#stateOf(base.indexName)
-    if (!state.isSound) return
+    if (!state.isSound || this.#dropped.has(base.indexName)) return
     this.#options.logger.warn({ err: error, index: base.indexName }, 'an index is damaged; it is made again')
     this.#distrust(state)
     this.#askRepair(base, state)
@@ -99,8 +101,10 @@ export class IndexWriter {
 
   drop({ indexName }: Pick<IndexedBase, 'indexName'>): Promise<void> {
     const { vectorIndex, textIndex } = this.#options
+    this.#dropped.add(indexName)
     return this.#chain(indexName, async () => {
       this.#upkeep.forget(indexName)
+      this.#states.get(indexName)?.compared.resolve()
       this.#states.delete(indexName)
       this.#pending.delete(indexName)
       await Promise.all([textIndex.drop(indexName), vectorIndex.drop(indexName)])
@@ -117,6 +121,7 @@ export class IndexWriter {
     const name = base.indexName
     const state = this.#stateOf(name)
     return this.#chain(name, async () => {
+      if (this.#dropped.has(name)) return
       if (!state.isSound || state.fields !== base.metadataFields.length) await this.#repair(base, state)
       try {
         await work(name)

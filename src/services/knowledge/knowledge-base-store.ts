@@ -1,9 +1,11 @@
-import { notFound } from '../../kernel/errors.js'
+import { isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import { SYSTEM_SCOPE, type DocumentBody, type DocumentStore, type Scope } from '../../ports/document-store.js'
 import { findFirst } from '../document-reads.js'
 import { KNOWLEDGE_BASES, REMOVALS, type Removal } from './knowledge-collections.js'
+
+const CHANGE_ATTEMPTS = 20
 
 /** Knowledge bases, and what is to be cleared away, in the document store. */
 export class KnowledgeBaseStore {
@@ -50,6 +52,27 @@ export class KnowledgeBaseStore {
   /** @throws GraphloomError `CONFLICT` when it was changed since it was read, or the name is taken; `NOT_FOUND`. */
   update(next: KnowledgeBaseDocument): Promise<KnowledgeBaseDocument> {
     return this.#documents.update(KNOWLEDGE_BASES, { tenantId: next.tenantId }, next.revision, next)
+  }
+
+  /**
+   * Changes a base by a rule, anew when another changed it meanwhile; nothing where the rule gives null.
+   * @throws GraphloomError `NOT_FOUND`; what the rule throws.
+   */
+  async change(
+    { tenantId, id }: Pick<KnowledgeBaseDocument, 'tenantId' | 'id'>,
+    rule: (base: KnowledgeBaseDocument) => KnowledgeBaseDocument | null,
+  ): Promise<KnowledgeBaseDocument> {
+    for (let attempt = 1; ; attempt++) {
+      const known = await this.get({ tenantId }, id)
+      if (!known) throw notFound('knowledge base', id)
+      const next = rule(known)
+      if (!next) return known
+      try {
+        return await this.update(next)
+      } catch (error) {
+        if (!isErrorWithCode(error, 'CONFLICT') || attempt >= CHANGE_ATTEMPTS) throw error
+      }
+    }
   }
 
   /** @throws GraphloomError `NOT_FOUND`. */

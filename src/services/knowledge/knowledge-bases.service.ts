@@ -6,6 +6,7 @@ import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Access } from '../access/access.js'
 import type { ModelsService } from '../models/models.service.js'
+import type { ChunkCounting } from './chunk-counting.js'
 import type { BaseFigures, DocumentRecords } from './document-records.js'
 import { requireEmbeddingModel, toGeneration } from './new-generation.js'
 import type { IndexWriter } from './index-writer.js'
@@ -30,11 +31,13 @@ export interface KnowledgeBasesOptions {
   readonly models: Pick<ModelsService, 'requireByReference'>
   readonly writer: IndexWriter
   readonly removals: Removals
+  readonly counting: ChunkCounting
   readonly clock: Clock
 }
 
 export const MAX_KNOWLEDGE_BASES = 1_000
 const CHANGE_ATTEMPTS = 20
+const NO_FIGURES: BaseFigures = { documents: 0, chunks: 0, sizeBytes: 0 }
 
 /** What documents are kept in. */
 export class KnowledgeBasesService {
@@ -64,19 +67,19 @@ export class KnowledgeBasesService {
 
   /** What the documents of each base amount to that the principal may see. @throws GraphloomError `FORBIDDEN`. */
   async sumUp(principal: Principal, ids: readonly string[]): Promise<BaseFigures[]> {
-    const { access, records } = this.#options
+    const { access, bases } = this.#options
     access.require(principal, 'knowledge.read')
     const readers = readersOf(principal)
-    const { tenantId } = principal
-    return Promise.all(
-      ids.map(async (id) => {
-        const audiences = await records.listAudiences({ tenantId, id })
-        return records.sumUp(
-          { tenantId, id },
-          audiences.filter((audience) => isInAudience(audience, readers)),
-        )
-      }),
-    )
+    const found = await bases.getMany({ tenantId: principal.tenantId }, ids)
+    return Promise.all(found.map(async (base) => (base ? this.#sumUp(base, readers) : NO_FIGURES)))
+  }
+
+  async #sumUp(base: KnowledgeBaseDocument, readers: readonly string[]): Promise<BaseFigures> {
+    const { records, counting } = this.#options
+    const audiences = (await records.listAudiences(base)).filter((audience) => isInAudience(audience, readers))
+    if (base.countedGeneration === base.activeGeneration) return records.sumUp(base, audiences)
+    counting.begin(base)
+    return records.sumUpGeneration(base, base.activeGeneration, audiences)
   }
 
   /** @throws GraphloomError `INVALID_INPUT`, `CONFLICT`, `NOT_FOUND`, `UNAVAILABLE`, `FORBIDDEN`. */

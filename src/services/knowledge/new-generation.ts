@@ -51,5 +51,4 @@ export const toGeneration = ({
   createdAt: now,
   readyAt: null,
   activatedAt: null,
-  error: null,
 })

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import { createId } from '../../kernel/ids.js'
-import type { KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
+import type { IndexGeneration, KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
 import type { DocumentRecords } from './document-records.js'
 import type { IndexWriter } from './index-writer.js'
+import { withoutGeneration } from './generation-rules.js'
 import { toIndexedBase } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -37,7 +38,7 @@ export class Removals implements AsyncDisposable {
 
   /** @throws GraphloomError `NOT_FOUND` when somebody was sooner. */
   async removeBase(base: KnowledgeBaseDocument): Promise<void> {
-    const removal = await this.#note(base, null, [])
+    const removal = await this.#note(base, { indexNames: base.generations.map(({ indexName }) => indexName) })
     await this.#options.bases.delete(base)
     void this.#begin(removal)
   }
@@ -45,19 +46,23 @@ export class Removals implements AsyncDisposable {
   async removeDocument(base: KnowledgeBaseDocument, document: KnowledgeDocument): Promise<void> {
     const { records } = this.#options
     const versionIds = await records.listVersionIds({ tenantId: base.tenantId }, document.id)
-    const removal = await this.#note(base, document.id, versionIds)
+    const removal = await this.#note(base, { documentId: document.id, versionIds })
     for (const versionId of versionIds) await records.markDeleted(base.tenantId, versionId)
     await records.deleteDocument(base.tenantId, document.id)
     // Until its rows are gone they count in the weights of words.
     await this.#begin(removal)
   }
 
-  #note(base: KnowledgeBaseDocument, documentId: string | null, versionIds: readonly string[]): Promise<Removal> {
+  async removeGeneration(base: KnowledgeBaseDocument, { number, indexName }: IndexGeneration): Promise<void> {
+    const removal = await this.#note(base, { generation: number, indexNames: [indexName] })
+    await this.#options.bases.change(base, (known) => withoutGeneration(known, number))
+    void this.#begin(removal)
+  }
+
+  #note(base: KnowledgeBaseDocument, what: Partial<Removal>): Promise<Removal> {
     const { tenantId, id: knowledgeBaseId } = base
-    const indexNames = documentId === null ? base.generations.map(({ indexName }) => indexName) : []
-    const id = createId('removal')
-    const what = { indexNames, documentId, versionIds, generation: null }
-    return this.#options.bases.addRemoval({ id, tenantId, knowledgeBaseId, ...what })
+    const nothing = { indexNames: [], documentId: null, versionIds: [], generation: null }
+    return this.#options.bases.addRemoval({ ...nothing, ...what, id: createId('removal'), tenantId, knowledgeBaseId })
   }
 
   /** Never rejects: what fails is done at the next start. */
@@ -71,10 +76,11 @@ export class Removals implements AsyncDisposable {
 
   async #clear(removal: Removal): Promise<void> {
     const { bases } = this.#options
-    const { tenantId, knowledgeBaseId, documentId } = removal
+    const { tenantId, knowledgeBaseId, documentId, generation } = removal
     const base = await bases.get({ tenantId }, knowledgeBaseId)
-    if (documentId === null) await this.#clearBase(removal, base)
-    else if (base) await this.#clearDocument(base, documentId, removal.versionIds)
+    if (generation !== null && base) await this.#clearGeneration(base, generation, removal)
+    else if (documentId !== null && base) await this.#clearDocument(base, documentId, removal.versionIds)
+    else if (generation === null && documentId === null) await this.#clearBase(removal, base)
     await bases.endRemoval(removal)
   }
 
@@ -86,6 +92,15 @@ export class Removals implements AsyncDisposable {
     if (base) await bases.delete(base)
     await records.deleteAll({ tenantId, id: knowledgeBaseId })
     for (const indexName of indexNames) await writer.drop({ indexName })
+  }
+
+  async #clearGeneration(base: KnowledgeBaseDocument, generation: number, { indexNames }: Removal): Promise<void> {
+    const { bases, records, writer } = this.#options
+    const left = await bases.change(base, (known) => withoutGeneration(known, generation))
+    // A crash came before it was gone, and searches read it by now.
+    if (left.activeGeneration === generation) return
+    for (const indexName of indexNames) await writer.drop({ indexName })
+    await records.sets.dropGeneration(base, generation)
   }
 
   async #clearDocument(base: KnowledgeBaseDocument, documentId: string, versionIds: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { KnowledgeDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TextSpan } from '../../ports/text-index.js'
 import type { Access } from '../access/access.js'
-import { toSearchedBase } from './indexed-base.js'
+import { toSearchedBase, type SearchedBase } from './indexed-base.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { findCandidates, type AskedSearch, type SearchCandidatesOptions } from './search-candidates.js'
 import { checkSearch, type SearchRequest } from './search-input.js'
@@ -29,6 +29,8 @@ export interface Found {
   readonly hits: readonly SearchHit[]
   /** The part of what is searched that the indexes have, 0 to 1; below 1 while one is made again. */
   readonly indexedShare: number
+  /** What was searched. */
+  readonly bases: readonly SearchedBase[]
 }
 
 export interface SearchHit {
@@ -43,6 +45,8 @@ export interface SearchHit {
   readonly highlights: readonly TextSpan[]
 }
 
+const MOST_ATTEMPTS = 3
+
 /** Finds chunks. */
 export class SearchService {
   readonly #options: SearchServiceOptions
@@ -56,18 +60,33 @@ export class SearchService {
    * @throws GraphloomError `INVALID_INPUT`, `NOT_FOUND`, `FORBIDDEN`; what models throw.
    */
   async search(principal: Principal, request: SearchRequest, signal: AbortSignal): Promise<Found> {
-    const { access, bases: store } = this.#options
-    access.require(principal, 'knowledge.search')
+    this.#options.access.require(principal, 'knowledge.search')
     checkSearch(request)
+    for (let attempt = 1; ; attempt++) {
+      const found = await this.#search(principal, request, signal)
+      // A generation that is deleted while it is searched has nothing to give: the one after it has.
+      const isWhole = found.indexedShare === 1 || (await this.#areCurrent(found.bases))
+      if (isWhole || attempt >= MOST_ATTEMPTS) return found
+    }
+  }
+
+  /** Each base is read once, so that all of it is of one generation. */
+  async #search(principal: Principal, request: SearchRequest, signal: AbortSignal): Promise<Found> {
+    const { bases: store } = this.#options
     const names = request.knowledgeBases
-    const found = await Promise.all(names.map((name) => store.requireByName(principal.tenantId, name)))
-    const bases = found.map(toSearchedBase)
+    const known = await Promise.all(names.map((name) => store.requireByName(principal.tenantId, name)))
+    const bases = known.map(toSearchedBase)
     const asked: AskedSearch = { principal, request, bases, signal }
     const { candidates, indexedShare } = await findCandidates(this.#options, asked)
     const ranked = await rankCandidates(this.#options, candidates, asked)
     const highlights = await this.#highlight(request.query, ranked)
     const hits = ranked.map((one, i) => toHit(one, { rank: i + 1, highlights: highlights[i]!, request }))
-    return { hits, indexedShare }
+    return { hits, indexedShare, bases }
+  }
+
+  async #areCurrent(bases: readonly SearchedBase[]): Promise<boolean> {
+    const now = await Promise.all(bases.map(({ tenantId, id }) => this.#options.bases.get({ tenantId }, id)))
+    return bases.every(({ generation }, i) => now[i]?.generations.some(({ number }) => number === generation) ?? true)
   }
 
   /** In the language of each hit's base. */
