@@ -164,7 +164,7 @@ export class QueryEvaluationType {
 @ObjectType('Evaluation', {
   implements: Node,
   description:
-    'How well a search finds what was judged to be relevant. It is yours alone while it runs, and stays so when it found documents that are for some alone; otherwise everybody of the tenant sees it.',
+    'How well a search finds what was judged to be relevant. It is yours alone while it runs, and stays so when it found documents that are for some alone; otherwise everybody of the tenant sees it. What it found stays as it was, whatever becomes of the documents.',
 })
 export class Evaluation extends Node {
   @Field(() => String, { description: 'The tenant that it belongs to.' })
@@ -184,6 +184,13 @@ export class Evaluation extends Node {
 
   @Field(() => Int, { nullable: true, description: 'Questions without judgements; null until all have been asked.' })
   readonly unjudgedCount!: number | null
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Documents that were judged to be relevant and are not there, or not for you: judgements may call them by other names. Null until all questions have been asked.',
+  })
+  readonly missingDocumentCount!: number | null
 
   @Field(() => [RetrievalMetricsType], {
     nullable: true,

@@ -51,6 +51,8 @@ export interface EvaluationDocument extends StoredDocument {
   readonly queryCount: number | null
   /** Questions that have none: they are not asked. Null as long as the other. */
   readonly unjudgedCount: number | null
+  /** Documents that were judged to be relevant, and were not there. Null as long as the others. */
+  readonly missingDocumentCount: number | null
   /** Means over the questions, one for each depth; null as long as the others. */
   readonly metrics: readonly MetricsAtDepth[] | null
   /** Of all answers; null where questions are not answered, and as long as the others. */

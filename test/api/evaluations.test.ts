@@ -152,6 +152,7 @@ describe.each(STORES_BRIEFLY)('evaluations, kept in %s', (store) => {
       name: 'By hand',
       queryCount: 2,
       unjudgedCount: 1,
+      missingDocumentCount: 1,
       createdBy: 'ada',
       comparedTo: null,
       delta: null,
@@ -200,6 +201,7 @@ describe.each(STORES_BRIEFLY)('evaluations, kept in %s', (store) => {
     ]
     const byId = await evaluate(server, { ...INPUT, judgements: { list } }, adaToken)
     expect(byId.metrics![1]).toMatchObject({ ndcg: 1, recall: 1 })
+    expect(byId.missingDocumentCount).toBe(0)
     const strict = await evaluate(server, { ...INPUT, judgements: { list }, relevantFrom: 2 }, adaToken)
     expect(strict.metrics![1]).toMatchObject({ ndcg: 1, recall: 1, precision: 0.5 })
   })
@@ -310,14 +312,14 @@ describe.each(STORES_BRIEFLY)('evaluations, kept in %s', (store) => {
       judgements: { list: [{ query: 'q', document: 'vein', grade: 1 }] },
     }
     const bobs = await evaluate(server, input, bobToken)
-    expect(bobs.metrics![0]).toMatchObject({ recall: 1 })
+    expect(bobs).toMatchObject({ missingDocumentCount: 0, metrics: [{ recall: 1 }, {}, {}, {}] })
     const carol = await signToken('acme', ['MEMBER'], { subject: 'carol' })
     expect(await find(bobs.id, carol)).toBeNull()
     expect(await start({ ...input, compareTo: bobs.id }, carol)).toMatchObject({ __typename: 'NotFound' })
     const listed = await server.request(EvaluationsDocument, { knowledgeBase: 'secrets' }, carol)
     expect(listed.evaluations.nodes).toEqual([])
     const carols = await evaluate(server, input, carol)
-    expect(carols.metrics![0]).toMatchObject({ recall: 0 })
+    expect(carols).toMatchObject({ missingDocumentCount: 1, metrics: [{ recall: 0 }, {}, {}, {}] })
     expect(await find(carols.id, bobToken)).toMatchObject({ id: carols.id })
     const forged = { ...input, groups: ['geologists'] }
     expect(await ask(server, { type: 'knowledge.evaluate', input: forged }, { token: carol })).toMatchObject({

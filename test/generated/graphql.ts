@@ -1781,7 +1781,7 @@ export type AnswerEventsSubscription = { answerEvents:
        }
    };
 
-export type EvaluationPartsFragment = { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null };
+export type EvaluationPartsFragment = { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, missingDocumentCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null };
 
 export type RetrievalMetricsPartsFragment = { depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number };
 
@@ -1792,7 +1792,7 @@ export type EvaluationQueryVariables = Exact<{
 }>;
 
 
-export type EvaluationQuery = { evaluation: { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null } | null };
+export type EvaluationQuery = { evaluation: { id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, missingDocumentCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null } | null };
 
 export type EvaluationsQueryVariables = Exact<{
   knowledgeBase?: string | null | undefined;
@@ -1803,7 +1803,7 @@ export type EvaluationsQueryVariables = Exact<{
 }>;
 
 
-export type EvaluationsQuery = { evaluations: { nodes: Array<{ id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type EvaluationsQuery = { evaluations: { nodes: Array<{ id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, missingDocumentCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type EvaluationQueriesQueryVariables = Exact<{
   id: string;
@@ -1823,7 +1823,7 @@ export type EvaluateRetrievalMutationVariables = Exact<{
 
 
 export type EvaluateRetrievalMutation = { evaluateRetrieval:
-    | { __typename: 'Evaluation', id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }
+    | { __typename: 'Evaluation', id: string, tenantId: string, name: string | null, settings: unknown, queryCount: number | null, unjudgedCount: number | null, missingDocumentCount: number | null, createdBy: string, createdAt: string, knowledgeBases: Array<{ id: string, name: string }>, metrics: Array<{ depth: number, ndcg: number, recall: number, precision: number, reciprocalRank: number, averagePrecision: number }> | null, answers: { answeredCount: number, absentCount: number, failedCount: number, groundedShare: number | null, sentenceCount: number, supportedShare: number | null, citationCount: number, validShare: number | null, relevantShare: number | null } | null, comparedTo: { id: string, name: string | null } | null, delta: Array<{ metric: RetrievalMetric, depth: number, difference: number, pairedCount: number, betterCount: number, worseCount: number, pValue: number }> | null, task: { id: string, state: TaskState, progress: { done: number, total: number | null } | null, error: { code: ErrorCode, message: string } | null } | null }
     | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
@@ -3241,6 +3241,7 @@ export const EvaluationPartsFragmentDoc = new TypedDocumentString(`
   }
   queryCount
   unjudgedCount
+  missingDocumentCount
   metrics {
     ...RetrievalMetricsParts
   }
@@ -4432,6 +4433,7 @@ export const EvaluationDocument = new TypedDocumentString(`
   }
   queryCount
   unjudgedCount
+  missingDocumentCount
   metrics {
     ...RetrievalMetricsParts
   }
@@ -4516,6 +4518,7 @@ export const EvaluationsDocument = new TypedDocumentString(`
   }
   queryCount
   unjudgedCount
+  missingDocumentCount
   metrics {
     ...RetrievalMetricsParts
   }
@@ -4656,6 +4659,7 @@ export const EvaluateRetrievalDocument = new TypedDocumentString(`
   }
   queryCount
   unjudgedCount
+  missingDocumentCount
   metrics {
     ...RetrievalMetricsParts
   }

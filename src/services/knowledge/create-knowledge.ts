@@ -118,7 +118,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const { records, writer } = parts
   const search = new SearchService(parts)
   const answers = createAnswers(options, { ...parts, search })
-  const evaluations = createEvaluations({ ...parts, search })
+  const evaluations = createEvaluations({ ...parts, search, store: options.documents, documents: parts.acceptance })
   return {
     types: [createIngestType(parts), createReindexType(parts), evaluations.type, answers.type],
     isBlobReferenced: async (blobId) =>

@@ -3,7 +3,7 @@ import type { AnswerMode, AnswerTurn } from '../../../domain/answer.js'
 import { DEFAULT_SUPPORT_THRESHOLD } from '../../../domain/support/support.js'
 import type { ChatRequest, GenerationRequest } from '../../predictions/prediction-input.js'
 import type { QuestionRewriting } from './question-rewriting.js'
-import { checkSearch, MAX_QUERY_CHARACTERS, type SearchRequest } from '../search-input.js'
+import { checkQuery, checkSearch, type SearchRequest } from '../search-input.js'
 
 /** A question to documents, and how it is answered. */
 export interface AnswerRequest {
@@ -49,7 +49,7 @@ const MAX_IDEMPOTENCY_KEY = 256
 /** @throws GraphloomError `INVALID_INPUT` that names what is out of its range. */
 export function checkAnswer(request: StartAnswer): void {
   const { question, search, turns, idempotencyKey, maxSentences, minRelevance, supportThreshold } = request
-  checkQuestion(question, 'input.question')
+  checkQuery(question, 'input.question')
   checkSettings(search)
   if (!Number.isInteger(maxSentences) || maxSentences < 1 || maxSentences > MAX_SENTENCES)
     throw invalidInput('input.maxSentences', `is ${maxSentences}; 1 to ${MAX_SENTENCES} is allowed.`)
@@ -59,13 +59,6 @@ export function checkAnswer(request: StartAnswer): void {
   checkModel(request)
   if (idempotencyKey !== null && (idempotencyKey.length === 0 || idempotencyKey.length > MAX_IDEMPOTENCY_KEY))
     throw invalidInput('idempotencyKey', `must have 1 to ${MAX_IDEMPOTENCY_KEY} characters.`)
-}
-
-function checkQuestion(question: string, path: string): void {
-  if (question.trim() === '') throw invalidInput(path, 'must not be empty.')
-  if (question.length > MAX_QUERY_CHARACTERS)
-    throw invalidInput(path, `has ${question.length} characters; at most ${MAX_QUERY_CHARACTERS} are allowed.`)
-  if (!question.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair.')
 }
 
 /** Paths of a search's mistakes are those of the answer's input. */
@@ -104,7 +97,7 @@ function checkTurns(turns: readonly AnswerTurn[]): void {
   if (turns.length > MAX_TURNS)
     throw invalidInput('input.turns', `has ${turns.length}; at most ${MAX_TURNS} are allowed.`)
   for (const [i, { question, answer }] of turns.entries()) {
-    checkQuestion(question, `input.turns.${i}.question`)
+    checkQuery(question, `input.turns.${i}.question`)
     if (answer.length > MAX_TURN_CHARACTERS || !answer.isWellFormed())
       throw invalidInput(
         `input.turns.${i}.answer`,

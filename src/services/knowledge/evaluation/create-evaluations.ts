@@ -10,10 +10,11 @@ import { EvaluationsService, type EvaluationsServiceOptions } from './evaluation
 
 export interface EvaluationsOptions
   extends
-    Pick<EvaluateTypeOptions, 'search'>,
+    Pick<EvaluateTypeOptions, 'search' | 'records'>,
     Pick<EvaluationAcceptanceOptions, 'bases' | 'uploads'>,
     Pick<EvaluationsServiceOptions, 'access'> {
-  readonly documents: DocumentStore
+  readonly store: DocumentStore
+  readonly documents: EvaluateTypeOptions['documents']
   readonly payloads: Payloads
 }
 
@@ -27,7 +28,7 @@ export interface Evaluations {
 
 /** Wires what evaluations need. */
 export function createEvaluations(options: EvaluationsOptions): Evaluations {
-  const evaluations = new EvaluationStore(options.documents, options.payloads)
+  const evaluations = new EvaluationStore(options.store, options.payloads)
   const opened: { answers?: AnswersService } = {}
   const answerChecker = new AnswerChecker(() => opened.answers!)
   const acceptance = new EvaluationAcceptance({ ...options, evaluations })

@@ -67,6 +67,7 @@ export class EvaluationAcceptance {
       settings: toSettings(request),
       queryCount: null,
       unjudgedCount: null,
+      missingDocumentCount: null,
       metrics: null,
       answers: null,
       comparedToId: request.compareTo,

@@ -12,8 +12,9 @@ import { compareEvaluations, type RatedQuery } from './evaluation-comparison.js'
 import { toSearchRequest, type EvaluationRequest } from './evaluation-input.js'
 import type { EvaluationSet, JudgedQuery } from './evaluation-set.js'
 import type { EvaluationStore } from './evaluation-store.js'
+import { countMissing, type MissingDocumentsOptions } from './missing-documents.js'
 
-export interface EvaluationRunOptions {
+export interface EvaluationRunOptions extends MissingDocumentsOptions {
   readonly evaluations: EvaluationStore
   readonly search: Pick<SearchService, 'search'>
   readonly answerChecker: AnswerChecker
@@ -110,9 +111,11 @@ function toRanking(hits: readonly SearchHit[], grades: Grades): RankedDocument[]
   return [...byName.values()]
 }
 
-async function finish({ evaluations }: EvaluationRunOptions, claim: EvaluationClaim): Promise<EvaluationDocument> {
-  const { evaluation, set, signal } = claim
-  const { comparedToId, tenantId } = evaluation
+async function finish(options: EvaluationRunOptions, claim: EvaluationClaim): Promise<EvaluationDocument> {
+  const { evaluations } = options
+  const { evaluation, set, request, principal, signal } = claim
+  const { comparedToId, tenantId, knowledgeBaseIds } = evaluation
+  const { relevantFrom } = request
   const earlier = comparedToId === null ? null : await evaluations.get({ tenantId }, comparedToId)
   let hasRestricted = earlier !== null && earlier.audience !== null
   const rated: RatedQuery[] = []
@@ -129,8 +132,9 @@ async function finish({ evaluations }: EvaluationRunOptions, claim: EvaluationCl
     ...evaluation,
     queryCount: rated.length,
     unjudgedCount: set.unjudgedCount,
+    missingDocumentCount: await countMissing(options, { ...set, principal, knowledgeBaseIds, relevantFrom }),
     metrics: averageMetrics(rated.map(({ metrics }) => metrics)),
-    answers: claim.request.answers && addChecks(checks),
+    answers: request.answers && addChecks(checks),
     delta,
     audience: hasRestricted ? toSoleAudience(evaluation.createdBy) : null,
   })
