@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { TaskFilter } from '../src/services/tasks/tasks.service.js'
+import type { TaskFilter, TaskOrder } from '../src/services/tasks/task-list.js'
 import { createTemporaryFolder } from '../test/support/temporary.js'
 import { CLIENT, enqueueEmptyTasks, startEmptyTasks } from './support/empty-tasks.js'
 import { median } from './support/figures.js'
@@ -68,8 +68,8 @@ const page = { limit: 50, cursor: null, backward: false }
 
 async function openTasks(stack: AsyncDisposableStack, _name: string, count: number): Promise<Measure> {
   const { tasks } = stack.use(await startEmptyTasks(await fill(stack, TASKS, count)))
-  const list = (filter: TaskFilter, newestFirst = true) => tasks.list(CLIENT, { filter, newestFirst, page })
-  const [oldest, newest] = [(await list({}, false)).items[0]!, (await list({})).items[0]!]
+  const list = (filter: TaskFilter, order: TaskOrder = 'CREATED_AT_DESC') => tasks.list(CLIENT, { filter, order, page })
+  const [oldest, newest] = [(await list({}, 'CREATED_AT_ASC')).items[0]!, (await list({})).items[0]!]
   const createdBefore = (oldest.node.createdAt + newest.node.createdAt) / 2
   return async () => {
     const times: Record<string, number> = {}

@@ -59,7 +59,7 @@ export class ScheduleResolver {
     return toConnection(
       await services.tasks.list(principal, {
         filter: { scheduleId: id },
-        newestFirst: true,
+        order: 'CREATED_AT_DESC',
         page: toPageRequest(page),
       }),
     )

@@ -4,7 +4,7 @@ import type { EnqueueGraphRequest, GraphTaskRequest } from '../../src/services/t
 import type { DeadLetterFilter } from '../../src/services/tasks/task-retries.js'
 import type { ScheduleSettings } from '../../src/services/tasks/schedule-input.js'
 import type { TaskQueueChange } from '../../src/services/tasks/task-queues.service.js'
-import type { TaskFilter } from '../../src/services/tasks/tasks.service.js'
+import type { TaskFilter } from '../../src/services/tasks/task-list.js'
 import type { UpsertScheduleInput } from './schedule.input.js'
 import type { UpdateTaskQueueInput } from './task-queue.input.js'
 import type { TaskConcurrencyInput } from './task-settings.input.js'

@@ -1,4 +1,5 @@
 import type { TaskDedupe, TaskState } from '../../src/domain/task.js'
+import type { TaskOrder } from '../../src/services/tasks/task-list.js'
 import { createEnum } from '../common/enums.js'
 
 export const TaskStateEnum = createEnum<TaskState>({
@@ -29,13 +30,15 @@ export const TaskDedupeModeEnum = createEnum<TaskDedupe['mode']>({
   },
 })
 
-export type TaskOrder = 'CREATED_AT_DESC' | 'CREATED_AT_ASC'
-
 export const TaskOrderEnum = createEnum<TaskOrder>({
   name: 'TaskOrder',
   description: 'Order of a list of tasks.',
   values: {
     CREATED_AT_DESC: 'The newest first.',
     CREATED_AT_ASC: 'The oldest first.',
+    ENDED_AT_DESC: 'Those that have ended alone, the last one first.',
+    ENDED_AT_ASC: 'Those that have ended alone, the one first that ended first.',
+    RUN_AT_ASC: 'Those with a `runAt` alone, the earliest first.',
+    RUN_AT_DESC: 'Those with a `runAt` alone, the latest first.',
   },
 })

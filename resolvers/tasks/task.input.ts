@@ -183,6 +183,18 @@ export class TaskFilterInput {
   @Field(() => DateTimeScalar, { nullable: true, description: 'Accepted before this time; after `createdAfter`.' })
   readonly createdBefore?: number | null
 
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Ended after this time.' })
+  readonly endedAfter?: number | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Ended before this time; after `endedAfter`.' })
+  readonly endedBefore?: number | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'With a `runAt` after this time.' })
+  readonly runAfter?: number | null
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'With a `runAt` before this time; after `runAfter`.' })
+  readonly runBefore?: number | null
+
   @Field(() => String, {
     nullable: true,
     description:

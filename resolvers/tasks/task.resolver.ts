@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } 
 import type { TaskQueueDocument } from '../../src/domain/task-queue.js'
 import type { TaskAttempt, TaskDocument } from '../../src/domain/task.js'
 import type { WorkerDocument } from '../../src/domain/worker.js'
+import type { TaskOrder } from '../../src/services/tasks/task-list.js'
 import type { TaskLogLine } from '../../src/services/tasks/task-logs.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
 import { JsonScalar } from '../common/scalars.js'
@@ -9,7 +10,7 @@ import type { GraphContext } from '../context.js'
 import { TaskLogArgs, TaskLogConnection, toLogRequest } from './task-log.type.js'
 import { TaskQueue } from './task-queue.type.js'
 import { toTaskFilter } from './task-request.js'
-import { TaskOrderEnum, type TaskOrder } from './task.enum.js'
+import { TaskOrderEnum } from './task.enum.js'
 import { TaskFilterInput } from './task.input.js'
 import { Worker } from './worker.type.js'
 import { AttemptType, Task, TaskConnection, TaskTraceType, type TaskRoot } from './task.type.js'
@@ -33,10 +34,8 @@ export class TaskResolver {
     @Arg('orderBy', () => TaskOrderEnum, { defaultValue: 'CREATED_AT_DESC', description: 'In which order.' })
     orderBy: TaskOrder,
   ): Promise<ConnectionRoot<TaskDocument>> {
-    const newestFirst = orderBy === 'CREATED_AT_DESC'
-    return toConnection(
-      await services.tasks.list(principal, { filter: toTaskFilter(filter), newestFirst, page: toPageRequest(page) }),
-    )
+    const request = { filter: toTaskFilter(filter), order: orderBy, page: toPageRequest(page) }
+    return toConnection(await services.tasks.list(principal, request))
   }
 
   @FieldResolver(() => TaskQueue, { description: 'The queue that it waits in.' })

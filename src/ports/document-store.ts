@@ -75,6 +75,12 @@ export interface FieldCondition {
 
 export type Filter = Readonly<Record<string, FieldCondition>>
 
+/** Whether no document fulfils the condition whose value is null. */
+export const leavesOutNull = ({ eq, in: among, lt, lte, gt, gte, contains }: FieldCondition = {}): boolean =>
+  (eq !== undefined && eq !== null) ||
+  (among !== undefined && !among.includes(null)) ||
+  [lt, lte, gt, gte, contains].some((bound) => bound !== undefined)
+
 /**
  * Order by declared fields; ties are broken by id, in the direction of the last order. Null sorts before everything,
  * false before true, numbers by value, strings by their UTF-8 bytes; `desc` turns all of it around.

@@ -11,6 +11,8 @@ import {
   TaskDocument,
   TasksDocument,
   TaskTypesDocument,
+  type TasksQuery,
+  type TasksQueryVariables,
 } from '../generated/graphql.js'
 import { enqueue, failing, readToEnd, readUntil, sleep } from '../support/enqueued-tasks.js'
 import { TestServer } from '../support/server.js'
@@ -198,6 +200,41 @@ describe.each(STORES)('tasks, kept in %s', (store) => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', inputPath: 'filter.errorContains' })
   })
 
+  test('lists are ordered by the end and by the time to run, both ways, and cut by these times', async () => {
+    const list = async (variables: TasksQueryVariables) => (await server.request(TasksDocument, variables)).tasks
+    const idsOf = ({ nodes }: TasksQuery['tasks']): string[] => nodes.map((node) => node.id)
+    const concurrency = { key: 'in order', limit: 100 }
+    const filter = { concurrencyKey: 'in order' }
+    const later = (minutes: number): string => new Date(Date.now() + minutes * MINUTE_MS).toISOString()
+    const put = async (minutes: number) => enqueue(server, sleep(0, { concurrency, runAt: later(minutes) }))
+    const [c, a, b] = [await put(30), await put(10), await put(20)]
+    const now = await enqueue(server, sleep(0, { concurrency }))
+    await readToEnd(server, now.id)
+    const waiting = await list({ filter, orderBy: 'RUN_AT_ASC', first: 2 })
+    expect(idsOf(waiting)).toEqual([a.id, b.id])
+    expect(idsOf(await list({ filter, orderBy: 'RUN_AT_ASC', after: waiting.pageInfo.endCursor }))).toEqual([c.id])
+    expect(idsOf(await list({ filter, orderBy: 'RUN_AT_DESC' }))).toEqual([c.id, b.id, a.id])
+    const between = { ...filter, runAfter: later(15), runBefore: later(25) }
+    expect(idsOf(await list({ filter: between }))).toEqual([b.id])
+
+    for (const { id } of [c, b, a]) {
+      await cancel(id)
+      await readToEnd(server, id)
+    }
+    const ended = await list({ filter, orderBy: 'ENDED_AT_ASC' })
+    const times = ended.nodes.map(({ endedAt }) => endedAt!)
+    expect(idsOf(ended)).toHaveLength(4)
+    expect(times).toEqual(times.toSorted())
+    const latest = await list({ filter, orderBy: 'ENDED_AT_DESC', first: 2 })
+    expect(idsOf(latest)).toEqual(idsOf(ended).toReversed().slice(0, 2))
+    const rest = await list({ filter, orderBy: 'ENDED_AT_DESC', after: latest.pageInfo.endCursor })
+    expect(idsOf(rest)).toEqual(idsOf(ended).toReversed().slice(2))
+    expect(rest.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true })
+    const since = await list({ filter: { ...filter, endedAfter: times[0]! }, orderBy: 'ENDED_AT_ASC' })
+    expect(since.nodes.map(({ endedAt }) => endedAt)).toEqual(times.filter((time) => time > times[0]!))
+    expect(idsOf(await list({ filter: { ...filter, endedBefore: times[0]! } }))).toEqual([])
+  })
+
   test('lists are paged both ways, filtered and stable under inserts', async () => {
     const key = 'a page'
     const concurrency = { key, limit: 100 }
@@ -217,6 +254,12 @@ describe.each(STORES)('tasks, kept in %s', (store) => {
     expect(idsOf(await list({ orderBy: 'CREATED_AT_DESC' }))).toEqual(ids.toReversed())
     expect((await list({ filter: { ...filter, isDeadLetter: true } })).nodes).toEqual([])
     expect((await list({ filter: { ...filter, createdAfter: inAMinute() } })).nodes).toEqual([])
+    for (const wrong of ['created', 'ended', 'run']) {
+      const time = inAMinute()
+      const range = { [`${wrong}After`]: time, [`${wrong}Before`]: time }
+      const refused = await server.send(TasksDocument, { filter: range })
+      expect(refused.errors?.[0]?.extensions).toMatchObject({ inputPath: `filter.${wrong}Before` })
+    }
     const { errors } = await server.send(TasksDocument, { first: 101 })
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', inputPath: 'first' })
   })

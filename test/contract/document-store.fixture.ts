@@ -41,7 +41,7 @@ export const WIDGETS: CollectionDefinition<Widget> = {
   indexes: [
     { name: 'byState', fields: ['state', 'createdAt'] },
     { name: 'byRank', fields: ['rank'] },
-    { name: 'byLabel', fields: ['label'] },
+    { name: 'byLabel', fields: ['label'], sparse: true },
     { name: 'byStateAcrossTenants', fields: ['state'], acrossTenants: true },
     { name: 'uniqueCode', fields: ['code'], unique: true },
     { name: 'byNote', fields: ['note', 'createdAt'], text: true },

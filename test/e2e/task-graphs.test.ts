@@ -55,7 +55,7 @@ test(`graphs whose server is killed again and again end as the rules say, ${ROUN
     expect(tasks.map(({ state }) => state)).toEqual(ends.map(({ state }) => state))
     const all = await bench.work.tasks.list(ADA, {
       filter: {},
-      newestFirst: false,
+      order: 'CREATED_AT_ASC',
       page: { limit: 1_000, cursor: null, backward: false },
     })
     expect(all.items).toHaveLength(TASKS)

@@ -1339,6 +1339,10 @@ export type TaskFilterInput = {
   createdAfter?: string | null | undefined;
   /** Accepted before this time; after `createdAfter`. */
   createdBefore?: string | null | undefined;
+  /** Ended after this time. */
+  endedAfter?: string | null | undefined;
+  /** Ended before this time; after `endedAfter`. */
+  endedBefore?: string | null | undefined;
   /** With this text in the code or message of their error (in the first 500 characters), whatever the case; 3 to 200 characters. */
   errorContains?: string | null | undefined;
   /** Of the graph with this id. */
@@ -1347,6 +1351,10 @@ export type TaskFilterInput = {
   isDeadLetter?: boolean | null | undefined;
   /** In the queue with this name. */
   queue?: string | null | undefined;
+  /** With a `runAt` after this time. */
+  runAfter?: string | null | undefined;
+  /** With a `runAt` before this time; after `runAfter`. */
+  runBefore?: string | null | undefined;
   /** Made by the schedule with this id, which may be gone. */
   scheduleId?: string | null | undefined;
   /** In one of these states. */
@@ -1360,7 +1368,15 @@ export type TaskOrder =
   /** The oldest first. */
   | 'CREATED_AT_ASC'
   /** The newest first. */
-  | 'CREATED_AT_DESC';
+  | 'CREATED_AT_DESC'
+  /** Those that have ended alone, the one first that ended first. */
+  | 'ENDED_AT_ASC'
+  /** Those that have ended alone, the last one first. */
+  | 'ENDED_AT_DESC'
+  /** Those with a `runAt` alone, the earliest first. */
+  | 'RUN_AT_ASC'
+  /** Those with a `runAt` alone, the latest first. */
+  | 'RUN_AT_DESC';
 
 /** How far the work is. */
 export type TaskProgressInput = {

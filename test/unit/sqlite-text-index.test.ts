@@ -19,7 +19,7 @@ const fill = (database: SqliteDatabase): Promise<void> =>
 
 /** How SQLite reads a list with this text in the note, ordered by acceptance. */
 function planOf(reader: Connection, contains: string): string {
-  const { hint, condition } = findTextAccess(reader, WIDGETS, { note: { contains } })!
+  const { hint, condition } = findTextAccess(reader, WIDGETS, { filter: { note: { contains } }, hint: null })!
   const sql =
     `EXPLAIN QUERY PLAN SELECT body FROM doc_widgets ${hint} WHERE tenant = ? AND instr(f_note, ?) > 0 ` +
     `AND ${condition.sql} ORDER BY created_at DESC, id DESC LIMIT 10`

@@ -161,7 +161,7 @@ test('a graph that is wrong is refused with the place, and nothing of it is stor
       expect(
         await bench.work.tasks.list(ADA, {
           filter: {},
-          newestFirst: false,
+          order: 'CREATED_AT_ASC',
           page: { limit: 10, cursor: null, backward: false },
         }),
       ).toMatchObject({ items: [] })

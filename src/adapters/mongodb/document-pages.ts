@@ -25,7 +25,7 @@ export async function findPage<T extends StoredDocument>(
   { filter, orderBy, page: { limit, cursor, backward } }: FindRequest,
 ): Promise<Page<T>> {
   if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PAGE) throw invalidInput('limit', `must be 0 to ${MAX_PAGE}`)
-  const order = toOrderFields(c, orderBy)
+  const order = toOrderFields(c, orderBy, filter)
   const direction = backward ? reversed(order) : order
   const position = cursor === null ? null : parseCursor(order, cursor)
   const where = [scopeCondition(scope), ...filterConditions(c, filter)]
@@ -59,7 +59,7 @@ const projectionOf = (order: readonly OrderField[]): Record<string, 1> => ({
 })
 
 const positionOf = (order: readonly OrderField[], row: StoredForm): FieldValue[] =>
-  order.map(({ path, name, nullable }) => {
-    const value = nullable ? row.f[name] : (row as unknown as Record<string, unknown>)[path]
+  order.map(({ path, name }) => {
+    const value = path.startsWith('f.') ? row.f[name] : (row as unknown as Record<string, unknown>)[path]
     return (value ?? null) as FieldValue
   })

@@ -1,7 +1,14 @@
 import type { Filter as MongoFilter } from 'mongodb'
 import { invalidInput } from '../../kernel/errors.js'
 import { checkSearchText } from '../../kernel/search-text.js'
-import type { FieldCondition, FieldValue, Filter, Order, Scope } from '../../ports/document-store.js'
+import {
+  leavesOutNull,
+  type FieldCondition,
+  type FieldValue,
+  type Filter,
+  type Order,
+  type Scope,
+} from '../../ports/document-store.js'
 import {
   type AnyCollection,
   findTextIndex,
@@ -67,12 +74,22 @@ function textConditions(collection: AnyCollection, name: string, text: string): 
   return [{ [partsName(path)]: { $all: toParts(text).slice(0, MAX_LOOKED_UP) } }, { [path]: { $regex: escaped } }]
 }
 
-/** The fields of an order: each once, the id at the end in the direction of the field before it. */
-export function toOrderFields(collection: AnyCollection, orderBy: readonly Order[] = []): OrderField[] {
+/**
+ * The fields of an order: each once, the id at the end in the direction of the field before it. Where the filter leaves
+ * nulls out, a place in the order is found without a look at them.
+ */
+export function toOrderFields(
+  collection: AnyCollection,
+  orderBy: readonly Order[] = [],
+  filter: Filter = {},
+): OrderField[] {
   const fields = new Map<string, OrderField>()
-  for (const { field, direction } of [...orderBy, { field: 'id', direction: orderBy.at(-1)?.direction ?? 'asc' }])
-    if (!fields.has(field) && !fields.has('id'))
-      fields.set(field, { ...requireField(collection, field), descending: direction === 'desc' })
+  for (const { field, direction } of [...orderBy, { field: 'id', direction: orderBy.at(-1)?.direction ?? 'asc' }]) {
+    if (fields.has(field) || fields.has('id')) continue
+    const found = requireField(collection, field)
+    const nullable = found.nullable && !leavesOutNull(filter[field])
+    fields.set(field, { ...found, nullable, descending: direction === 'desc' })
+  }
   return [...fields.values()]
 }
 

@@ -90,6 +90,12 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
   }
 }
 
+export const indexName = (collection: AnyCollection, name: string): string => `ix_${collection.name}_${name}`
+
+/** What stands behind the name of a table that is to be read by this index. */
+export const indexedBy = (collection: AnyCollection, { name }: IndexDefinition): string =>
+  `INDEXED BY ${quoted(indexName(collection, name))}`
+
 /**
  * An index that is not unique ends with the id, so that it gives rows in the order of a page. Text itself is no column:
  * its index has the rows that have any.

@@ -7,6 +7,7 @@ import {
   type AnyCollection,
   type CollectionLayout,
   indexColumns,
+  indexName,
   presentColumns,
   quoted,
   requireField,
@@ -15,7 +16,7 @@ import type { Connection } from './connection.js'
 import { newerData } from './database-format.js'
 import { columnValues, toBody } from './document-row.js'
 import { isUniqueViolation } from './sqlite-error.js'
-import { indexName, openTextIndexes } from './text-index.js'
+import { openTextIndexes } from './text-index.js'
 
 const MIGRATION_BATCH = 500
 

@@ -1,5 +1,5 @@
 import { invalidInput } from '../../kernel/errors.js'
-import type { FieldCondition, Filter, Order, Scope } from '../../ports/document-store.js'
+import { leavesOutNull, type FieldCondition, type Filter, type Order, type Scope } from '../../ports/document-store.js'
 import {
   type AnyCollection,
   type CollectionLayout,
@@ -83,12 +83,21 @@ function membership(column: string, name: string, values: readonly SqlValue[]): 
     : { sql: list, values: present }
 }
 
-/** The columns of an order: each field once, the id at the end in the direction of the field before it. */
-export function toOrderColumns(collection: AnyCollection, orderBy: readonly Order[] = []): OrderColumn[] {
+/**
+ * The columns of an order: each field once, the id at the end in the direction of the field before it. Where the filter
+ * leaves nulls out, a place in the order is found without a look at them.
+ */
+export function toOrderColumns(
+  collection: AnyCollection,
+  orderBy: readonly Order[] = [],
+  filter: Filter = {},
+): OrderColumn[] {
   const columns: OrderColumn[] = []
   for (const { field, direction } of orderBy) {
     if (columns.some(({ name }) => name === field)) continue
-    columns.push({ ...requireField(collection, field), descending: direction === 'desc' })
+    const found = requireField(collection, field)
+    const nullable = found.nullable && !leavesOutNull(filter[field])
+    columns.push({ ...found, nullable, descending: direction === 'desc' })
     if (field === 'id') return columns
   }
   const descending = columns.at(-1)?.descending ?? false

@@ -43,6 +43,7 @@ import {
   toWritten,
 } from './document-row.js'
 import { toEffectRows } from './effect-rows.js'
+import { findOrderHint, type OrderedRequest } from './order-hint.js'
 import { type OrderColumn, parseCursor, toCursor } from './page-cursor.js'
 import { toStoreError } from './sqlite-error.js'
 import { findTextAccess } from './text-index.js'
@@ -185,16 +186,17 @@ export class SqliteDocumentStore implements DocumentStore {
     const { limit, cursor, backward } = request.page
     if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PAGE)
       throw invalidInput('limit', `must be 0 to ${MAX_PAGE}`)
-    const order = toOrderColumns(c, request.orderBy)
+    const order = toOrderColumns(c, request.orderBy, request.filter)
     const direction = backward ? reversed(order) : order
     const position = cursor === null ? null : parseCursor(order, cursor)
-    const { from, where } = this.#select(c, { scope, filter: request.filter }, options)
-    const onPage = position ? [...where, afterPosition(direction, position)] : where
+    const { from, where } = this.#select(c, { scope, ...request }, options)
+    // Of two lower bounds SQLite goes by the first; the place is the nearer one.
+    const onPage = position ? [afterPosition(direction, position), ...where] : where
     const rows = this.#readPage(from, direction, onPage, limit + 1)
     const hasMore = rows.length > limit
     if (hasMore) rows.pop()
     const hasBefore =
-      position !== null && this.#exists(from, [...where, afterPosition(reversed(direction), position, true)])
+      position !== null && this.#exists(from, [afterPosition(reversed(direction), position, true), ...where])
     if (backward) rows.reverse()
     return {
       items: rows.map((row) => ({
@@ -257,13 +259,15 @@ export class SqliteDocumentStore implements DocumentStore {
   /** What a filter's documents are read from, and the conditions that they fulfil. */
   #select(
     c: AnyCollection,
-    { scope, filter }: { readonly scope: Scope; readonly filter: Filter | undefined },
+    request: OrderedRequest,
     options: CallOptions | undefined,
   ): { readonly from: string; readonly where: readonly SqlPart[] } {
     const layout = this.#layout(c, options)
+    const { scope, filter } = request
     const where = [...scopeConditions(c, layout, scope, filter), ...filterConditions(c, filter)]
-    const text = this.#reading((reader) => findTextAccess(reader, c, filter))
-    if (!text) return { from: layout.table, where }
+    const hint = this.#reading((reader) => findOrderHint(reader, c, layout, request))
+    const text = this.#reading((reader) => findTextAccess(reader, c, { filter, hint }))
+    if (!text) return { from: `${layout.table} ${hint ?? ''}`, where }
     return { from: `${layout.table} ${text.hint}`, where: [...where, text.condition] }
   }
 

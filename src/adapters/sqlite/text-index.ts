@@ -1,15 +1,12 @@
 import { invalidInput } from '../../kernel/errors.js'
 import { checkSearchText } from '../../kernel/search-text.js'
 import type { Filter, IndexDefinition } from '../../ports/document-store.js'
-import { type AnyCollection, type CollectionLayout, quoted, requireField } from './collection-layout.js'
+import { type AnyCollection, type CollectionLayout, indexedBy, quoted, requireField } from './collection-layout.js'
 import type { Connection } from './connection.js'
 import type { SqlPart } from './document-query.js'
-
-/** Of more documents with a text the order of the index gives the first ones sooner than their sorting. */
-const MAX_SORTED = 1_000
+import { MAX_SORTED } from './order-hint.js'
 
 const textTable = (collection: AnyCollection, index: string): string => `tx_${collection.name}_${index}`
-export const indexName = (collection: AnyCollection, name: string): string => `ix_${collection.name}_${name}`
 
 /**
  * Makes the tables of three-character parts of declared text indexes, kept by triggers: a document whose field is null
@@ -70,9 +67,13 @@ export interface TextAccess {
 
 /**
  * Few documents with the text are read by themselves; of many, those that have any text are gone through in the order of
- * the index. Null when the filter wants no text.
+ * the index, or as the order's own `hint` says. Null when the filter wants no text.
  */
-export function findTextAccess(reader: Connection, collection: AnyCollection, filter: Filter = {}): TextAccess | null {
+export function findTextAccess(
+  reader: Connection,
+  collection: AnyCollection,
+  { filter = {}, hint }: { readonly filter: Filter | undefined; readonly hint: string | null },
+): TextAccess | null {
   const [name, text] =
     Object.entries(filter)
       .map(([field, { contains }]) => [field, contains] as const)
@@ -85,7 +86,7 @@ export function findTextAccess(reader: Connection, collection: AnyCollection, fi
   const found = reader.all<{ rowid: number }>(sql, [`"${text.replaceAll('"', '""')}"`])
   if (found.length > MAX_SORTED)
     return {
-      hint: `INDEXED BY ${quoted(indexName(collection, index.name))}`,
+      hint: hint ?? indexedBy(collection, index),
       condition: { sql: `${column} IS NOT NULL`, values: [] },
     }
   const rowids = JSON.stringify(found.map(({ rowid }) => rowid))

@@ -2,16 +2,15 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, invalidInput, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Page, PageRequest } from '../../kernel/pages.js'
-import { checkSearchText, toSearchText } from '../../kernel/search-text.js'
 import type { Principal } from '../../domain/principal.js'
-import { isTaskEnded, type TaskDocument, type TaskState } from '../../domain/task.js'
-import type { Filter } from '../../ports/document-store.js'
+import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import type { TaskQueue } from '../../ports/task-queue.js'
 import type { Access } from '../access/access.js'
 import type { Payloads } from '../payloads.js'
 import type { Streams } from '../streams/streams.js'
 import { checkNumber, checkRunAt, type EnqueueRequest } from './enqueue-request.js'
 import type { TaskAcceptance } from './task-acceptance.js'
+import { toListRequest, type TaskFilter, type TaskOrder } from './task-list.js'
 import { readTaskLogs, type TaskLogLine, type TaskLogRequest } from './task-logs.js'
 import type { TaskQueues } from './task-queues.js'
 import { TaskRemoval } from './task-removal.js'
@@ -28,20 +27,6 @@ import type { TaskThroughput } from './task-throughput.js'
 import type { TaskType } from './task-type.js'
 import type { TaskTypes } from './task-types.js'
 import type { TaskWorker } from './task-worker.js'
-
-export interface TaskFilter {
-  readonly state?: readonly TaskState[] | undefined
-  readonly type?: string | undefined
-  readonly queue?: string | undefined
-  readonly concurrencyKey?: string | undefined
-  readonly graphId?: string | undefined
-  readonly scheduleId?: string | undefined
-  readonly isDeadLetter?: boolean | undefined
-  readonly createdAfter?: number | undefined
-  readonly createdBefore?: number | undefined
-  /** In the error's code or message, whatever their case. */
-  readonly errorContains?: string | undefined
-}
 
 export interface TasksServiceOptions {
   readonly access: Access
@@ -88,13 +73,12 @@ export class TasksService {
   /** @throws GraphloomError `INVALID_INPUT` for a cursor of another list, `FORBIDDEN`. */
   async list(
     principal: Principal,
-    request: { readonly filter: TaskFilter; readonly newestFirst: boolean; readonly page: PageRequest },
+    request: { readonly filter: TaskFilter; readonly order: TaskOrder; readonly page: PageRequest },
   ): Promise<Page<TaskDocument>> {
     this.#options.access.require(principal, 'task.read')
     const { store, settling } = this.#options
     const page = await store.list(scopeOf(principal), {
-      filter: toStoreFilter(request.filter),
-      orderBy: [{ field: 'createdAt', direction: request.newestFirst ? 'desc' : 'asc' }],
+      ...toListRequest(request.filter, request.order),
       page: request.page,
     })
     const settled = await settling.settle(page.items.map(({ node }) => node))
@@ -275,37 +259,3 @@ export class TasksService {
 }
 
 const scopeOf = (principal: Principal) => ({ tenantId: principal.tenantId })
-
-function toStoreFilter(filter: TaskFilter): Filter {
-  const {
-    state,
-    type,
-    queue,
-    concurrencyKey,
-    graphId,
-    scheduleId,
-    isDeadLetter,
-    createdAfter,
-    createdBefore,
-    errorContains,
-  } = filter
-  if (createdAfter !== undefined && createdBefore !== undefined && createdAfter >= createdBefore)
-    throw invalidInput('filter.createdBefore', 'is not after `createdAfter`.')
-  if (errorContains !== undefined) checkSearchText('filter.errorContains', errorContains)
-  return {
-    ...(state && { state: { in: state } }),
-    ...(type !== undefined && { type: { eq: type } }),
-    ...(queue !== undefined && { queue: { eq: queue } }),
-    ...(concurrencyKey !== undefined && { concurrencyKey: { eq: concurrencyKey } }),
-    ...(graphId !== undefined && { graphId: { eq: graphId } }),
-    ...(scheduleId !== undefined && { scheduleId: { eq: scheduleId } }),
-    ...(isDeadLetter !== undefined && { isDeadLetter: { eq: isDeadLetter } }),
-    ...(errorContains !== undefined && { errorText: { contains: toSearchText(errorContains) } }),
-    ...((createdAfter !== undefined || createdBefore !== undefined) && {
-      createdAt: {
-        ...(createdAfter !== undefined && { gt: createdAfter }),
-        ...(createdBefore !== undefined && { lt: createdBefore }),
-      },
-    }),
-  }
-}
