@@ -182,14 +182,14 @@ describe.each(STORES_BRIEFLY)('answers, kept in %s', (store) => {
   })
 
   test('a citation of a document that changed resolves, superseded; of one that is not yours any more nothing is told', async () => {
-    await ada.add('handbook', [{ key: 'dogs', text: 'Dogs are allowed in the office on Fridays.' }])
+    const bob = new KnowledgeClient(server, bobToken)
+    await bob.add('handbook', [{ key: 'dogs', text: 'Dogs are allowed in the office on Fridays.' }])
     const asked = { ...HOTEL, question: 'When are dogs allowed in the office?', maxSentences: 1 }
     const { answer } = await askAndWait(server, asked, token)
     expect(answer.text).toBe('Dogs are allowed in the office on Fridays.')
-    await ada.add('handbook', [{ key: 'dogs', text: 'Dogs must stay at home.' }])
+    await bob.add('handbook', [{ key: 'dogs', text: 'Dogs must stay at home.' }])
     const superseded = await readAnswer(server, answer.id, token)
     expect(superseded.citations).toMatchObject([{ quote: answer.text, valid: true, superseded: true }])
-    const bob = new KnowledgeClient(server, bobToken)
     await bob.add('handbook', [{ key: 'dogs', text: 'Dogs must stay at home.', access: { users: ['bob'] } }])
     expect(await readAnswer(server, answer.id, token)).toMatchObject({
       text: '',
