@@ -23,3 +23,12 @@ export function post<T>(url: string, body: object): Promise<T> {
     call.end(text)
   })
 }
+
+/** @throws when the answer has errors, or is a problem. */
+export async function askGraph<T extends object>(url: string, query: string, variables: object): Promise<T> {
+  const { data, errors } = await post<{ data?: T; errors?: unknown }>(`${url}/graphql`, { query, variables })
+  const parts = Object.values<{ readonly message?: string } | null>(data ?? {})
+  const problem = parts.find((one) => one?.message !== undefined)
+  if (!data || errors || problem) throw new Error(JSON.stringify(errors ?? problem ?? data))
+  return data
+}
