@@ -28,7 +28,8 @@ export class ApproximateSearchType {
   readonly kind!: string
 
   @Field(() => Boolean, {
-    description: 'Whether searches use it: its recall is at least 0.98. Otherwise they compare all vectors.',
+    description:
+      'Whether searches use it: its recall is at least 0.98, and GRAPHLOOM_INDEX_CACHE_BYTES has room for it. Otherwise they compare all vectors.',
   })
   readonly isUsed!: boolean
 

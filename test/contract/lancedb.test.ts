@@ -13,15 +13,15 @@ async function tend(index: LanceVectorIndex) {
   return index.figures('one')
 }
 
-async function openIndex(rules?: Partial<ApproximateRules>) {
+async function openIndex(rules?: Partial<ApproximateRules>, cacheBytes = 64 << 20) {
   const stack = new AsyncDisposableStack()
   const { path } = stack.use(await createTemporaryFolder('lance'))
   const approximate = { ...APPROXIMATE_RULES, ...rules }
-  const open = () => stack.use(new LanceVectorIndex({ uri: path, cacheBytes: 64 << 20, approximate }))
+  const open = () => stack.use(new LanceVectorIndex({ uri: path, cacheBytes, approximate }))
   return { index: open(), reopen: () => Promise.resolve(open()), [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-runVectorIndexSuite('LanceDB', openIndex)
+runVectorIndexSuite('LanceDB', () => openIndex())
 
 const DIMENSIONS = 24
 const ROWS = 2_000
@@ -103,6 +103,16 @@ test('an index that finds too little is not used', async () => {
   const figures = await tend(index)
   expect(figures!.recall).toBeLessThan(0.98)
   expect(figures!.isUsed).toBe(false)
+  expect(await rate(index, rows)).toBe(1)
+})
+
+test('an index that has no room in the cache is not used', async () => {
+  await using opened = await openIndex({ fromRows: 1_000 }, 200_000)
+  const { index } = opened
+  await index.create('one', SHAPE)
+  const rows = makeRows('a', 1_500)
+  await index.add('one', rows)
+  expect((await tend(index))!.isUsed).toBe(false)
   expect(await rate(index, rows)).toBe(1)
 })
 

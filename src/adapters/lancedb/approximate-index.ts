@@ -13,6 +13,12 @@ export interface ApproximateRules {
   readonly leastRecall: number
 }
 
+export interface ApproximateOptions {
+  readonly rules: ApproximateRules
+  /** Memory for what was read of indexes. One that has no room there would be read anew by each search. */
+  readonly cacheBytes: number
+}
+
 export const APPROXIMATE_RULES: ApproximateRules = {
   fromRows: 10_000,
   widths: [100, 200, 400, 800],
@@ -39,8 +45,12 @@ const MOST_GRAPHS = 8
 /** Part of the rows that may come or go before it is measured again. */
 const CHANGE = 0.05
 
+/** Bytes in memory for each byte of its files. */
+const MEMORY_FACTOR = 2
+
 interface Trained {
   readonly graphs: number
+  readonly bytes: number
   readonly indexedRows: number
   readonly unindexedRows: number
 }
@@ -51,6 +61,7 @@ interface Trained {
  */
 export class ApproximateIndex {
   readonly #rules: ApproximateRules
+  readonly #cacheBytes: number
   readonly #sample = new RecallSample()
   /** Null while all rows are compared. */
   #width: number | null = null
@@ -60,8 +71,9 @@ export class ApproximateIndex {
   /** Resolves when nothing is done to the table. */
   settled: Promise<void> = Promise.resolve()
 
-  constructor(rules: ApproximateRules) {
+  constructor({ rules, cacheBytes }: ApproximateOptions) {
     this.#rules = rules
+    this.#cacheBytes = cacheBytes
   }
 
   get figures(): ApproximateFigures | null {
@@ -110,7 +122,7 @@ export class ApproximateIndex {
   }
 
   /** Finds out how wide searches have to go. */
-  async #measure(table: Table, { indexedRows, unindexedRows }: Trained): Promise<void> {
+  async #measure(table: Table, { bytes, indexedRows, unindexedRows }: Trained): Promise<void> {
     this.#width = null
     const queries = await this.#sample.draw(table)
     const truth = await findNearest(table, queries, (query) => query.bypassVectorIndex())
@@ -119,7 +131,7 @@ export class ApproximateIndex {
       recall = toRecall(await findNearest(table, queries, (query) => follow(query, width)), truth)
       if (recall >= this.#rules.leastRecall) break
     }
-    const isUsed = recall >= this.#rules.leastRecall
+    const isUsed = recall >= this.#rules.leastRecall && bytes * MEMORY_FACTOR <= this.#cacheBytes
     const sampleSize = queries.length
     this.#figures = {
       kind: KIND,
@@ -143,9 +155,10 @@ const follow = (query: VectorQuery, width: number): VectorQuery =>
 const PARTITIONS = 1_000
 
 async function findTrained(table: Table): Promise<Trained | null> {
-  const stats = await table.indexStats(NAME)
-  if (!stats) return null
-  return { graphs: stats.numIndices ?? 1, indexedRows: stats.numIndexedRows, unindexedRows: stats.numUnindexedRows }
+  const found = (await table.listIndices()).find(({ name }) => name === NAME)
+  if (!found) return null
+  const { numSegments: graphs = 1, sizeBytes: bytes = 0 } = found
+  return { graphs, bytes, indexedRows: found.numIndexedRows ?? 0, unindexedRows: found.numUnindexedRows ?? 0 }
 }
 
 /** Rows that are named, and filters, are looked up where values have an index. */

@@ -11,7 +11,7 @@ import { columnOf, toIdsFilter, toLanceFilter, toReadersFilter, toText } from '.
 export interface LanceOptions {
   /** Folder, or address of an object store. */
   readonly uri: string
-  /** Memory for what was read of indexes and of their files, bytes; half for each. */
+  /** Memory for what was read of indexes and of what is told about files, bytes. */
   readonly cacheBytes: number
   readonly approximate?: ApproximateRules
 }
@@ -159,11 +159,10 @@ export class LanceVectorIndex implements VectorIndex {
   }
 
   async #connect(): Promise<Opened> {
-    // Figures of an index would have the means of its parts with them, and a warning about that.
-    process.env['LANCE_INCLUDE_VECTOR_CENTROIDS'] ??= 'false'
     const lance = await import('@lancedb/lancedb')
-    const half = BigInt(Math.floor(this.#options.cacheBytes / 2))
-    const connection = await lance.connect(this.#options.uri, { session: new lance.Session(half, half) })
+    const { cacheBytes } = this.#options
+    const session = new lance.Session(BigInt(indexBytesOf(cacheBytes)), BigInt(cacheBytes - indexBytesOf(cacheBytes)))
+    const connection = await lance.connect(this.#options.uri, { session })
     return { lance, connection }
   }
 
@@ -181,7 +180,8 @@ export class LanceVectorIndex implements VectorIndex {
     const { connection } = await this.#open()
     try {
       const table = await connection.openTable(name)
-      const approximate = new ApproximateIndex(this.#options.approximate ?? APPROXIMATE_RULES)
+      const { approximate: rules = APPROXIMATE_RULES, cacheBytes } = this.#options
+      const approximate = new ApproximateIndex({ rules, cacheBytes: indexBytesOf(cacheBytes) })
       const hasReaders = (await table.countRows('readers IS NOT NULL')) > 0
       return { table, schema: await table.schema(), approximate, hasReaders }
     } catch (error) {
@@ -198,6 +198,8 @@ export class LanceVectorIndex implements VectorIndex {
     }
   }
 }
+
+const indexBytesOf = (cacheBytes: number): number => Math.floor((cacheBytes * 7) / 8)
 
 /** LanceDB's errors go on for lines about its own code. */
 function toUnavailable(error: unknown): GraphloomError {

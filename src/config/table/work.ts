@@ -85,8 +85,9 @@ export const work: readonly Variable[] = [
     fallback: '67108864',
   }),
   integer('Work', 'GRAPHLOOM_INDEX_CACHE_BYTES', [1_048_576, 64 * GIB], {
-    description: 'Memory for what was read of the vector indexes of knowledge bases, bytes.',
-    example: '134217728',
-    fallback: '134217728',
+    description:
+      'Memory for what was read of the vector indexes of knowledge bases, bytes. The index of 100,000 chunks takes about 100 MB of it; one that has no room there is not used.',
+    example: '536870912',
+    fallback: '536870912',
   }),
 ]
