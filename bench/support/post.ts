@@ -19,7 +19,11 @@ export function post<T>(url: string, body: object): Promise<T> {
         }
       })
     })
-    call.on('error', reject)
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // The server has closed a connection that was not used for long.
+      if (call.reusedSocket && (error.code === 'EPIPE' || error.code === 'ECONNRESET')) resolve(post(url, body))
+      else reject(error)
+    })
     call.end(text)
   })
 }
