@@ -46,7 +46,7 @@ export interface AppOptions {
     readonly typesFile: string | null
   }
   /** Where chunks of documents are found, and what reads documents. */
-  readonly knowledge: Pick<KnowledgeOptions, 'vectorIndex' | 'textIndex' | 'parser' | 'fetching'>
+  readonly knowledge: Pick<KnowledgeOptions, 'vectorIndex' | 'textIndex' | 'parser' | 'fetching' | 'eraseAfterMs'>
   /** What tasks call on the web with, and what signs it. */
   readonly web: { readonly webClient: WebClient; readonly signer: TenantSigner }
   readonly streams: { readonly backlogEvents: number; readonly joinBytes: number }

@@ -188,6 +188,7 @@ function startServices(
       textIndex: stack.use(new SqliteTextIndex(join(state.indexesPath, 'words'))),
       parser: stack.use(createDocumentParser({ logger, limits: { maxBytes: configuration.fetching.maxBytes } })),
       fetching: configuration.fetching,
+      eraseAfterMs: configuration.retention.eraseAfterMs,
     },
     web: {
       webClient: stack.use(createHttpWebClient(configuration.web)),

@@ -99,6 +99,7 @@ export interface Configuration {
   }
   readonly responseCache: { readonly maxBytes: number; readonly maxEntries: number }
   readonly retention: {
+    readonly eraseAfterMs: number
     readonly predictionMs: number
     readonly taskMs: number
     readonly failedTaskMs: number
@@ -237,6 +238,7 @@ function toConfiguration(values: ReadonlyMap<string, unknown>): Configuration {
       maxEntries: number('GRAPHLOOM_RESPONSE_CACHE_ENTRIES'),
     },
     retention: {
+      eraseAfterMs: number('GRAPHLOOM_ERASE_AFTER_MS'),
       predictionMs: number('GRAPHLOOM_PREDICTION_RETENTION_MS'),
       taskMs: number('GRAPHLOOM_TASK_RETENTION_MS'),
       failedTaskMs: number('GRAPHLOOM_FAILED_TASK_RETENTION_MS'),

@@ -40,6 +40,7 @@ export function instrumentDocumentStore(
     update: (c, scope, revision, document, ...rest) =>
       measured('update', c.name, () => store.update(c, scope, revision, document, ...rest)),
     delete: (c, ...rest) => measured('delete', c.name, () => store.delete(c, ...rest)),
+    erase: () => store.erase(),
     check: (options) => store.check(options),
     description: store.description,
   }

@@ -48,6 +48,8 @@ export interface CollectionDefinition<T extends StoredDocument> {
   readonly indexes: readonly IndexDefinition[]
   /** What most documents have in these fields; a store need not write it. It stays the same for the life of a version. */
   readonly defaults?: Readonly<Record<string, null | string | number | boolean>>
+  /** What is replaced or deleted of it is overwritten on the disk, where the store can do that; see `erase`. */
+  readonly overwritesDeleted?: true
   readonly migrations?: Readonly<Record<number, (document: Record<string, Json>) => Record<string, Json>>>
   /** Never set; carries the document's type. */
   readonly documentType?: T
@@ -216,6 +218,13 @@ export interface DocumentStore {
     request: { readonly by: readonly string[]; readonly sum?: string; readonly filter?: Filter },
     options?: CallOptions,
   ): Promise<GroupSum[]>
+
+  /**
+   * Clears away copies that were made for durability, so that nothing is left of what was deleted before from collections
+   * that overwrite it. False when somebody was reading them: then it is asked again later. A store whose files are
+   * another's does nothing.
+   */
+  erase(): Promise<boolean>
 
   /** Rejects with `UNAVAILABLE` when the store does not answer. */
   check(options?: CallOptions): Promise<void>

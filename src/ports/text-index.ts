@@ -40,6 +40,8 @@ export interface TextIndex extends AsyncDisposable {
   remove(name: string, versionIds: readonly string[]): Promise<void>
   /** Rows that have a word of the query, the best first; of equal ones in the order of their ids. */
   search(name: string, query: string, selection: RowSelection): Promise<ScoredRow[]>
+  /** Leaves nothing of what was removed in its files. False when somebody was reading: then it is asked again later. */
+  erase(name: string): Promise<boolean>
   /** How many rows the index has of each version. */
   versions(name: string): Promise<ReadonlyMap<string, number>>
   /** Rows that the index has, all readers' together. */

@@ -56,10 +56,10 @@ export interface VectorIndex extends AsyncDisposable {
   /** Rows that the index has, all readers' together. */
   count(name: string): Promise<number>
   /**
-   * Joins what many small writes left, and deletes what older states of the index held. Not together with a write, or
-   * with `tend`.
+   * Joins what many small writes left, and deletes what the index held `keptMs` milliseconds ago and holds no more; a
+   * minute ago when left out. Searches that are older fail. Not together with a write, or with `tend`.
    */
-  compact(name: string): Promise<void>
+  compact(name: string, keptMs?: number): Promise<void>
   /**
    * Makes, extends, measures or drops what finds rows without comparing all, as their number asks for. Searches and
    * writes go on meanwhile.

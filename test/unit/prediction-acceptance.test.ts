@@ -68,6 +68,7 @@ async function openApp(
       knowledge: {
         vectorIndex: stack.use(new LanceVectorIndex({ uri: folder.path, cacheBytes: 1 << 20 })),
         textIndex: stack.use(new SqliteTextIndex(folder.path)),
+        eraseAfterMs: 60_000,
         parser: stack.use(createDocumentParser({ logger })),
         fetching,
       },

@@ -127,8 +127,8 @@ export class LanceVectorIndex implements VectorIndex {
     return this.#use(name, ({ table }) => table.countRows())
   }
 
-  async compact(name: string): Promise<void> {
-    await this.#use(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_VERSIONS_MS) }))
+  async compact(name: string, keptMs = KEPT_VERSIONS_MS): Promise<void> {
+    await this.#use(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - keptMs) }))
   }
 
   async tend(name: string): Promise<void> {

@@ -197,6 +197,11 @@ export class MongoDocumentStore implements DocumentStore {
     return groups.map(({ _id, count, sum }) => ({ key: fields.map((_, at) => _id[`k${at}`] ?? null), count, sum }))
   }
 
+  /** The database's files are its own. */
+  erase(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
   async check(options?: CallOptions): Promise<void> {
     await this.#deps.gate.read(options?.signal, async () => {
       this.#deps.lease.requireHeld()

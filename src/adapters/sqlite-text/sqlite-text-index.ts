@@ -37,6 +37,10 @@ export class SqliteTextIndex implements TextIndex {
     return this.#writer.call('remove', this.#pathOf(name), versionIds)
   }
 
+  erase(name: string): Promise<boolean> {
+    return this.#writer.call('erase', this.#pathOf(name))
+  }
+
   search(name: string, query: string, selection: RowSelection): Promise<ScoredRow[]> {
     return this.#reader.call('search', this.#pathOf(name), query, selection)
   }

@@ -9,6 +9,7 @@ export interface TextCalls {
   drop(path: string): void
   add(path: string, rows: readonly TextRow[]): void
   remove(path: string, versionIds: readonly string[]): void
+  erase(path: string): boolean
   search(path: string, query: string, selection: RowSelection): ScoredRow[]
   versions(path: string): ReadonlyMap<string, number>
   count(path: string): number

@@ -59,6 +59,7 @@ const handlers: Handlers = {
   },
   add: async (path, rows) => (await requireTables(path)).add(rows),
   remove: async (path, versionIds) => (await requireTables(path)).remove(versionIds),
+  erase: async (path) => (await requireTables(path)).erase(),
   search: async (path, query, selection) => (await requireTables(path)).search(query, selection),
   versions: async (path) => (await requireTables(path)).versions(),
   count: async (path) => (await requireTables(path)).count(),

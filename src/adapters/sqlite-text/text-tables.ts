@@ -65,7 +65,7 @@ export class TextTables implements Disposable {
   static async open(path: string, mode: 'read' | 'write'): Promise<TextTables> {
     const connection = openConnection(path, mode)
     try {
-      if (mode === 'write') connection.exec('PRAGMA wal_autocheckpoint = 1000')
+      if (mode === 'write') connection.exec('PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = ON')
       const settings = connection.get<{ language: TextLanguage }>('SELECT language FROM settings')
       if (!settings) throw new Error('The index has no language.')
       return new TextTables(connection, await Analyzer.open(settings.language))
@@ -131,6 +131,16 @@ export class TextTables implements Disposable {
     removePostings(this.#connection, gone)
     for (const { length, list } of rows) this.#countReaders(list, -1, -length)
     this.#connection.run('DELETE FROM rows WHERE version = ?', [versionId])
+    this.#connection.run(
+      `DELETE FROM terms WHERE id IN (SELECT value FROM json_each(?))
+       AND NOT EXISTS (SELECT 1 FROM postings WHERE term = terms.id)`,
+      [JSON.stringify([...new Set(gone.map(({ term }) => term))])],
+    )
+  }
+
+  /** The log has copies of what was removed, which are not overwritten. False when somebody was reading. */
+  erase(): boolean {
+    return this.#connection.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')?.busy === 0
   }
 
   count(): number {

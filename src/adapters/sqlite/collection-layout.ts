@@ -17,6 +17,7 @@ export interface CollectionLayout {
   readonly name: string
   readonly table: string
   readonly version: number
+  readonly overwritesDeleted: boolean
   /** Names of the declared fields with a column of their own, in the order of the columns. */
   readonly fields: readonly string[]
   readonly kinds: readonly FieldKind[]
@@ -79,6 +80,7 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
     name: collection.name,
     table,
     version: collection.version,
+    overwritesDeleted: collection.overwritesDeleted ?? false,
     fields,
     kinds: fields.map((field) => requireField(collection, field).kind),
     columns,

@@ -17,8 +17,16 @@ export class Connection implements Disposable {
   /** By statement and row: what `addUp` was given and is not written yet. */
   readonly #sums = new Map<string, Map<string, Sum>>()
 
+  #overwritesDeleted = false
+
   constructor(path: string) {
     this.#database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false })
+  }
+
+  /** Whether what is deleted from now on is overwritten. */
+  overwriteDeleted(isOn: boolean): void {
+    if (isOn !== this.#overwritesDeleted) this.exec(`PRAGMA secure_delete = ${isOn ? 'ON' : 'OFF'}`)
+    this.#overwritesDeleted = isOn
   }
 
   get inTransaction(): boolean {

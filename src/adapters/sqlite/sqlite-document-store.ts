@@ -250,6 +250,10 @@ export class SqliteDocumentStore implements DocumentStore {
       }))
   }
 
+  async erase(): Promise<boolean> {
+    return (await this.#deps.writer.write('erase', {}, this.#deps.now())).answer
+  }
+
   async check(options?: CallOptions): Promise<void> {
     options?.signal?.throwIfAborted()
     this.#read('SELECT 1', [])

@@ -31,24 +31,25 @@ export interface WriteContext {
 
 /** Executes one write within the open transaction; it throws when nothing of it may stay. */
 export function executeWrite(context: WriteContext, request: WriteRequest): WriteOutcome {
-  const { database, layouts } = context
+  const { database } = context
   const { nowMs } = request
+  if (!('collection' in request) && request.kind !== 'insertAll') database.overwriteDeleted(false)
   switch (request.kind) {
     case 'insert': {
-      const written = insertDocument(database, requireLayout(layouts, request.collection), request, nowMs)
+      const written = insertDocument(database, openLayout(context, request.collection), request, nowMs)
       return withEffects(context, request.effects, nowMs, written)
     }
     case 'insertAll': {
       for (const { collection, row } of request.documents)
-        insertDocument(database, requireLayout(layouts, collection), { row }, nowMs)
+        insertDocument(database, openLayout(context, collection), { row }, nowMs)
       return withEffects(context, request.effects, nowMs, { revision: 1, answer: null })
     }
     case 'update': {
-      const written = updateDocument(database, requireLayout(layouts, request.collection), request, nowMs)
+      const written = updateDocument(database, openLayout(context, request.collection), request, nowMs)
       return withEffects(context, request.effects, nowMs, written)
     }
     case 'delete': {
-      const written = deleteDocument(database, requireLayout(layouts, request.collection), request)
+      const written = deleteDocument(database, openLayout(context, request.collection), request)
       return withEffects(context, request.effects, nowMs, written)
     }
     case 'deliver':
@@ -61,6 +62,8 @@ export function executeWrite(context: WriteContext, request: WriteRequest): Writ
       return { ...NOTHING, answer: trimEvents(database, request.policy) }
     case 'deleteStream':
       deleteStream(database, request.stream)
+      return { ...NOTHING, answer: null }
+    case 'erase':
       return { ...NOTHING, answer: null }
     case 'forgetIdle':
       return { ...NOTHING, answer: forgetIdle(database, request.after, request.limit) }
@@ -145,8 +148,9 @@ function nextDeletion(database: Connection): number {
   return next
 }
 
-function requireLayout(layouts: ReadonlyMap<string, CollectionLayout>, name: string): CollectionLayout {
+function openLayout({ database, layouts }: WriteContext, name: string): CollectionLayout {
   const layout = layouts.get(name)
   if (!layout) throw new Error(`The database was opened without the collection "${name}".`)
+  database.overwriteDeleted(layout.overwritesDeleted)
   return layout
 }

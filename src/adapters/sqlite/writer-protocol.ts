@@ -63,6 +63,8 @@ interface WriteKinds {
   release: { ask: TaskClaim & { readonly runAtMs: number }; answer: boolean }
   releaseOthers: { ask: { owner: string; prefix: string }; answer: number }
   remove: { ask: { taskId: string }; answer: null }
+  /** Whether the log was emptied. */
+  erase: { ask: object; answer: boolean }
   forgetIdle: { ask: { after: number; limit: number }; answer: number | null }
 }
 

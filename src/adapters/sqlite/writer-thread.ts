@@ -78,6 +78,7 @@ class WriterThread {
       outcomes = this.#executeAtOnce(group) ?? this.#executeEach(group)
       this.#database.commit()
       this.#commits++
+      outcomes = this.#erase(group, outcomes)
     } catch (error) {
       this.#database.rollback()
       const failure = toFailure(error instanceof GroupUndone ? error.reason : error)
@@ -87,6 +88,16 @@ class WriterThread {
     const wakeups = joinWakeups(this.#wakeups, nowMs)
     this.#post({ kind: 'committed', outcomes, wakeups, commits: this.#commits })
     this.#checkpoint()
+  }
+
+  /** Empties the log where that was asked for: its copies of what was deleted are not overwritten. */
+  #erase(group: readonly NumberedRequest[], outcomes: NumberedOutcome[]): NumberedOutcome[] {
+    const asked = new Set(group.flatMap(({ number, request }) => (request.kind === 'erase' ? [number] : [])))
+    if (asked.size === 0) return outcomes
+    const answer = this.#runCheckpoint('TRUNCATE')?.busy === 0
+    return outcomes.map((one) =>
+      asked.has(one.number) && 'outcome' in one ? { ...one, outcome: { ...one.outcome, answer } } : one,
+    )
   }
 
   /** In an open transaction; null, and none open, when one of several is refused. */
@@ -168,6 +179,8 @@ function joinWakeups(wakeups: readonly Wakeup[], nowMs: number): Wakeup[] {
 }
 
 interface LogPages {
+  /** 1 when somebody was reading. */
+  readonly busy: number
   readonly log: number
   readonly checkpointed: number
 }

@@ -29,6 +29,7 @@ import { DocumentSources } from './document-sources.js'
 import { GenerationsService } from './generations.service.js'
 import { createEvaluations } from './evaluation/create-evaluations.js'
 import type { EvaluationsService } from './evaluation/evaluations.service.js'
+import { Erasure } from './erasure.js'
 import { IndexWriter } from './index-writer.js'
 import { createIngestType } from './ingest-type.js'
 import { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -65,6 +66,7 @@ export interface KnowledgeOptions extends Pick<
   readonly fetching: Pick<DocumentFetcherOptions, 'maxBytes' | 'timeoutMs' | 'onlyHosts'>
   readonly vectorIndex: VectorIndex
   readonly textIndex: TextIndex
+  readonly eraseAfterMs: number
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -133,7 +135,8 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
         const task = await getTask(tenantId, taskId)
         return task === null || isTaskEnded(task.state)
       }
-      const removals = stack.use(new Removals({ ...parts, isTaskOver }))
+      const erasure = stack.use(new Erasure(parts))
+      const removals = stack.use(new Removals({ ...parts, erasure, isTaskOver }))
       await removals.start()
       const counting = stack.use(new ChunkCounting(parts))
       const changes = { removals, counting, tasks: work.acceptance }

@@ -17,7 +17,7 @@ interface Kept {
   /** Since it was compacted. */
   writes: number
   timer: NodeJS.Timeout | undefined
-  isRunning: boolean
+  running: Promise<void> | null
 }
 
 /** Each leaves files that a search has to look into. */
@@ -41,12 +41,19 @@ export class IndexUpkeep implements Disposable {
   note(request: UpkeepRequest): void {
     if (this.#isOver) return
     // What was left before this process is not known.
-    const unknown = { noted: 0, writes: WRITES_BEFORE_COMPACTION - 1, timer: undefined, isRunning: false }
+    const unknown = { noted: 0, writes: WRITES_BEFORE_COMPACTION - 1, timer: undefined, running: null }
     const kept = this.#kept.get(request.name) ?? unknown
     this.#kept.set(request.name, kept)
     kept.noted++
     kept.writes++
     this.#schedule(request, kept)
+  }
+
+  /** Compacts when nothing else is being done; see `VectorIndex.compact`. */
+  async compact({ name, inTurn }: UpkeepRequest, keptMs: number): Promise<void> {
+    const { vectorIndex } = this.#options
+    while (this.#kept.get(name)?.running) await this.#kept.get(name)?.running
+    await inTurn(() => vectorIndex.compact(name, keptMs))
   }
 
   forget(name: string): void {
@@ -61,9 +68,17 @@ export class IndexUpkeep implements Disposable {
 
   #schedule(request: UpkeepRequest, kept: Kept): void {
     clearTimeout(kept.timer)
-    if (kept.isRunning || this.#kept.get(request.name) !== kept) return
-    if (kept.writes >= WRITES_BEFORE_COMPACTION) void this.#run(request, kept)
-    else kept.timer = setTimeout(() => void this.#run(request, kept), QUIET_MS).unref()
+    if (kept.running || this.#kept.get(request.name) !== kept) return
+    if (kept.writes >= WRITES_BEFORE_COMPACTION) this.#begin(request, kept)
+    else kept.timer = setTimeout(() => this.#begin(request, kept), QUIET_MS).unref()
+  }
+
+  #begin(request: UpkeepRequest, kept: Kept): void {
+    const writes = kept.noted
+    kept.running = this.#run(request, kept).finally(() => {
+      kept.running = null
+      if (kept.noted > writes) this.#schedule(request, kept)
+    })
   }
 
   async #run(request: UpkeepRequest, kept: Kept): Promise<void> {
@@ -73,8 +88,6 @@ export class IndexUpkeep implements Disposable {
       kept.writes = 0
       await inTurn(() => vectorIndex.compact(name))
     }
-    kept.isRunning = true
-    const writes = kept.noted
     try {
       if (kept.writes >= WRITES_BEFORE_COMPACTION) await compact()
       await vectorIndex.tend(name)
@@ -85,9 +98,6 @@ export class IndexUpkeep implements Disposable {
       }
     } catch (err) {
       if (this.#kept.get(name) === kept) logger.warn({ err, index: name }, 'an index could not be looked after')
-    } finally {
-      kept.isRunning = false
-      if (kept.noted > writes) this.#schedule(request, kept)
     }
   }
 }

@@ -111,6 +111,12 @@ export class IndexWriter {
     })
   }
 
+  /** Leaves nothing of what was removed `keptMs` ago in files. False when it is to be asked again later. */
+  async erase({ indexName: name }: Pick<IndexedBase, 'indexName'>, keptMs: number): Promise<boolean> {
+    await this.#upkeep.compact({ name, inTurn: (work) => this.#chain(name, work) }, keptMs)
+    return this.#options.textIndex.erase(name)
+  }
+
   /** Resolves when nothing is being written; indexes are not looked after any more. */
   async settle(): Promise<void> {
     this.#upkeep[Symbol.dispose]()

@@ -6,6 +6,7 @@ import { findFirst } from '../document-reads.js'
 import { KNOWLEDGE_BASES, REMOVALS, type Removal } from './knowledge-collections.js'
 
 const CHANGE_ATTEMPTS = 20
+const REMOVALS_AT_ONCE = 500
 
 /** Knowledge bases, and what is to be cleared away, in the document store. */
 export class KnowledgeBaseStore {
@@ -84,9 +85,14 @@ export class KnowledgeBaseStore {
     return this.#documents.insert(REMOVALS, removal)
   }
 
-  async listRemovals(limit: number): Promise<Removal[]> {
-    const page = { limit, cursor: null, backward: false }
-    return (await this.#documents.find(REMOVALS, SYSTEM_SCOPE, { page })).items.map(({ node }) => node)
+  async *listRemovals(): AsyncGenerator<Removal, void, void> {
+    for (let cursor: string | null = null; ;) {
+      const page: PageRequest = { limit: REMOVALS_AT_ONCE, cursor, backward: false }
+      const found: Page<Removal> = await this.#documents.find(REMOVALS, SYSTEM_SCOPE, { page })
+      for (const { node } of found.items) yield node
+      if (!found.hasNextPage) return
+      cursor = found.items.at(-1)!.cursor
+    }
   }
 
   endRemoval({ tenantId, id }: Removal): Promise<void> {

@@ -12,6 +12,7 @@ export const KNOWLEDGE_BASES: CollectionDefinition<KnowledgeBaseDocument> = {
 export const DOCUMENTS: CollectionDefinition<KnowledgeDocument> = {
   name: 'documents',
   version: 1,
+  overwritesDeleted: true,
   fields: {
     knowledgeBaseId: 'string',
     state: 'string',
@@ -30,6 +31,7 @@ export const DOCUMENTS: CollectionDefinition<KnowledgeDocument> = {
 export const DOCUMENT_VERSIONS: CollectionDefinition<DocumentVersion> = {
   name: 'documentVersions',
   version: 1,
+  overwritesDeleted: true,
   fields: {
     knowledgeBaseId: 'string',
     documentId: 'string',
@@ -46,6 +48,7 @@ export const DOCUMENT_VERSIONS: CollectionDefinition<DocumentVersion> = {
 export const CHUNK_SETS: CollectionDefinition<ChunkSet> = {
   name: 'chunkSets',
   version: 1,
+  overwritesDeleted: true,
   fields: {
     knowledgeBaseId: 'string',
     versionId: 'string',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createId } from '../../kernel/ids.js'
 import type { IndexGeneration, KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
+import type { Erasure } from './erasure.js'
 import type { DocumentRecords } from './document-records.js'
 import type { IndexWriter } from './index-writer.js'
 import { withoutGeneration } from './generation-rules.js'
@@ -12,16 +13,15 @@ export interface RemovalsOptions {
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
   readonly writer: IndexWriter
+  readonly erasure: Pick<Erasure, 'note'>
   /** Whether a task is over, or gone: nothing comes of its documents any more. */
   readonly isTaskOver: (tenantId: string, taskId: string) => Promise<boolean>
   readonly logger: Logger
 }
 
-const REMOVALS_AT_ONCE = 100
-
 /**
- * Deletes: what is to go is noted first, then it is gone for everybody, then it is cleared away. What a process that
- * ended left of that is done at the next start.
+ * Deletes: what is to go is noted first, then it is gone for everybody, then it is cleared away, and later on erased from
+ * the disk. What a process that ended left of that is done at the next start.
  */
 export class Removals implements AsyncDisposable {
   readonly #options: RemovalsOptions
@@ -33,7 +33,7 @@ export class Removals implements AsyncDisposable {
 
   /** Takes up what was not done. */
   async start(): Promise<void> {
-    for (const removal of await this.#options.bases.listRemovals(REMOVALS_AT_ONCE)) void this.#begin(removal)
+    for await (const removal of this.#options.bases.listRemovals()) void this.#begin(removal)
   }
 
   /** @throws GraphloomError `NOT_FOUND` when somebody was sooner. */
@@ -75,13 +75,13 @@ export class Removals implements AsyncDisposable {
   }
 
   async #clear(removal: Removal): Promise<void> {
-    const { bases } = this.#options
+    const { bases, erasure } = this.#options
     const { tenantId, knowledgeBaseId, documentId, generation } = removal
     const base = await bases.get({ tenantId }, knowledgeBaseId)
     if (generation !== null && base) await this.#clearGeneration(base, generation, removal)
     else if (documentId !== null && base) await this.#clearDocument(base, documentId, removal.versionIds)
     else if (generation === null && documentId === null) await this.#clearBase(removal, base)
-    await bases.endRemoval(removal)
+    erasure.note(removal)
   }
 
   async #clearBase(
