@@ -10,6 +10,7 @@ import {
   EvaluationsDocument,
   PauseTaskQueueDocument,
   ResumeTaskQueueDocument,
+  TypedDocumentString,
   type EvaluateRetrievalInput,
 } from '../generated/graphql.js'
 import { ask, readToEnd } from '../support/enqueued-tasks.js'
@@ -330,6 +331,11 @@ describe.each(STORES_BRIEFLY)('evaluations, kept in %s', (store) => {
 
   test('nothing of it is there for another tenant, or for nobody', async () => {
     const { id } = await evaluate(server, INPUT, adaToken)
+    const node = new TypedDocumentString<{ readonly node: object | null }, { readonly id: string }>(
+      'query ($id: ID!) { node(id: $id) { __typename id } }',
+    )
+    expect((await server.request(node, { id }, adaToken)).node).toEqual({ __typename: 'Evaluation', id })
+    expect((await server.request(node, { id }, eveToken)).node).toBeNull()
     expect(await find(id, eveToken)).toBeNull()
     expect((await server.request(EvaluationQueriesDocument, { id }, eveToken)).evaluation).toBeNull()
     expect((await server.request(EvaluationsDocument, {}, eveToken)).evaluations.nodes).toEqual([])

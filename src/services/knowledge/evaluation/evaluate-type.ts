@@ -1,4 +1,5 @@
 import type { Json } from '../../../kernel/json.js'
+import type { EvaluationDocument } from '../../../domain/evaluation.js'
 import type { TaskDocument } from '../../../domain/task.js'
 import { principalOf } from '../../predictions/prediction-task.js'
 import { DEFAULTS, type TaskContext, type TaskType } from '../../tasks/task-type.js'
@@ -46,16 +47,21 @@ async function evaluate(options: EvaluateTypeOptions, input: Json, context: Task
   await local!.markRunning()
   const { task } = local!
   const request = toEvaluationRequest(input)
-  const { id, queryCount } = await runEvaluation(options, {
-    evaluation: await options.acceptance.ensure(task, request),
+  const evaluation = await options.acceptance.ensure(task, request)
+  // An attempt that could not say so was through: an upload may be gone by now.
+  if (evaluation.metrics) return toOutput(evaluation)
+  const ended = await runEvaluation(options, {
+    evaluation,
     request,
     set: await readEvaluationSet(request, { uploads: options.uploads, tenantId, path: 'input' }),
     principal: { ...principalOf(task), groups: request.groups },
     signal,
     reportProgress,
   })
-  return { evaluationId: id, queryCount }
+  return toOutput(ended)
 }
+
+const toOutput = ({ id, queryCount }: EvaluationDocument): Json => ({ evaluationId: id, queryCount })
 
 /** What was evaluated to the end stays; the rest is of no use without its task. */
 async function deleteUnfinished({ evaluations }: EvaluateTypeOptions, { id, tenantId }: TaskDocument): Promise<void> {

@@ -41,7 +41,6 @@ export async function runEvaluation(
   claim: EvaluationClaim,
 ): Promise<EvaluationDocument> {
   const { evaluation, set } = claim
-  if (evaluation.metrics) return evaluation
   for (;;) {
     const from = (await options.evaluations.getLastPart(evaluation))?.through ?? 0
     tell(claim, from)
