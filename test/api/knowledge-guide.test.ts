@@ -54,6 +54,9 @@ test('the guide’s documents are taken in and found as it says', async () => {
     document: { key: 'travel', title: 'Travel' },
     chunk: { text: expect.stringContaining('120 euros') as string },
   })
+  expect(await run('HowWellIsItFound')).toEqual({
+    knowledgeBase: { activeGeneration: { approximateSearch: null } },
+  })
   const { startAnswer } = await run<{ readonly startAnswer: { readonly id: string } }>('AskForAnAnswer')
   const follow = new TypedDocumentString<AnswerEventsSubscription, { readonly id: string }>(
     operations.get('FollowAnswer')!,
