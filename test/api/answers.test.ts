@@ -210,6 +210,23 @@ describe.each(STORES_BRIEFLY)('answers, kept in %s', (store) => {
     expect(await readAnswer(server, cats.answer.id, token)).toMatchObject({ text: '', isWithheld: true, citations: [] })
   })
 
+  test('documents of a group are quoted to its members, and to nobody else', async () => {
+    const carol = await signToken('acme', ['MEMBER'], { subject: 'carol', groups: ['board'] })
+    await new KnowledgeClient(server, bobToken).add('handbook', [
+      { key: 'vault', text: 'The vault is opened with seven keys.', access: { groups: ['board'] } },
+    ])
+    const asked = { ...HOTEL, question: 'How many keys open the vault?', maxSentences: 1 }
+    const { answer } = await askAndWait(server, asked, carol)
+    expect(answer).toMatchObject({ text: 'The vault is opened with seven keys.', grounded: true })
+    const other = await askAndWait(server, asked, token)
+    expect(JSON.stringify(other.answer)).not.toContain('seven')
+    expect(other.answer.absence).toBe('NOT_RELEVANT')
+    const left = await signToken('acme', ['MEMBER'], { subject: 'carol' })
+    const withheld = await readAnswer(server, answer.id, left)
+    expect(withheld).toMatchObject({ text: '', isWithheld: true, citations: [], sentences: [] })
+    expect(JSON.stringify(withheld)).not.toContain('seven')
+  })
+
   describe('written by a model', () => {
     const WRITTEN: StartAnswerInput = {
       ...HOTEL,

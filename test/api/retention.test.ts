@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  AnswerDocument,
   DeleteTaskDocument,
   EnqueueTaskGraphDocument,
   PredictionDocument,
@@ -7,7 +8,9 @@ import {
   TaskGraphDocument,
   TasksDocument,
 } from '../generated/graphql.js'
+import { askAndWait } from '../support/answers.js'
 import { enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
+import { KnowledgeClient } from '../support/knowledge.js'
 import { chat, embedding, PredictionReader, readWhole, requirePrediction, startChat } from '../support/predictions.js'
 import { openQuickModels } from '../support/quick-models.js'
 import { TestServer } from '../support/server.js'
@@ -34,11 +37,17 @@ test.each(STORES_BRIEFLY)(
       await late.read(keeping, id)
       return late.items === 2 && late.text === whole.text && late.ended && late.mistakes.length === 0
     })
+    await new KnowledgeClient(keeping).create({ name: 'empty' })
+    const { answer } = await askAndWait(keeping, { knowledgeBases: ['empty'], question: 'Is anything here?' })
     await keeping[Symbol.asyncDispose]()
     await using forgetting = await TestServer.start({ ...environment, GRAPHLOOM_PREDICTION_RETENTION_MS: '0' })
     await waitFor(
       'the prediction to be gone',
       async () => (await forgetting.request(PredictionDocument, { id })).prediction === null,
+    )
+    await waitFor(
+      'the answer to be gone',
+      async () => (await forgetting.request(AnswerDocument, { id: answer.id })).answer === null,
     )
     const texts = Array.from({ length: 100 }, (_, i) => `large enough for a blob ${i}`)
     const large = await requirePrediction(forgetting, embedding(...texts))

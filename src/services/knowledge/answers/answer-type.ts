@@ -1,7 +1,7 @@
 import { invalidInput, isErrorWithCode, notFound } from '../../../kernel/errors.js'
 import { toIdOfKind } from '../../../kernel/ids.js'
 import type { Json } from '../../../kernel/json.js'
-import { isAnswerEnded, isGrounded, type AnswerDocument } from '../../../domain/answer.js'
+import { isAnswerEnded, type AnswerDocument } from '../../../domain/answer.js'
 import type { TaskDocument } from '../../../domain/task.js'
 import { SYSTEM_SCOPE } from '../../../ports/document-store.js'
 import { DEFAULTS, WorkEnded, type TaskContext, type TaskEnd, type TaskType } from '../../tasks/task-type.js'
@@ -11,26 +11,27 @@ export const ANSWER_TASK = 'knowledge.answer'
 const ANSWER_QUEUE = 'answers'
 const LONGEST_ID = 64
 
-const ID = { type: 'string', maxLength: LONGEST_ID }
+/** Lists of tasks show nothing of documents: input and output are the answer's id. */
+const ANSWER_ID_SCHEMA = {
+  type: 'object',
+  properties: { answerId: { type: 'string', maxLength: LONGEST_ID } },
+  required: ['answerId'],
+  additionalProperties: false,
+}
 
 /** An answer and its task have the same id, but for its kind. */
 export const toAnswerId = (taskId: string): string => toIdOfKind('answer', taskId)
 export const toAnswerTaskId = (answerId: string): string => toIdOfKind('task', answerId)
 
-/** One answer as a task: its input is the answer, so that a list of tasks shows nothing of documents. */
+/** One answer as a task. */
 export function createAnswerType(options: AnswerRunOptions): TaskType {
   return {
     name: ANSWER_TASK,
     description: 'Answers a question from documents: the task of an answer that was started.',
     queue: ANSWER_QUEUE,
     ownsQueue: true,
-    inputSchema: { type: 'object', properties: { answerId: ID }, required: ['answerId'], additionalProperties: false },
-    outputSchema: {
-      type: 'object',
-      properties: { answerId: ID, isGrounded: { type: 'boolean' }, citationCount: { type: 'integer', minimum: 0 } },
-      required: ['answerId', 'isGrounded', 'citationCount'],
-      additionalProperties: false,
-    },
+    inputSchema: ANSWER_ID_SCHEMA,
+    outputSchema: ANSWER_ID_SCHEMA,
     defaults: DEFAULTS,
     admit: (_input, path) =>
       Promise.reject(invalidInput(path, 'is made by startAnswer alone; ask the question again.')),
@@ -67,7 +68,7 @@ async function answerQuestion(options: AnswerRunOptions, { taskId, signal, local
   if (answer) await runUntilCancelled(options, answer, signal)
   const ended = await store.get(SYSTEM_SCOPE, id)
   if (!ended) throw notFound('answer', id)
-  const end = await endOf(options, ended)
+  const end = endOf(ended)
   if (end?.state !== 'SUCCEEDED') throw new WorkEnded(end!)
   return end.output
 }
@@ -87,27 +88,18 @@ async function runUntilCancelled(
 }
 
 async function findEnds(
-  options: AnswerRunOptions,
+  { store }: AnswerRunOptions,
   tasks: readonly TaskDocument[],
 ): Promise<readonly (TaskEnd | null)[]> {
-  const answers = await options.store.getMany(
-    SYSTEM_SCOPE,
-    tasks.map(({ id }) => toAnswerId(id)),
-  )
-  return Promise.all(answers.map(async (answer) => answer && (await endOf(options, answer))))
+  const ids = tasks.map(({ id }) => toAnswerId(id))
+  return (await store.getMany(SYSTEM_SCOPE, ids)).map((answer) => answer && endOf(answer))
 }
 
 /** How the task of an answer ends; null as long as that has not ended. */
-async function endOf({ payloads }: AnswerRunOptions, answer: AnswerDocument): Promise<TaskEnd | null> {
-  const { id: answerId, state, error, content } = answer
+function endOf({ id: answerId, state, error }: AnswerDocument): TaskEnd | null {
   if (!isAnswerEnded(state)) return null
-  if (state !== 'SUCCEEDED' || !content) return { state: state as 'FAILED' | 'CANCELLED', output: null, error }
-  const written = await payloads.get(content)
-  return {
-    state,
-    output: { answerId, isGrounded: isGrounded(written), citationCount: written.citations.length },
-    error: null,
-  }
+  if (state === 'SUCCEEDED') return { state, output: { answerId }, error: null }
+  return { state: state as 'FAILED' | 'CANCELLED', output: null, error }
 }
 
 /** With what there is of it. */

@@ -12,6 +12,8 @@ export interface SentenceCheckerOptions {
   readonly signal: AbortSignal
 }
 
+const MAY_END = /[.!?…。！？\n]/u
+
 /**
  * Turns what a model writes into an answer: text, and the citations of each sentence once it is complete. It goes on after
  * what an earlier attempt has told.
@@ -38,6 +40,8 @@ export class SentenceChecker {
       this.#length = written.length
     }
     const open = written.slice(this.#checked)
+    // A long sentence is not read again with every word.
+    if (!isWhole && !MAY_END.test(open)) return
     const ranges = findSentences(open)
     const from = this.#checked
     for (const { start, end } of isWhole ? ranges : ranges.slice(0, -1))
