@@ -17,6 +17,8 @@ export const TYPE_NAMES: Partial<Record<IdKind, string>> = {
   chunk: 'Chunk',
   upload: 'Upload',
   answer: 'Answer',
+  generation: 'IndexGeneration',
+  evaluation: 'Evaluation',
 }
 
 @InterfaceType('Node', {

@@ -12,6 +12,7 @@ import {
 } from 'graphql'
 import { expect, test } from 'vitest'
 import { buildGraphSchema } from '../../resolvers/index.js'
+import { TYPE_NAMES } from '../../resolvers/common/node.interface.js'
 import { printErrors, printGraphSchema } from '../../schema/emit.js'
 import { ERROR_CATALOGUE } from '../../src/kernel/error-catalogue.js'
 
@@ -50,6 +51,14 @@ function* listDescribed(schema: GraphQLSchema): Generator<Described> {
 
 test('the committed schema is what the code emits (npm run schema)', () => {
   expect(committed('schema.graphql')).toBe(printGraphSchema())
+})
+
+test('every type of nodes can be told from its id', () => {
+  const schema = buildGraphSchema()
+  const node = schema.getType('Node')
+  if (!isInterfaceType(node)) throw new Error('The schema has no interface Node.')
+  const types = schema.getPossibleTypes(node).map(({ name }) => name)
+  expect(types.toSorted()).toEqual(Object.values(TYPE_NAMES).toSorted())
 })
 
 test('the committed page of errors is what the code emits (npm run schema)', () => {
