@@ -16,6 +16,7 @@ import {
   UpdateKnowledgeBaseDocument,
   type CreateKnowledgeBaseInput,
   type PreviewChunksInput,
+  type MetadataFilterInput,
   type SearchInput,
 } from '../generated/graphql.js'
 import { readToEnd, readUntil } from '../support/enqueued-tasks.js'
@@ -68,9 +69,33 @@ const MISTAKES: readonly (readonly [string, CreateKnowledgeBaseInput, string])[]
   ],
 ]
 
+const YEAR = { field: { name: 'year', eq: 1999 } }
+const nest = (depth: number): MetadataFilterInput => (depth === 1 ? YEAR : { not: nest(depth - 1) })
+
+/** What does not fit its type in the schema. */
+const OF_WRONG_TYPE: readonly (readonly [string, object])[] = [
+  ['a number for a query', { query: 7 }],
+  ['an unknown mode', { mode: 'BOTH' }],
+  ['a text for a count', { first: 'ten' }],
+  ['a part of a hit', { first: 1.5 }],
+  ['an unknown argument', { top: 3 }],
+  ['an unknown part of a filter', { filter: { xor: [] } }],
+  ['two parts of a filter at once', { filter: { not: YEAR, ...YEAR } }],
+  ['no name of a field', { filter: { field: { eq: 1 } } }],
+  ['a number that is none', { minScore: 'high' }],
+]
+
 const SEARCH_MISTAKES: readonly (readonly [string, Partial<SearchInput>, string])[] = [
   ['an empty query', { query: ' ' }, 'input.query'],
   ['a long query', { query: 'x'.repeat(10_000) }, 'input.query'],
+  ['a query of a megabyte', { query: 'word '.repeat(210_000) }, 'input.query'],
+  ['half of a character', { query: 'bees \ud800' }, 'input.query'],
+  ['too many candidates', { candidates: 1_001 }, 'input.candidates'],
+  ['too many neighbours', { neighbours: 11 }, 'input.neighbours'],
+  ['a diversity above 1', { diversity: 1.5 }, 'input.diversity'],
+  ['a rank constant below 0', { fusion: { method: 'RRF', rankConstant: -1 } }, 'input.fusion.rankConstant'],
+  ['a model for another task', { rerank: { model: 'all-MiniLM-L6-v2' } }, 'input.rerank.model'],
+  ['too many bases', { knowledgeBases: Array.from({ length: 17 }, (_, i) => `b${i}`) }, 'input.knowledgeBases'],
   ['no hits', { first: 0 }, 'input.first'],
   ['too many hits', { first: 101 }, 'input.first'],
   ['fewer candidates than hits', { candidates: 5 }, 'input.candidates'],
@@ -80,6 +105,16 @@ const SEARCH_MISTAKES: readonly (readonly [string, Partial<SearchInput>, string]
   ['a text for a number', { filter: { field: { name: 'year', eq: '1999' } } }, 'input.filter.field.eq'],
   ['a date that is none', { filter: { field: { name: 'sent', gt: 'May' } } }, 'input.filter.field.gt'],
   ['an order of lists', { filter: { field: { name: 'tags', lt: 'a' } } }, 'input.filter.field.lt'],
+  ['a list for a text', { filter: { field: { name: 'author', eq: ['Ada'] } } }, 'input.filter.field.eq'],
+  ['a wrong one of several', { filter: { field: { name: 'year', in: [1999, true] } } }, 'input.filter.field.in.1'],
+  ['a number in a list', { filter: { field: { name: 'tags', contains: 1 } } }, 'input.filter.field.contains'],
+  [
+    'a part within parts',
+    { filter: { or: [{ and: [{ field: { name: 'x', eq: 1 } }] }] } },
+    'input.filter.or.0.and.0.field.name',
+  ],
+  ['too deep a filter', { filter: nest(17) }, 'input.filter'],
+  ['too many conditions', { filter: { or: Array.from({ length: 256 }, () => YEAR) } }, 'input.filter'],
   ['no condition', { filter: { not: { field: { name: 'year' } } } }, 'input.filter.not.field'],
   ['a weight above 1', { fusion: { vectorWeight: 2 } }, 'input.fusion.vectorWeight'],
 ]
@@ -267,6 +302,26 @@ describe.each(STORES_BRIEFLY)('knowledge bases, kept in %s', (store) => {
     const asked = { knowledgeBases: ['guides'], query: 'bees', ...input }
     const { errors } = await server.send(SearchDocument, { input: asked }, adaToken)
     expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_INPUT', inputPath: path } })
+  })
+
+  test.each(OF_WRONG_TYPE)('%s is refused by the schema', async (_title, input) => {
+    const asked = { knowledgeBases: ['guides'], query: 'x', ...input } as SearchInput
+    const { data, errors } = await server.send(SearchDocument, { input: asked }, adaToken)
+    expect(data ?? null).toBeNull()
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' })
+  })
+
+  test('bases and models that are not there are named', async () => {
+    const ask = (input: Partial<SearchInput>) =>
+      server.send(SearchDocument, { input: { knowledgeBases: ['guides'], query: 'x', ...input } }, adaToken)
+    expect((await ask({ knowledgeBases: ['nothing'] })).errors?.[0]).toMatchObject({
+      message: expect.stringContaining('"nothing"') as string,
+      extensions: { code: 'NOT_FOUND' },
+    })
+    expect((await ask({ rerank: { model: 'nothing' } })).errors?.[0]).toMatchObject({
+      message: expect.stringContaining('"nothing"') as string,
+      extensions: { code: 'NOT_FOUND' },
+    })
   })
 
   test('a new version of a key is served at once and whole; unchanged chunks are not embedded again', async () => {

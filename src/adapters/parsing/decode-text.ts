@@ -12,8 +12,8 @@ const SAMPLE_BYTES = 4_096
 const ZERO_SHARE = 0.1
 
 /**
- * Bytes as text: by their mark, by the declared encoding, as UTF-8 when they are, as UTF-16 when their zeros say so, and
- * otherwise as Windows-1252, which takes everything.
+ * Bytes as text: by their mark, by the declared encoding, as UTF-8 when they are, as UTF-16 when their zeros say so, as
+ * UTF-8 that was damaged when most of what is not ASCII is such, and otherwise as Windows-1252, which takes everything.
  */
 export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
   const marked = markedEncoding(bytes)
@@ -21,9 +21,11 @@ export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
   const named = declared === undefined ? null : knownEncoding(declared)
   if (named !== null && named !== 'utf-8') return { text: decode(bytes, named), warning: null }
   if (isUtf8(bytes)) return { text: decode(bytes, 'utf-8'), warning: null }
-  if (named === 'utf-8')
-    return { text: decode(bytes, 'utf-8'), warning: 'Some bytes are not UTF-8; each stands as U+FFFD.' }
-  const encoding = guessUtf16(bytes) ?? FALLBACK
+  const wide = guessUtf16(bytes)
+  const damaged = decode(bytes, 'utf-8')
+  if (named === 'utf-8' || (wide === null && isMostlyRight(damaged)))
+    return { text: damaged, warning: 'Some bytes are not UTF-8; each stands as U+FFFD.' }
+  const encoding = wide ?? FALLBACK
   return { text: decode(bytes, encoding), warning: `The encoding is not declared; the text was read as ${encoding}.` }
 }
 
@@ -44,6 +46,13 @@ export function guessUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const many = (sample.length / 2) * ZERO_SHARE
   if (odd > many && even === 0) return 'utf-16le'
   return even > many && odd === 0 ? 'utf-16be' : null
+}
+
+/** Hardly any text of another encoding has several bytes that are one character of UTF-8, let alone twice as often. */
+function isMostlyRight(text: string): boolean {
+  const beyondAscii = text.match(/[^\0-\x7f]/gu)?.length ?? 0
+  const wrong = text.match(/\ufffd/gu)?.length ?? 0
+  return beyondAscii - wrong >= 2 * wrong
 }
 
 const decode = (bytes: Uint8Array, encoding: string): string => new TextDecoder(encoding).decode(bytes)
