@@ -100,7 +100,9 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
     worker.stopTask(id, new GraphloomError('CONFLICT', 'The task went on without this attempt.'), attempt)
   const passGraph = (task: TaskDocument, nowMs: number): Promise<boolean> => graphs.teller.passDue(task, nowMs)
   const passWebhook = (task: TaskDocument): Promise<TaskDocument> => webhooks.passDue(task)
-  const taskClock: TaskClock = stack.use(new TaskClock({ store, passGraph, passWebhook, onPassed, clock, logger }))
+  const isOver = ({ id, attempt }: TaskDocument): boolean => worker.isOver(id, attempt)
+  const due = { passGraph, passWebhook, isOver, onPassed }
+  const taskClock: TaskClock = stack.use(new TaskClock({ store, ...due, clock, logger }))
   const queues = new TaskQueues({
     store: new TaskQueueStore(documents),
     queue,

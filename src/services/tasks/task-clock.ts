@@ -12,6 +12,8 @@ export interface TaskClockOptions {
   readonly passGraph: (task: TaskDocument, nowMs: number) => Promise<boolean>
   /** Has the address told that is to learn of a task's end; gives the task as it is then. */
   readonly passWebhook: (task: TaskDocument) => Promise<TaskDocument>
+  /** Whether the work of a task is over in time, so that whoever did it stores what came of it. */
+  readonly isOver: (task: TaskDocument) => boolean
   /** Told of each task that was changed because its time had come. */
   readonly onPassed: (task: TaskDocument) => void
   readonly clock: Clock
@@ -53,13 +55,14 @@ export class TaskClock implements AsyncDisposable {
 
   /** How many were changed. */
   async #pass(nowMs: number): Promise<number> {
-    const { store, logger, onPassed, passGraph, passWebhook } = this.#options
+    const { store, logger, onPassed, isOver, passGraph, passWebhook } = this.#options
     const due = await store.listDue(nowMs, STEP_TASKS)
     const pass = async (known: TaskDocument): Promise<boolean> => {
       try {
         const told = await passWebhook(known)
         if (told !== known && told.dueAt === null) return true
         if (await passGraph(told, nowMs)) return true
+        if (told.state === 'RUNNING' && isOver(told)) return false
         const { tenantId, id } = told
         const { task, changed } = await store.change({ tenantId }, id, (current) => passDue(current, nowMs), {
           known: told,

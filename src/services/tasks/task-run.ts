@@ -55,7 +55,9 @@ export class TaskRun {
   /** Writes go one after the other. */
   #writing: Promise<unknown> = Promise.resolve()
   #markTimer: NodeJS.Timeout | null = null
+  #timer: NodeJS.Timeout | null = null
   #timedOut = false
+  #isWorkOver = false
   /** Aborts when the claim is lost or the process stops. */
   #stopping: AbortSignal = AbortSignal.abort()
   readonly #spans: SpanRecorder
@@ -81,6 +83,11 @@ export class TaskRun {
     return this.#claim.attempt
   }
 
+  /** Whether all that is left of it is to store what came of the work, which may have to wait for the store. */
+  get isWorkOver(): boolean {
+    return this.#isWorkOver
+  }
+
   /** Tells the work to stop. */
   stop(reason: GraphloomError): void {
     this.#controller.abort(reason)
@@ -93,14 +100,14 @@ export class TaskRun {
     if (stopping.aborted) onStop()
     this.#stopping = stopping
     const { timeoutMs } = this.#known
-    const timer = timeoutMs === null ? null : setTimeout(() => this.#timeOut(timeoutMs), timeoutMs)
+    if (timeoutMs !== null) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs)
     try {
       await this.#begin()
       await this.#finish(await this.#work(type))
     } catch (error) {
       if (!isClaimLost(error)) throw error
     } finally {
-      if (timer) clearTimeout(timer)
+      if (this.#timer) clearTimeout(this.#timer)
       if (this.#markTimer) clearTimeout(this.#markTimer)
       this.#teller[Symbol.dispose]()
       stopping.removeEventListener('abort', onStop)
@@ -144,7 +151,8 @@ export class TaskRun {
     try {
       signal.throwIfAborted()
       const input = type.readsInput === true ? null : await payloads.get(this.#known.input)
-      const output = await this.#spans.span('work', () => orAbandon(this.#call(type, input), signal, GRACE_MS))
+      const work = (): Promise<Json> => orAbandon(this.#call(type, input), signal, GRACE_MS)
+      const output = await this.#spans.span('work', work).finally(() => this.#endWork())
       await types.checkOutput(type, output)
       const stored = await this.#store(() => payloads.put(output))
       return (task) => succeed(task, stored, this.#options.clock.now())
@@ -152,6 +160,12 @@ export class TaskRun {
       if (error instanceof WorkEnded) return this.#toEndLike(error.end)
       return this.#toEnd(signal.aborted ? signal.reason : error)
     }
+  }
+
+  /** How long its storing takes is no time of the attempt. */
+  #endWork(): void {
+    this.#isWorkOver = true
+    if (this.#timer) clearTimeout(this.#timer)
   }
 
   async #call(type: TaskType, input: Json): Promise<Json> {

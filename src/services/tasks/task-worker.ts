@@ -54,6 +54,12 @@ export class TaskWorker {
     if (run && run.attempt <= attempt) run.stop(reason)
   }
 
+  /** Whether an attempt at the task is over here, and is about to be stored. */
+  isOver(id: string, attempt: number): boolean {
+    const run = this.#runs.get(id)?.run
+    return run?.attempt === attempt && run.isWorkOver
+  }
+
   /** Resolves when what became of a task that is done here is stored; at once for others. */
   async settled(id: string): Promise<void> {
     await this.#runs.get(id)?.done
