@@ -4,6 +4,7 @@ import { judgementsOf, readCisi, readHandbook, type Collection } from '../suppor
 import { evaluate, readQueries } from '../support/evaluations.js'
 import { measureRun, requireIrMeasures } from '../support/ir-measures.js'
 import { KnowledgeClient } from '../support/knowledge.js'
+import { CHAT_MODEL } from '../support/models.js'
 import { isFullTest } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
 
@@ -74,6 +75,14 @@ test.runIf(isFullTest())(
     expect(answers).toMatchObject({ failedCount: 0, supportedShare: 1, validShare: 1 })
     expect(answers!.answeredCount).toBeGreaterThanOrEqual(35)
     expect(answers!.relevantShare).toBeGreaterThanOrEqual(0.72)
+    const written = await evaluate(server, {
+      search: { knowledgeBases: ['handbook'] },
+      queries: { text: queries.split('\n').slice(0, 3).join('\n') },
+      judgements: { list: judgementsOf(readHandbook()).filter(({ query }) => /^(?:hotel|meals|book)-/.test(query)) },
+      answers: { mode: 'GENERATIVE', model: CHAT_MODEL },
+    })
+    console.log(`Three of them, answered by ${CHAT_MODEL}: ${JSON.stringify(written.answers)}`)
+    expect(written.answers).toMatchObject({ failedCount: 0 })
   },
 )
 
