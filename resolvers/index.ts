@@ -24,6 +24,7 @@ import {
   KnowledgeBaseIngestionResolver,
 } from './knowledge/ingestion.resolver.js'
 import { KnowledgeBaseResolver } from './knowledge/knowledge-base.resolver.js'
+import { KnowledgeBaseSnapshotResolver, KnowledgeBaseSnapshotsResolver } from './knowledge/snapshot.resolver.js'
 import { SearchResolver } from './knowledge/search.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
 import { ModelTraitsResolver } from './models/model-traits.resolver.js'
@@ -142,6 +143,8 @@ const RESOLVERS = [
   IngestionChangedResolver,
   KnowledgeBaseGenerationsResolver,
   IndexGenerationResolver,
+  KnowledgeBaseSnapshotsResolver,
+  KnowledgeBaseSnapshotResolver,
   DocumentResolver,
   DocumentChangesResolver,
   DocumentVersionResolver,

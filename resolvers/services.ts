@@ -1,4 +1,5 @@
 import type { AnswersService } from '../src/services/knowledge/answers/answers.service.js'
+import type { SnapshotsService } from '../src/services/knowledge/snapshots/snapshots.service.js'
 import type { GenerationsService } from '../src/services/knowledge/generations.service.js'
 import type { DocumentChangesService } from '../src/services/knowledge/document-changes.service.js'
 import type { EvaluationsService } from '../src/services/knowledge/evaluation/evaluations.service.js'
@@ -37,6 +38,7 @@ export interface Services {
   readonly signingSecrets: SigningSecretsService
   readonly knowledgeBases: KnowledgeBasesService
   readonly knowledgeGenerations: GenerationsService
+  readonly knowledgeSnapshots: SnapshotsService
   readonly knowledgeIngestion: IngestionWatchService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly documentChanges: DocumentChangesService

@@ -77,6 +77,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         }),
         (page) => knowledge.answers.removeEndedBefore(clock.now() - options.retention.predictionMs, page),
         uploads.removeExpired,
+        knowledge.knowledgeSnapshots.removeExpired,
       ],
       isBlobReferenced,
       clock,

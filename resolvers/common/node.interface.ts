@@ -18,6 +18,7 @@ export const TYPE_NAMES: Partial<Record<IdKind, string>> = {
   upload: 'Upload',
   answer: 'Answer',
   generation: 'IndexGeneration',
+  snapshot: 'KnowledgeBaseSnapshot',
   evaluation: 'Evaluation',
 }
 

@@ -55,6 +55,8 @@ function loadNode(context: GraphContext, id: string): Promise<object | null> {
       return loaders.knowledgeBases.load(id)
     case 'generation':
       return loadGeneration(id, context)
+    case 'snapshot':
+      return services.knowledgeSnapshots.get(context.principal, id)
     case 'document':
       return loaders.documents.load(id)
     case 'documentVersion':

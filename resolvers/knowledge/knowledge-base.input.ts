@@ -3,6 +3,7 @@ import type { ChunkingMethod } from '../../src/domain/chunking.js'
 import type { MetadataKind } from '../../src/domain/metadata-filter.js'
 import type { TextLanguage } from '../../src/domain/text-language.js'
 import { DEFAULT_EMBEDDING_MODEL, DEFAULT_MAX_TOKENS } from '../../src/services/knowledge/knowledge-base-input.js'
+import { DEFAULT_SNAPSHOT_RETENTION, MAX_SNAPSHOTS } from '../../src/services/knowledge/snapshots/snapshot-retention.js'
 import { ChunkingMethodEnum, MetadataKindEnum, TextLanguageEnum } from './knowledge.enum.js'
 
 @InputType('ChunkingInput', { description: 'How documents become chunks, and chunks what is embedded.' })
@@ -69,6 +70,21 @@ export class CreateKnowledgeBaseInput {
   readonly metadataFields!: MetadataFieldInput[]
 }
 
+@InputType('SnapshotRetentionInput', { description: 'Which snapshots of a knowledge base stay.' })
+class SnapshotRetentionInput {
+  @Field(() => Int, {
+    defaultValue: DEFAULT_SNAPSHOT_RETENTION.keep,
+    description: `How many, the latest: 1 to ${MAX_SNAPSHOTS}. With the next one that is made, those beyond it go.`,
+  })
+  readonly keep!: number
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Days after which they go, at least 1; no bound when unset.',
+  })
+  readonly maxAgeDays?: number | null
+}
+
 @InputType('UpdateKnowledgeBaseInput', { description: 'What to change of a knowledge base; what is unset stays.' })
 export class UpdateKnowledgeBaseInput {
   @Field(() => String, { description: 'Name of a knowledge base.' })
@@ -86,6 +102,9 @@ export class UpdateKnowledgeBaseInput {
       'Further fields; at most 64 with those that there are. Documents that are there have no value in them.',
   })
   readonly addMetadataFields!: MetadataFieldInput[]
+
+  @Field(() => SnapshotRetentionInput, { nullable: true, description: 'Which snapshots stay.' })
+  readonly snapshotRetention?: SnapshotRetentionInput | null
 }
 
 @InputType('DeleteKnowledgeBaseInput', { description: 'What to delete.' })

@@ -55,8 +55,11 @@ export class KnowledgeBaseResolver {
     @Ctx() { services, principal }: GraphContext,
     @Arg('input', () => UpdateKnowledgeBaseInput, { description: 'What to change.' }) input: UpdateKnowledgeBaseInput,
   ) {
-    const { name, newName = null, description, addMetadataFields } = input
-    return answer(() => services.knowledgeBases.update(principal, { name, newName, description, addMetadataFields }))
+    const { name, newName = null, description, addMetadataFields, snapshotRetention: given } = input
+    const snapshotRetention = given ? { keep: given.keep, maxAgeDays: given.maxAgeDays ?? null } : null
+    return answer(() =>
+      services.knowledgeBases.update(principal, { name, newName, description, addMetadataFields, snapshotRetention }),
+    )
   }
 
   @Mutation(() => DeleteKnowledgeBaseResult, {

@@ -40,6 +40,15 @@ export class MetadataFieldType {
   readonly kind!: MetadataKind
 }
 
+@ObjectType('SnapshotRetention', { description: 'Which snapshots of a knowledge base stay.' })
+export class SnapshotRetentionType {
+  @Field(() => Int, { description: 'How many, the latest.' })
+  readonly keep!: number
+
+  @Field(() => Int, { nullable: true, description: 'Days after which they go; null is no bound.' })
+  readonly maxAgeDays!: number | null
+}
+
 @ObjectType('KnowledgeBase', {
   implements: Node,
   description: 'Documents that are searched together: cut into chunks, each with a vector and its words.',
@@ -61,6 +70,9 @@ export class KnowledgeBase extends Node {
     description: 'Fields that its documents may have, in the order in which they were declared.',
   })
   readonly metadataFields!: readonly MetadataFieldType[]
+
+  @Field(() => SnapshotRetentionType, { description: 'Which of its snapshots stay.' })
+  readonly snapshotRetention!: SnapshotRetentionType
 
   @Field(() => String, { description: 'Who made it.' })
   readonly createdBy!: string

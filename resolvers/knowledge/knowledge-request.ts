@@ -63,6 +63,7 @@ export const toSearchRequest = ({
 
 const toEvaluatedSearch = ({
   filter,
+  asOf,
   fusion,
   minScore,
   rerank,
@@ -71,6 +72,7 @@ const toEvaluatedSearch = ({
 }: SearchSettingsInput): EvaluatedSearch => ({
   ...input,
   filter: filter ?? null,
+  asOf: asOf ?? null,
   fusion: fusion ?? DEFAULT_FUSION,
   minScore: minScore ?? null,
   rerank: rerank ?? null,

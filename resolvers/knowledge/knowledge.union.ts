@@ -9,6 +9,7 @@ import {
 } from './document.type.js'
 import { DeletedGeneration, IndexGeneration } from './generation.type.js'
 import { DeletedKnowledgeBase, KnowledgeBase } from './knowledge-base.type.js'
+import { DeletedSnapshot, KnowledgeBaseSnapshot, RestoringSnapshot } from './snapshot.type.js'
 
 export const CreateKnowledgeBaseResult = createUnion({
   name: 'CreateKnowledgeBaseResult',
@@ -85,4 +86,25 @@ export const DeleteGenerationResult = createUnion({
   description: 'What was deleted, or why nothing was.',
   types: [DeletedGeneration, NotFound, Conflict],
   typeName: problemOr('DeletedGeneration'),
+})
+
+export const SnapshotKnowledgeBaseResult = createUnion({
+  name: 'SnapshotKnowledgeBaseResult',
+  description: 'The snapshot, or why there is none.',
+  types: [KnowledgeBaseSnapshot, InvalidInput, NotFound, Conflict],
+  typeName: problemOr('KnowledgeBaseSnapshot'),
+})
+
+export const RestoreSnapshotResult = createUnion({
+  name: 'RestoreSnapshotResult',
+  description: 'The task that brings documents back, or why there is none.',
+  types: [RestoringSnapshot, InvalidInput, NotFound, IdempotencyConflict, Overloaded],
+  typeName: problemOr('RestoringSnapshot'),
+})
+
+export const DeleteSnapshotResult = createUnion({
+  name: 'DeleteSnapshotResult',
+  description: 'What was deleted, or why nothing was.',
+  types: [DeletedSnapshot, NotFound],
+  typeName: problemOr('DeletedSnapshot'),
 })

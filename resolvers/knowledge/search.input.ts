@@ -124,6 +124,13 @@ export abstract class RankingInput {
   })
   readonly filter?: MetadataFilterInput | null
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Name of a snapshot that each of the knowledge bases has: what was found then is found, with the same scores, except in documents that were deleted since. Who may see a document is asked of then and of now.',
+  })
+  readonly asOf?: string | null
+
   @Field(() => FusionInput, { nullable: true, description: 'How the lists of a hybrid search are joined.' })
   readonly fusion?: FusionInput | null
 

@@ -43,6 +43,7 @@ export interface KnowledgeBaseDocument extends StoredDocument {
   readonly latestGeneration: number
   /** Number of the generation that every document's `chunkCount` is of; 0 while they are being changed. */
   readonly countedGeneration: number
+  readonly snapshotRetention: SnapshotRetention
   readonly createdBy: string
 }
 
@@ -159,6 +160,33 @@ export interface ChunkSet extends StoredDocument {
    */
   readonly vectors: Stored<string> | null
   readonly vectorsBlobId: string | null
+}
+
+/** A document in a snapshot. */
+export interface SnapshotMember {
+  readonly documentId: string
+  readonly versionId: string
+  readonly chunkCount: number
+}
+
+/** What was served of a base at a time. */
+export interface Snapshot extends StoredDocument {
+  readonly knowledgeBaseId: string
+  /** Unique within the base; null while it is being deleted. */
+  readonly name: string | null
+  /** Number of the generation that was active. */
+  readonly generation: number
+  readonly members: Stored<readonly SnapshotMember[]>
+  readonly membersBlobId: string | null
+  readonly createdBy: string
+}
+
+/** Which snapshots of a base stay. */
+export interface SnapshotRetention {
+  /** So many, the latest. */
+  readonly keep: number
+  /** Those that are not older, days; null is no bound. */
+  readonly maxAgeDays: number | null
 }
 
 export const userReader = (subject: string): string => `user:${subject}`

@@ -16,6 +16,10 @@ interface Found {
   readonly search: { readonly hits: readonly { readonly document: { readonly key: string }; readonly chunk: object }[] }
 }
 
+interface Restoring {
+  readonly restoreSnapshot: { readonly task: { readonly id: string } }
+}
+
 interface Rebuilt {
   readonly reindexKnowledgeBase: { readonly task: { readonly id: string } }
 }
@@ -86,6 +90,10 @@ test('the guide’s documents are taken in and found as it says', async () => {
     },
   })
   expect((await run<Found>('Ask')).search.hits[0]).toMatchObject({ document: { key: 'travel' } })
+  expect(await run('Keep')).toMatchObject({ snapshotKnowledgeBase: { name: '2025-06', documentCount: 2 } })
+  const { restoreSnapshot } = await run<Restoring>('GoBack')
+  const { task } = await readToEnd(server, restoreSnapshot.task.id)
+  expect(task).toMatchObject({ state: 'SUCCEEDED', output: { restored: 0 } })
 })
 
 test('searches are evaluated, and compared, as the guide says', async () => {

@@ -1,7 +1,13 @@
 import { open, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DeleteDocumentDocument, DeleteGenerationDocument, SearchDocument } from '../generated/graphql.js'
+import {
+  DeleteDocumentDocument,
+  DeleteGenerationDocument,
+  KnowledgeBaseSnapshotsDocument,
+  SearchDocument,
+  SnapshotKnowledgeBaseDocument,
+} from '../generated/graphql.js'
 import { KnowledgeClient } from '../support/knowledge.js'
 import { writeCatalogue, writeEmbeddingModel } from '../support/made-models.js'
 import { createRandom } from '../support/random.js'
@@ -37,15 +43,15 @@ const create = (client: KnowledgeClient) =>
     chunking: { maxTokens: 16, overlapTokens: 0 },
   })
 
-async function ask(server: TestServer, mode: 'VECTOR' | 'TEXT') {
-  const input = { knowledgeBases: ['notes'], query: 'red cat', mode, first: 100 }
+async function ask(server: TestServer, mode: 'VECTOR' | 'TEXT', asOf?: string) {
+  const input = { knowledgeBases: ['notes'], query: 'red cat', mode, first: 100, ...(asOf && { asOf }) }
   return (await server.request(SearchDocument, { input })).search
 }
 
 /** Everything that is found, once the indexes are whole. */
-async function readAll(server: TestServer) {
-  await waitFor('whole indexes', async () => !(await ask(server, 'VECTOR')).degraded)
-  const found = [await ask(server, 'VECTOR'), await ask(server, 'TEXT')]
+async function readAll(server: TestServer, asOf?: string) {
+  await waitFor('whole indexes', async () => !(await ask(server, 'VECTOR', asOf)).degraded)
+  const found = [await ask(server, 'VECTOR', asOf), await ask(server, 'TEXT', asOf)]
   return found.map(({ hits }) =>
     hits.map(({ score, document, chunk }) => ({ score, key: document.key, text: chunk.text })),
   )
@@ -83,6 +89,7 @@ const DAMAGES: readonly (readonly [string, (indexes: string) => Promise<void>])[
 test('a lost or torn index is made again of the stores, with the same results', async () => {
   const data = stack.use(await createTemporaryFolder('repair')).path
   let expected: Awaited<ReturnType<typeof readAll>>
+  let before: Awaited<ReturnType<typeof readAll>>
   {
     await using server = await start(data)
     const client = new KnowledgeClient(server)
@@ -91,6 +98,8 @@ test('a lost or torn index is made again of the stores, with the same results', 
       'notes',
       Array.from({ length: 20 }, (_, i) => ({ key: String(i), text: words() })),
     )
+    before = await readAll(server)
+    await snapshot(server, 'before')
     await client.add(
       'notes',
       Array.from({ length: 5 }, (_, i) => ({ key: String(i), text: words() })),
@@ -102,6 +111,7 @@ test('a lost or torn index is made again of the stores, with the same results', 
     await damage(join(data, 'indexes'))
     await using server = await start(data)
     expect(await readAll(server), name).toEqual(expected)
+    expect(await readAll(server, 'before'), name).toEqual(before)
   }
 }, 600_000)
 
@@ -110,6 +120,8 @@ test('killed at any moment, a server has each document in its old or its new ver
   /** What each key may have, by what was asked for; null is nothing. */
   const allowed = new Map<string, readonly (string | null)[]>()
   const ids = new Map<string, string>()
+  /** What each key has in a snapshot; null where that may be gone. */
+  const snapshots = new Map<string, Map<string, string | null>>()
   let server = await start(data)
   try {
     await create(new KnowledgeClient(server))
@@ -119,11 +131,18 @@ test('killed at any moment, a server has each document in its old or its new ver
         const client = new KnowledgeClient(server)
         while (!isKilled) {
           if (random() < 0.25) await changeGenerations(server, client)
+          if (random() < 0.1) {
+            const name = `s${snapshots.size}`
+            const texts = Array.from(allowed, ([key, [text]]) => [key, text ?? null] as const)
+            await snapshot(server, name)
+            snapshots.set(name, new Map(texts.filter(([, text]) => text !== null)))
+          }
           const key = pick(['a', 'b', 'c', 'd', 'e', 'f'])
           const before = allowed.get(key) ?? [null]
           const id = ids.get(key)
           if (id !== undefined && random() < 0.3) {
             allowed.set(key, [...before, null])
+            for (const texts of snapshots.values()) if (texts.has(key)) texts.set(key, null)
             await server.request(DeleteDocumentDocument, { input: { id } })
             allowed.set(key, [null])
             ids.delete(key)
@@ -155,11 +174,22 @@ test('killed at any moment, a server has each document in its old or its new ver
       }
       const whole = new Set(byVector!.map(({ text }) => text))
       for (const { text } of byText!) expect(whole.has(text)).toBe(true)
+      const { knowledgeBase } = await server.request(KnowledgeBaseSnapshotsDocument, { name: 'notes' })
+      for (const { name } of knowledgeBase!.snapshots.slice(0, 3)) {
+        const [then] = await readAll(server, name)
+        for (const [key, text] of snapshots.get(name) ?? []) {
+          const found = then!.filter((hit) => hit.key === key).map((hit) => hit.text)
+          if (text !== null) expect(isMadeOf(text, found), JSON.stringify({ name, key, text, found })).toBe(true)
+        }
+      }
     }
   } finally {
     await server[Symbol.asyncDispose]()
   }
 }, 600_000)
+
+const snapshot = (server: TestServer, name: string) =>
+  server.request(SnapshotKnowledgeBaseDocument, { input: { knowledgeBase: 'notes', name } })
 
 /** Begins to build a generation, lets searches read another, or deletes one that they do not read. */
 async function changeGenerations(server: TestServer, client: KnowledgeClient): Promise<void> {

@@ -53,6 +53,8 @@ export type AnswerOrder =
 
 /** How passages for an answer are found. */
 export type AnswerSearchInput = {
+  /** Name of a snapshot that each of the knowledge bases has: what was found then is found, with the same scores, except in documents that were deleted since. Who may see a document is asked of then and of now. */
+  asOf?: string | null | undefined;
   /** Chunks that each way of searching gives before they are joined; `first` to 1000. */
   candidates?: number;
   /** How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset. */
@@ -1123,6 +1125,8 @@ export type RunnerState =
 
 /** What to find, and how. */
 export type SearchInput = {
+  /** Name of a snapshot that each of the knowledge bases has: what was found then is found, with the same scores, except in documents that were deleted since. Who may see a document is asked of then and of now. */
+  asOf?: string | null | undefined;
   /** Chunks that each way of searching gives before they are joined; `first` to 1000. */
   candidates?: number;
   /** How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset. */
@@ -1160,6 +1164,8 @@ export type SearchMode =
 
 /** Where and how to search. */
 export type SearchSettingsInput = {
+  /** Name of a snapshot that each of the knowledge bases has: what was found then is found, with the same scores, except in documents that were deleted since. Who may see a document is asked of then and of now. */
+  asOf?: string | null | undefined;
   /** Chunks that each way of searching gives before they are joined; `first` to 1000. */
   candidates?: number;
   /** How much a hit loses by being like one before it, 0 to 1 (maximal marginal relevance with lambda = 1 − diversity); it does not count when unset. */
@@ -1215,6 +1221,22 @@ export type SkipReason =
   | 'OVERLAP'
   /** The task was not accepted, as when its queue was full; `lastMessage` says why. */
   | 'REFUSED';
+
+/** A snapshot of a knowledge base. */
+export type SnapshotInput = {
+  /** Name of a knowledge base. */
+  knowledgeBase: string;
+  /** Name of the snapshot, unique within the knowledge base: 1 to 128 letters, digits, ".", "_" and "-"; it begins with a letter or digit. */
+  name: string;
+};
+
+/** Which snapshots of a knowledge base stay. */
+export type SnapshotRetentionInput = {
+  /** How many, the latest: 1 to 100. With the next one that is made, those beyond it go. */
+  keep?: number;
+  /** Days after which they go, at least 1; no bound when unset. */
+  maxAgeDays?: number | null | undefined;
+};
 
 /** A question to knowledge bases, and how it is answered. */
 export type StartAnswerInput = {
@@ -1611,6 +1633,8 @@ export type UpdateKnowledgeBaseInput = {
   name: string;
   /** The name that it gets; as in `CreateKnowledgeBaseInput`. */
   newName?: string | null | undefined;
+  /** Which snapshots stay. */
+  snapshotRetention?: SnapshotRetentionInput | null | undefined;
 };
 
 /** Settings of a model version to change. What is left out stays; null is back to the server’s default. */
@@ -1794,6 +1818,7 @@ export type AnswerEventsSubscription = { answerEvents:
         | { id: string }
         | { id: string }
         | { id: string }
+        | { id: string }
        }
    };
 
@@ -1857,7 +1882,7 @@ export type DeleteEvaluationMutation = { deleteEvaluation:
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
-export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> };
+export type KnowledgeBasePartsFragment = { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }>, snapshotRetention: { keep: number, maxAgeDays: number | null } };
 
 export type IndexGenerationPartsFragment = { id: string, number: number, state: IndexGenerationState, documentCount: number, chunkCount: number, createdAt: string, readyAt: string | null, activatedAt: string | null, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, progress: { done: number, total: number, percent: number } | null, approximateSearch: { kind: string, isUsed: boolean, recall: number, sampleSize: number, measuredAt: string, indexedShare: number, width: number } | null, error: { code: ErrorCode, message: string, retryable: boolean } | null, task: { id: string, state: TaskState } | null };
 
@@ -1872,7 +1897,7 @@ export type KnowledgeBaseQueryVariables = Exact<{
 }>;
 
 
-export type KnowledgeBaseQuery = { knowledgeBase: { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> } | null };
+export type KnowledgeBaseQuery = { knowledgeBase: { id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }>, snapshotRetention: { keep: number, maxAgeDays: number | null } } | null };
 
 export type KnowledgeBaseGenerationsQueryVariables = Exact<{
   name: string;
@@ -1952,7 +1977,7 @@ export type CreateKnowledgeBaseMutationVariables = Exact<{
 export type CreateKnowledgeBaseMutation = { createKnowledgeBase:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
-    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> }
+    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }>, snapshotRetention: { keep: number, maxAgeDays: number | null } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -1964,7 +1989,7 @@ export type UpdateKnowledgeBaseMutationVariables = Exact<{
 export type UpdateKnowledgeBaseMutation = { updateKnowledgeBase:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
-    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> }
+    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }>, snapshotRetention: { keep: number, maxAgeDays: number | null } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -2092,7 +2117,7 @@ export type ActivateGenerationMutationVariables = Exact<{
 
 export type ActivateGenerationMutation = { activateGeneration:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
-    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }> }
+    | { __typename: 'KnowledgeBase', id: string, tenantId: string, name: string, description: string | null, language: TextLanguage, documentCount: number, chunkCount: number, sizeBytes: number, createdBy: string, createdAt: string, updatedAt: string, embeddingModel: { id: string, version: string } | null, chunking: { method: ChunkingMethod, maxTokens: number, overlapTokens: number, withHeadings: boolean }, metadataFields: Array<{ name: string, kind: MetadataKind }>, snapshotRetention: { keep: number, maxAgeDays: number | null } }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -2104,6 +2129,51 @@ export type DeleteGenerationMutationVariables = Exact<{
 export type DeleteGenerationMutation = { deleteGeneration:
     | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'DeletedGeneration', deletedId: string }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type SnapshotPartsFragment = { id: string, name: string, documentCount: number, chunkCount: number, createdBy: string, createdAt: string, generation: { number: number } | null };
+
+export type KnowledgeBaseSnapshotsQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type KnowledgeBaseSnapshotsQuery = { knowledgeBase: { id: string, snapshots: Array<{ id: string, name: string, documentCount: number, chunkCount: number, createdBy: string, createdAt: string, generation: { number: number } | null }> } | null };
+
+export type SnapshotKnowledgeBaseMutationVariables = Exact<{
+  input: SnapshotInput;
+}>;
+
+
+export type SnapshotKnowledgeBaseMutation = { snapshotKnowledgeBase:
+    | { __typename: 'Conflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean, path: string | null }
+    | { __typename: 'KnowledgeBaseSnapshot', id: string, name: string, documentCount: number, chunkCount: number, createdBy: string, createdAt: string, generation: { number: number } | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+   };
+
+export type RestoreSnapshotMutationVariables = Exact<{
+  input: SnapshotInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type RestoreSnapshotMutation = { restoreSnapshot:
+    | { __typename: 'IdempotencyConflict', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
+    | { __typename: 'Overloaded', code: ErrorCode, message: string, retryable: boolean, retryAfterMs: number }
+    | { __typename: 'RestoringSnapshot', task: { id: string, state: TaskState } }
+   };
+
+export type DeleteSnapshotMutationVariables = Exact<{
+  input: SnapshotInput;
+}>;
+
+
+export type DeleteSnapshotMutation = { deleteSnapshot:
+    | { __typename: 'DeletedSnapshot', deletedId: string }
     | { __typename: 'NotFound', code: ErrorCode, message: string, retryable: boolean }
    };
 
@@ -2242,6 +2312,7 @@ export type ModelVersionEventsSubscription = { modelVersionEvents:
         | { __typename: 'Evaluation', id: string }
         | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
+        | { __typename: 'KnowledgeBaseSnapshot', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', id: string }
@@ -2531,6 +2602,7 @@ export type PredictionEventsSubscription = { predictionEvents:
         | { __typename: 'Evaluation', id: string }
         | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
+        | { __typename: 'KnowledgeBaseSnapshot', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', state: PredictionState, id: string, output:
@@ -2663,6 +2735,7 @@ export type FindNodeQuery = { node:
     | { __typename: 'Evaluation', id: string }
     | { __typename: 'IndexGeneration', id: string }
     | { __typename: 'KnowledgeBase', id: string }
+    | { __typename: 'KnowledgeBaseSnapshot', id: string }
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Prediction', id: string }
@@ -2687,6 +2760,7 @@ export type FindNodesQuery = { nodes: Array<
     | { __typename: 'Evaluation', id: string }
     | { __typename: 'IndexGeneration', id: string }
     | { __typename: 'KnowledgeBase', id: string }
+    | { __typename: 'KnowledgeBaseSnapshot', id: string }
     | { __typename: 'Model', id: string }
     | { __typename: 'ModelVersion', id: string }
     | { __typename: 'Prediction', id: string }
@@ -2949,6 +3023,7 @@ export type TaskEventsSubscription = { taskEvents:
         | { __typename: 'Evaluation', id: string }
         | { __typename: 'IndexGeneration', id: string }
         | { __typename: 'KnowledgeBase', id: string }
+        | { __typename: 'KnowledgeBaseSnapshot', id: string }
         | { __typename: 'Model', id: string }
         | { __typename: 'ModelVersion', id: string }
         | { __typename: 'Prediction', id: string }
@@ -3335,6 +3410,10 @@ export const KnowledgeBasePartsFragmentDoc = new TypedDocumentString(`
   documentCount
   chunkCount
   sizeBytes
+  snapshotRetention {
+    keep
+    maxAgeDays
+  }
   createdBy
   createdAt
   updatedAt
@@ -3480,6 +3559,19 @@ export const IngestionFiguresFragmentDoc = new TypedDocumentString(`
     message
   }
 }`, {"fragmentName":"IngestionFigures"}) as unknown as TypedDocumentString<IngestionFiguresFragment, unknown>;
+export const SnapshotPartsFragmentDoc = new TypedDocumentString(`
+    fragment SnapshotParts on KnowledgeBaseSnapshot {
+  id
+  name
+  generation {
+    number
+  }
+  documentCount
+  chunkCount
+  createdBy
+  createdAt
+}
+    `, {"fragmentName":"SnapshotParts"}) as unknown as TypedDocumentString<SnapshotPartsFragment, unknown>;
 export const PercentileValuesFragmentDoc = new TypedDocumentString(`
     fragment PercentileValues on Percentiles {
   count
@@ -4773,6 +4865,10 @@ export const KnowledgeBaseDocument = new TypedDocumentString(`
   documentCount
   chunkCount
   sizeBytes
+  snapshotRetention {
+    keep
+    maxAgeDays
+  }
   createdBy
   createdAt
   updatedAt
@@ -5138,6 +5234,10 @@ export const CreateKnowledgeBaseDocument = new TypedDocumentString(`
   documentCount
   chunkCount
   sizeBytes
+  snapshotRetention {
+    keep
+    maxAgeDays
+  }
   createdBy
   createdAt
   updatedAt
@@ -5182,6 +5282,10 @@ export const UpdateKnowledgeBaseDocument = new TypedDocumentString(`
   documentCount
   chunkCount
   sizeBytes
+  snapshotRetention {
+    keep
+    maxAgeDays
+  }
   createdBy
   createdAt
   updatedAt
@@ -5634,6 +5738,10 @@ export const ActivateGenerationDocument = new TypedDocumentString(`
   documentCount
   chunkCount
   sizeBytes
+  snapshotRetention {
+    keep
+    maxAgeDays
+  }
   createdBy
   createdAt
   updatedAt
@@ -5653,6 +5761,90 @@ export const DeleteGenerationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteGenerationMutation, DeleteGenerationMutationVariables>;
+export const KnowledgeBaseSnapshotsDocument = new TypedDocumentString(`
+    query KnowledgeBaseSnapshots($name: String!) {
+  knowledgeBase(name: $name) {
+    id
+    snapshots {
+      ...SnapshotParts
+    }
+  }
+}
+    fragment SnapshotParts on KnowledgeBaseSnapshot {
+  id
+  name
+  generation {
+    number
+  }
+  documentCount
+  chunkCount
+  createdBy
+  createdAt
+}`) as unknown as TypedDocumentString<KnowledgeBaseSnapshotsQuery, KnowledgeBaseSnapshotsQueryVariables>;
+export const SnapshotKnowledgeBaseDocument = new TypedDocumentString(`
+    mutation SnapshotKnowledgeBase($input: SnapshotInput!) {
+  snapshotKnowledgeBase(input: $input) {
+    __typename
+    ... on KnowledgeBaseSnapshot {
+      ...SnapshotParts
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on InvalidInput {
+      path
+    }
+  }
+}
+    fragment SnapshotParts on KnowledgeBaseSnapshot {
+  id
+  name
+  generation {
+    number
+  }
+  documentCount
+  chunkCount
+  createdBy
+  createdAt
+}`) as unknown as TypedDocumentString<SnapshotKnowledgeBaseMutation, SnapshotKnowledgeBaseMutationVariables>;
+export const RestoreSnapshotDocument = new TypedDocumentString(`
+    mutation RestoreSnapshot($input: SnapshotInput!, $idempotencyKey: String) {
+  restoreSnapshot(input: $input, idempotencyKey: $idempotencyKey) {
+    __typename
+    ... on RestoringSnapshot {
+      task {
+        id
+        state
+      }
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+    ... on Overloaded {
+      retryAfterMs
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RestoreSnapshotMutation, RestoreSnapshotMutationVariables>;
+export const DeleteSnapshotDocument = new TypedDocumentString(`
+    mutation DeleteSnapshot($input: SnapshotInput!) {
+  deleteSnapshot(input: $input) {
+    __typename
+    ... on DeletedSnapshot {
+      deletedId
+    }
+    ... on Problem {
+      code
+      message
+      retryable
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteSnapshotMutation, DeleteSnapshotMutationVariables>;
 export const ModelMetricsDocument = new TypedDocumentString(`
     query ModelMetrics($name: String!, $version: String!, $window: MetricsWindow!) {
   model(name: $name) {

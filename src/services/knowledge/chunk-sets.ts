@@ -82,11 +82,6 @@ export class ChunkSets {
     }
   }
 
-  /** The vectors that generations have of a version. */
-  async dropOf(scope: Scope, versionId: string): Promise<void> {
-    for (const set of await this.list(scope, versionId)) await this.dropVectors(scope, set)
-  }
-
   /** All vectors of a generation. */
   async dropGeneration({ tenantId, id }: { readonly tenantId: string; readonly id: string }, generation: number) {
     const filter = { knowledgeBaseId: { eq: id }, generation: { eq: generation } }

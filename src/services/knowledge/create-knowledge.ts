@@ -40,6 +40,9 @@ import { IngestionWatchService } from './progress/ingestion-watch.service.js'
 import { QueryEmbeddings } from './query-embeddings.js'
 import { createReindexType } from './reindex-type.js'
 import { Removals } from './removals.js'
+import { createRestoreType } from './snapshots/restore-type.js'
+import { SnapshotStore } from './snapshots/snapshot-store.js'
+import { SnapshotsService } from './snapshots/snapshots.service.js'
 import { SearchService } from './search.service.js'
 import { TextEmbedder } from './text-embedder.js'
 import { TextReranker } from './text-reranker.js'
@@ -74,6 +77,7 @@ export interface KnowledgeOptions extends Pick<
 export interface KnowledgeServices {
   readonly knowledgeBases: KnowledgeBasesService
   readonly knowledgeGenerations: GenerationsService
+  readonly knowledgeSnapshots: SnapshotsService
   readonly knowledgeIngestion: IngestionWatchService
   readonly knowledgeDocuments: KnowledgeDocumentsService
   readonly documentChanges: DocumentChangesService
@@ -94,7 +98,8 @@ export interface Knowledge {
 function createParts(options: KnowledgeOptions) {
   const bases = new KnowledgeBaseStore(options.documents)
   const records = new DocumentRecords(options.documents, options.payloads)
-  const writer = new IndexWriter({ ...options, records })
+  const snapshots = new SnapshotStore(options.documents, options.payloads)
+  const writer = new IndexWriter({ ...options, records, snapshots })
   const embedder = new TextEmbedder(options)
   const fetcher = new DocumentFetcher({ ...options, ...options.fetching })
   const sources = new DocumentSources({ ...options, fetcher })
@@ -103,6 +108,7 @@ function createParts(options: KnowledgeOptions) {
     ...options,
     bases,
     records,
+    snapshots,
     acceptance,
     writer,
     sources,
@@ -122,9 +128,16 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
   const answers = createAnswers(options, { ...parts, search })
   const evaluations = createEvaluations({ ...parts, search, store: options.documents, documents: parts.acceptance })
   return {
-    types: [createIngestType(parts), createReindexType(parts), evaluations.type, answers.type],
+    types: [
+      createIngestType(parts),
+      createReindexType(parts),
+      createRestoreType(parts),
+      evaluations.type,
+      answers.type,
+    ],
     isBlobReferenced: async (blobId) =>
       (await records.isBlobReferenced(blobId)) ||
+      (await parts.snapshots.isBlobReferenced(blobId)) ||
       (await evaluations.isBlobReferenced(blobId)) ||
       (await answers.isBlobReferenced(blobId)),
     open: async (stack, work) => {
@@ -146,6 +159,7 @@ export function createKnowledge(options: KnowledgeOptions): Knowledge {
         knowledgeBases: new KnowledgeBasesService({ ...parts, ...changes }),
         knowledgeIngestion: new IngestionWatchService(parts),
         knowledgeGenerations: new GenerationsService({ ...parts, ...changes, getTask }),
+        knowledgeSnapshots: new SnapshotsService({ ...parts, ...changes }),
         knowledgeDocuments: documents,
         documentChanges: new DocumentChangesService({ ...parts, ...changes, canceller: work.tasks, getTask }),
         knowledgeSearch: search,

@@ -18,6 +18,8 @@ export interface NewDocument {
   readonly upload?: string | undefined
   /** Id of a version that has the same content. */
   readonly contentOf?: string | undefined
+  /** Whether versions that came after that one are given up. */
+  readonly isRestored?: boolean | undefined
   /** As before when unset. */
   readonly metadata?: Json | undefined
   /** As before when unset; null is everybody of the tenant. */

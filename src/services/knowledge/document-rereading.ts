@@ -20,7 +20,7 @@ export async function readAgain(
   const page = { limit: PAGE_ITEMS, cursor: null, backward: false }
   const { items } = await records.listVersions(scope, version.documentId, page)
   const between = items.filter(({ node }) => node.number > before.number && node.number < version.number)
-  if (between.some(({ node }) => node.state !== 'FAILED')) throw changedMeanwhile()
+  if (given.isRestored !== true && between.some(({ node }) => node.state !== 'FAILED')) throw changedMeanwhile()
   const content = await payloads.get(before.content)
   return {
     content,

@@ -3,11 +3,14 @@ import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
 import type { DocumentStore } from '../../ports/document-store.js'
 import type { IndexWriter } from './index-writer.js'
+import { toIndexes, type IndexedBase } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
 
 export interface ErasureOptions {
   readonly bases: KnowledgeBaseStore
+  readonly snapshots: Pick<SnapshotStore, 'list'>
   readonly documents: Pick<DocumentStore, 'erase'>
   readonly writer: Pick<IndexWriter, 'erase'>
   /** Milliseconds from a deletion until its bytes go. Searches that began before it are over by then. */
@@ -68,23 +71,25 @@ export class Erasure implements AsyncDisposable {
   }
 
   async #erase(due: readonly Removal[]): Promise<boolean> {
-    const { bases, documents, writer, eraseAfterMs } = this.#options
+    const { bases, documents, snapshots, writer, eraseAfterMs } = this.#options
     const baseIds = new Map(due.map(({ knowledgeBaseId, tenantId }) => [knowledgeBaseId, tenantId]))
     let isErased = await documents.erase()
-    for (const [id, tenantId] of baseIds)
-      for (const generation of (await bases.get({ tenantId }, id))?.generations ?? [])
-        isErased = (await this.#eraseIndex(writer, generation, eraseAfterMs)) && isErased
+    for (const [id, tenantId] of baseIds) {
+      const base = await bases.get({ tenantId }, id)
+      const indexes = base ? toIndexes(base, await snapshots.list(base)) : []
+      for (const index of indexes) isErased = (await this.#eraseIndex(writer, index, eraseAfterMs)) && isErased
+    }
     return isErased
   }
 
   /** One that is not there, or not any more, has nothing. */
   async #eraseIndex(
     writer: ErasureOptions['writer'],
-    generation: { readonly indexName: string },
+    index: Pick<IndexedBase, 'indexName'>,
     keptMs: number,
   ): Promise<boolean> {
     try {
-      return await writer.erase(generation, keptMs)
+      return await writer.erase(index, keptMs)
     } catch (error) {
       if (!isErrorWithCode(error, 'UNAVAILABLE')) throw error
       return true

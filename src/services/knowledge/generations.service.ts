@@ -25,11 +25,13 @@ import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { requireEmbeddingModel } from './new-generation.js'
 import { beginGeneration, REINDEX_TASK, type ReindexInput } from './reindex-type.js'
 import type { Removals } from './removals.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
 
 export interface GenerationsOptions {
   readonly access: Access
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
+  readonly snapshots: SnapshotStore
   readonly vectorIndex: VectorIndex
   readonly models: Pick<ModelsService, 'requireByReference'>
   readonly versions: Pick<ModelStore, 'requireVersion'>
@@ -131,13 +133,15 @@ export class GenerationsService {
 
   /** With its indexes and vectors. @throws GraphloomError `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`. */
   async delete(principal: Principal, { knowledgeBase, number }: GenerationChoice): Promise<IndexGeneration> {
-    const { access, bases, removals } = this.#options
+    const { access, bases, snapshots, removals } = this.#options
     access.require(principal, 'knowledge.delete')
     const base = await bases.requireByName(principal.tenantId, knowledgeBase)
     const generation = requireGeneration(base, number)
     const { state } = await this.#describe(base, generation)
     if (state === 'BUILDING') throw conflict(`Generation ${number} is being built; cancel its task first.`)
     if (state === 'ACTIVE') throw conflict(`Searches read generation ${number}; activate another first.`)
+    const held = (await snapshots.list(base)).find((one) => one.generation === number)
+    if (held) throw conflict(`The snapshot "${held.name}" is of generation ${number}; delete it first.`)
     await removals.removeGeneration(base, generation)
     return generation
   }

@@ -5,9 +5,11 @@ import type { Payloads } from '../payloads.js'
 import type { DocumentRecords } from './document-records.js'
 import { readIndexedChunks, type IndexedChunk } from './index-rows.js'
 import type { IndexedBase } from './indexed-base.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
 
 export interface IndexRepairOptions {
   readonly records: DocumentRecords
+  readonly snapshots: SnapshotStore
   readonly payloads: Payloads
   readonly vectorIndex: VectorIndex
   readonly textIndex: TextIndex
@@ -59,9 +61,14 @@ export async function repairIndexes(options: IndexRepairOptions, request: Repair
 }
 
 /** How many rows each version is to have. */
-async function readExpected({ records }: IndexRepairOptions, { base, pending }: RepairRequest) {
+async function readExpected({ records, snapshots }: IndexRepairOptions, { base, pending }: RepairRequest) {
   const expected = new Map<string, number>()
   const expect = (versionId: string, count = 0): void => void (count > 0 && expected.set(versionId, count))
+  if (base.snapshot) {
+    for await (const { member } of snapshots.readPresent(records, base.snapshot))
+      expect(member.versionId, member.chunkCount)
+    return expected
+  }
   for await (const { versionId, chunkCounts } of records.readServed(base))
     expect(versionId, chunkCounts[base.generation])
   for (const version of await records.getVersions({ tenantId: base.tenantId }, [...pending]))

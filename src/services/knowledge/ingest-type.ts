@@ -11,7 +11,7 @@ import { isInAudience, readersOf } from './knowledge-access.js'
 
 export const INGEST_TASK = 'knowledge.ingest'
 /** Ingestion waits apart from other tasks, which are short. */
-const INGEST_QUEUE = 'ingestion'
+export const INGEST_QUEUE = 'ingestion'
 const BULK_PRIORITY = 4
 const LONGEST_ID = 64
 
@@ -64,9 +64,9 @@ export function createIngestType(options: IngestionOptions): TaskType {
     },
     companion: {
       findEnds: (tasks) => Promise.resolve(tasks.map(() => null)),
-      end: (task) => endDocuments(options, task),
+      end: async (task) => endDocuments(options, task, await listPlaces(options, task)),
     },
-    deleteData: (task) => forgetDeleted(options, task),
+    deleteData: async (task) => forgetDeleted(options, task, await listPlaces(options, task)),
     run: (input, context) => ingest(options, input as unknown as IngestInput, context),
   }
 }
@@ -109,28 +109,32 @@ async function ingest(options: IngestionOptions, input: IngestInput, context: Ta
     signal,
     onProgress: (done) => reportProgress({ done, total, message: null }),
   })
-  return { ...(await ingestion.run(input.documents)) }
+  return { ...(await ingestion.run([...input.documents.entries()])) }
+}
+
+async function listPlaces({ payloads }: IngestionOptions, { input }: TaskDocument): Promise<readonly number[]> {
+  const { documents } = (await payloads.get(input)) as unknown as IngestInput
+  return [...documents.keys()]
 }
 
 /** Documents of a task that ended without them have failed; they can be tried again. */
-async function endDocuments(
-  { records, payloads }: IngestionOptions,
-  { id, tenantId, input, state, error }: TaskDocument,
+export async function endDocuments(
+  { records }: Pick<IngestionOptions, 'records'>,
+  { id, tenantId, state, error }: TaskDocument,
+  places: readonly number[],
 ): Promise<void> {
   if (state === 'SUCCEEDED') return
-  const { documents } = (await payloads.get(input)) as unknown as IngestInput
-  for (const index of documents.keys())
-    await records.abandonVersion(tenantId, toVersionId(id, index), error ?? CANCELLED)
+  for (const place of places) await records.abandonVersion(tenantId, toVersionId(id, place), error ?? CANCELLED)
 }
 
 /** What kept deleted documents from coming back is not needed when the task is gone. */
-async function forgetDeleted(
-  { records, payloads }: IngestionOptions,
-  { id, tenantId, input }: TaskDocument,
+export async function forgetDeleted(
+  { records }: Pick<IngestionOptions, 'records'>,
+  { id, tenantId }: TaskDocument,
+  places: readonly number[],
 ): Promise<void> {
-  const { documents } = (await payloads.get(input)) as unknown as IngestInput
-  for (const index of documents.keys()) {
-    const versionId = toVersionId(id, index)
+  for (const place of places) {
+    const versionId = toVersionId(id, place)
     const version = await records.getVersion({ tenantId }, versionId)
     if (version?.state === 'DELETED') await records.deleteVersion(tenantId, versionId)
   }

@@ -30,11 +30,14 @@ import type { IndexWriter } from './index-writer.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { ActiveDocument, IngestionProgress } from './progress/ingestion-progress.js'
 import { addRows, confirmRows, keepSets } from './set-storage.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
+import { dropSuperseded } from './snapshots/superseded.js'
 
 export interface IngestionOptions extends DocumentPreparationOptions {
   readonly bases: KnowledgeBaseStore
   readonly versions: Pick<ModelStore, 'requireVersion'>
   readonly records: DocumentRecords
+  readonly snapshots: SnapshotStore
   readonly acceptance: DocumentAcceptance
   readonly payloads: Payloads
   readonly writer: IndexWriter
@@ -82,7 +85,7 @@ export class Ingestion {
   }
 
   /** @throws the signal's reason when that aborts; what was done by then is stored. */
-  async run(documents: readonly NewDocument[]): Promise<IngestionTotals> {
+  async run(documents: readonly PlacedDocument[]): Promise<IngestionTotals> {
     const slices = toSlices(documents)
     let reading = this.#read(slices[0] ?? [])
     let storing: Promise<void> = Promise.resolve()
@@ -138,8 +141,8 @@ export class Ingestion {
       progress.note(active, { phase: 'CHUNKING' })
       const sets = await this.#cut(base, readyOf(base), read)
       // Vectors that an attempt before stored count as well.
-      const knownIds = [...(document.versionId === null ? [] : [document.versionId]), ...(isAgain ? [version.id] : [])]
-      return { ...read, version, knownIds, sets }
+      const known = [document.versionId, given.contentOf, isAgain ? version.id : null]
+      return { ...read, version, knownIds: known.filter((id) => typeof id === 'string'), sets }
     } catch (error) {
       if (!(error instanceof GraphloomError) || !DOCUMENT_ERRORS.has(error.code)) throw error
       const { code, message, retryable, details } = error
@@ -183,7 +186,7 @@ export class Ingestion {
 
   /** In all indexes first, where no search gives them; then each document shows its new version, at once and wholly. */
   async #store(embedded: readonly EmbeddedVersion[]): Promise<void> {
-    const { turns, bases, records } = this.#options
+    const { turns, bases } = this.#options
     const { isAgain, signal } = this.#request
     const kept = await this.#keepAll(embedded)
     signal.throwIfAborted()
@@ -206,7 +209,7 @@ export class Ingestion {
       if (base) await confirmRows(this.#options, base, [versionIds, gone])
     }
     // Nobody is served them again.
-    for (const versionId of gone) await records.sets.dropOf({ tenantId }, versionId)
+    await dropSuperseded(this.#options, { tenantId, id }, gone)
   }
 
   /** A generation that became ready since the documents were read gets them as well, before they are served. */
@@ -317,12 +320,15 @@ const toActive = (version: DocumentVersion): ActiveDocument => ({
   audience: toAudience(version.access).audience,
 })
 
-type Slice = readonly (readonly [number, NewDocument])[]
+/** A document with its place in the task's input. */
+export type PlacedDocument = readonly [number, NewDocument]
 
-function toSlices(documents: readonly NewDocument[]): Slice[] {
-  const slices: [number, NewDocument][][] = []
+type Slice = readonly PlacedDocument[]
+
+function toSlices(documents: readonly PlacedDocument[]): Slice[] {
+  const slices: PlacedDocument[][] = []
   let characters = 0
-  for (const [i, document] of documents.entries()) {
+  for (const [i, document] of documents) {
     const last = slices.at(-1)
     const length = document.text?.length ?? UNKNOWN_CHARACTERS
     characters += length

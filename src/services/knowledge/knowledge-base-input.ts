@@ -1,6 +1,6 @@
 import { invalidInput } from '../../kernel/errors.js'
 import { CHUNKING_METHODS } from '../../domain/chunking.js'
-import type { BaseChunking } from '../../domain/knowledge.js'
+import type { BaseChunking, SnapshotRetention } from '../../domain/knowledge.js'
 import type { MetadataField } from '../../domain/metadata-filter.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
 import type { TextLanguage } from '../../domain/text-language.js'
@@ -21,6 +21,7 @@ export interface UpdateKnowledgeBase {
   readonly description: string | null | undefined
   /** Fields beside those that there are. */
   readonly addMetadataFields: readonly MetadataField[]
+  readonly snapshotRetention: SnapshotRetention | null
 }
 
 export const DEFAULT_EMBEDDING_MODEL = 'all-MiniLM-L6-v2'

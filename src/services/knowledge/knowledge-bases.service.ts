@@ -10,7 +10,7 @@ import type { ChunkCounting } from './chunk-counting.js'
 import type { BaseFigures, DocumentRecords } from './document-records.js'
 import { requireEmbeddingModel, toGeneration } from './new-generation.js'
 import type { IndexWriter } from './index-writer.js'
-import { toIndexedBase } from './indexed-base.js'
+import { toIndexedBase, toIndexes } from './indexed-base.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
 import {
   checkDescription,
@@ -23,11 +23,14 @@ import {
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { checkMetadataFields } from './metadata-input.js'
 import type { Removals } from './removals.js'
+import { checkSnapshotRetention, DEFAULT_SNAPSHOT_RETENTION } from './snapshots/snapshot-retention.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
 
 export interface KnowledgeBasesOptions {
   readonly access: Access
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
+  readonly snapshots: SnapshotStore
   readonly models: Pick<ModelsService, 'requireByReference'>
   readonly writer: IndexWriter
   readonly removals: Removals
@@ -105,7 +108,8 @@ export class KnowledgeBasesService {
     await writer.extend(toIndexedBase({ ...settings, id, tenantId }, first))
     try {
       const numbers = { activeGeneration: 1, latestGeneration: 1, countedGeneration: 1 }
-      return await bases.insert({ ...settings, ...numbers, id, tenantId, createdBy })
+      const more = { ...numbers, snapshotRetention: DEFAULT_SNAPSHOT_RETENTION }
+      return await bases.insert({ ...settings, ...more, id, tenantId, createdBy })
     } catch (error) {
       await writer.drop(first)
       throw isErrorWithCode(error, 'CONFLICT') ? nameTaken(name) : error
@@ -114,21 +118,26 @@ export class KnowledgeBasesService {
 
   /** @throws GraphloomError `INVALID_INPUT`, `CONFLICT`, `NOT_FOUND`, `FORBIDDEN`. */
   async update(principal: Principal, input: UpdateKnowledgeBase): Promise<KnowledgeBaseDocument> {
-    const { access, bases, writer } = this.#options
+    const { access, bases, snapshots, writer } = this.#options
     access.require(principal, 'knowledge.change')
-    const { newName, description, addMetadataFields } = input
+    const { newName, description, addMetadataFields, snapshotRetention } = input
     if (newName !== null) checkName(newName, 'input.newName')
     checkDescription(description)
+    if (snapshotRetention) checkSnapshotRetention(snapshotRetention)
     for (let attempt = 1; ; attempt++) {
       const known = await bases.requireByName(principal.tenantId, input.name)
       const metadataFields = [...known.metadataFields, ...addMetadataFields]
       checkMetadataFields(metadataFields, 'input.addMetadataFields')
       const name = newName ?? known.name
-      const next = { ...known, name, metadataFields, ...(description !== undefined && { description }) }
+      const changed = {
+        ...(description !== undefined && { description }),
+        ...(snapshotRetention && { snapshotRetention }),
+      }
+      const next = { ...known, name, metadataFields, ...changed }
       try {
         // Before it is told that they can be filtered by.
         if (addMetadataFields.length > 0)
-          for (const generation of next.generations) await writer.extend(toIndexedBase(next, generation))
+          for (const index of toIndexes(next, await snapshots.list(next))) await writer.extend(index)
         return await bases.update(next)
       } catch (error) {
         if (!isErrorWithCode(error, 'CONFLICT')) throw error

@@ -1,4 +1,10 @@
-import type { ChunkSet, DocumentVersion, KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
+import type {
+  ChunkSet,
+  DocumentVersion,
+  KnowledgeBaseDocument,
+  KnowledgeDocument,
+  Snapshot,
+} from '../../domain/knowledge.js'
 import type { StoredDocument } from '../../domain/stored-document.js'
 import type { CollectionDefinition } from '../../ports/document-store.js'
 
@@ -64,7 +70,18 @@ export const CHUNK_SETS: CollectionDefinition<ChunkSet> = {
   ],
 }
 
-/** What is to be cleared away: a document or a generation that was deleted, or all of a base that was. */
+export const SNAPSHOTS: CollectionDefinition<Snapshot> = {
+  name: 'knowledgeSnapshots',
+  version: 1,
+  fields: { knowledgeBaseId: 'string', name: 'string', membersBlobId: 'string' },
+  indexes: [
+    { name: 'knowledgeSnapshots_name', fields: ['knowledgeBaseId', 'name'], unique: true },
+    { name: 'knowledgeSnapshots_base', fields: ['knowledgeBaseId', 'createdAt'] },
+    { name: 'knowledgeSnapshots_members_blob', fields: ['membersBlobId'], acrossTenants: true },
+  ],
+}
+
+/** What is to be cleared away: a document, a generation or a snapshot that was deleted, or all of a base that was. */
 export interface Removal extends StoredDocument {
   readonly knowledgeBaseId: string
   /** Indexes that go. */
@@ -72,6 +89,7 @@ export interface Removal extends StoredDocument {
   readonly documentId: string | null
   /** Number of a generation. */
   readonly generation: number | null
+  readonly snapshotId: string | null
   /** The document's versions when it was deleted; a later document of the same key has others. */
   readonly versionIds: readonly string[]
 }
@@ -83,4 +101,4 @@ export const REMOVALS: CollectionDefinition<Removal> = {
   indexes: [],
 }
 
-export const KNOWLEDGE_COLLECTIONS = [KNOWLEDGE_BASES, DOCUMENTS, DOCUMENT_VERSIONS, CHUNK_SETS, REMOVALS]
+export const KNOWLEDGE_COLLECTIONS = [KNOWLEDGE_BASES, DOCUMENTS, DOCUMENT_VERSIONS, CHUNK_SETS, SNAPSHOTS, REMOVALS]

@@ -1,17 +1,20 @@
 import type { Logger } from 'pino'
 import { createId } from '../../kernel/ids.js'
-import type { IndexGeneration, KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
+import type { IndexGeneration, KnowledgeBaseDocument, KnowledgeDocument, Snapshot } from '../../domain/knowledge.js'
 import type { Erasure } from './erasure.js'
 import type { DocumentRecords } from './document-records.js'
 import type { IndexWriter } from './index-writer.js'
 import { withoutGeneration } from './generation-rules.js'
-import { toIndexedBase } from './indexed-base.js'
+import { toIndexes } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
+import { dropSuperseded } from './snapshots/superseded.js'
 
 export interface RemovalsOptions {
   readonly bases: KnowledgeBaseStore
   readonly records: DocumentRecords
+  readonly snapshots: SnapshotStore
   readonly writer: IndexWriter
   readonly erasure: Pick<Erasure, 'note'>
   /** Whether a task is over, or gone: nothing comes of its documents any more. */
@@ -38,7 +41,8 @@ export class Removals implements AsyncDisposable {
 
   /** @throws GraphloomError `NOT_FOUND` when somebody was sooner. */
   async removeBase(base: KnowledgeBaseDocument): Promise<void> {
-    const removal = await this.#note(base, { indexNames: base.generations.map(({ indexName }) => indexName) })
+    const indexes = toIndexes(base, await this.#options.snapshots.list(base))
+    const removal = await this.#note(base, { indexNames: indexes.map(({ indexName }) => indexName) })
     await this.#options.bases.delete(base)
     void this.#begin(removal)
   }
@@ -59,9 +63,15 @@ export class Removals implements AsyncDisposable {
     void this.#begin(removal)
   }
 
+  async removeSnapshot(base: KnowledgeBaseDocument, snapshot: Snapshot): Promise<void> {
+    const removal = await this.#note(base, { snapshotId: snapshot.id, indexNames: [snapshot.id] })
+    await this.#options.snapshots.hide(snapshot)
+    void this.#begin(removal)
+  }
+
   #note(base: KnowledgeBaseDocument, what: Partial<Removal>): Promise<Removal> {
     const { tenantId, id: knowledgeBaseId } = base
-    const nothing = { indexNames: [], documentId: null, versionIds: [], generation: null }
+    const nothing = { indexNames: [], documentId: null, versionIds: [], generation: null, snapshotId: null }
     return this.#options.bases.addRemoval({ ...nothing, ...what, id: createId('removal'), tenantId, knowledgeBaseId })
   }
 
@@ -76,11 +86,12 @@ export class Removals implements AsyncDisposable {
 
   async #clear(removal: Removal): Promise<void> {
     const { bases, erasure } = this.#options
-    const { tenantId, knowledgeBaseId, documentId, generation } = removal
+    const { tenantId, knowledgeBaseId, documentId, generation, snapshotId } = removal
     const base = await bases.get({ tenantId }, knowledgeBaseId)
-    if (generation !== null && base) await this.#clearGeneration(base, generation, removal)
+    if (generation === null && documentId === null && snapshotId === null) await this.#clearBase(removal, base)
+    else if (generation !== null && base) await this.#clearGeneration(base, generation, removal)
     else if (documentId !== null && base) await this.#clearDocument(base, documentId, removal.versionIds)
-    else if (generation === null && documentId === null) await this.#clearBase(removal, base)
+    else if (snapshotId !== null && base) await this.#clearSnapshot(base, snapshotId)
     erasure.note(removal)
   }
 
@@ -88,9 +99,10 @@ export class Removals implements AsyncDisposable {
     { tenantId, knowledgeBaseId, indexNames }: Removal,
     base: KnowledgeBaseDocument | null,
   ): Promise<void> {
-    const { bases, records, writer } = this.#options
+    const { bases, records, snapshots, writer } = this.#options
     if (base) await bases.delete(base)
     await records.deleteAll({ tenantId, id: knowledgeBaseId })
+    await snapshots.deleteAll({ tenantId, id: knowledgeBaseId })
     for (const indexName of indexNames) await writer.drop({ indexName })
   }
 
@@ -103,13 +115,27 @@ export class Removals implements AsyncDisposable {
     await records.sets.dropGeneration(base, generation)
   }
 
+  async #clearSnapshot(base: KnowledgeBaseDocument, id: string): Promise<void> {
+    const { records, snapshots, writer } = this.#options
+    const snapshot = await snapshots.get(base, id)
+    if (!snapshot) return
+    await snapshots.hide(snapshot)
+    await writer.drop({ indexName: id })
+    const superseded: string[] = []
+    for await (const { member, document } of snapshots.readPresent(records, snapshot))
+      if (document.versionId !== member.versionId) superseded.push(member.versionId)
+    await dropSuperseded(this.#options, base, superseded)
+    await snapshots.delete(snapshot)
+  }
+
   async #clearDocument(base: KnowledgeBaseDocument, documentId: string, versionIds: readonly string[]): Promise<void> {
-    const { records, writer } = this.#options
+    const { records, snapshots, writer } = this.#options
     const { tenantId } = base
     const [latest = ''] = await records.listVersionIds({ tenantId }, documentId)
     // A crash may have come before it was gone; a later one of the same key has a later version.
     if (versionIds.includes(latest)) await records.deleteDocument(tenantId, documentId)
-    for (const generation of base.generations) await writer.remove(toIndexedBase(base, generation), versionIds)
+    const having = (await snapshots.having(base, versionIds)).map(({ snapshot }) => snapshot)
+    for (const index of toIndexes(base, having)) await writer.remove(index, versionIds)
     for (const versionId of versionIds) await this.#clearVersion(tenantId, versionId)
   }
 

@@ -14,6 +14,8 @@ export interface SearchRequest {
   /** Chunks that each way of searching gives, before they are joined. */
   readonly candidates: number
   readonly filter: FilterInput | null
+  /** Name of a snapshot that each base has; null for what is served. */
+  readonly asOf: string | null
   readonly fusion: FusionSettings
   /** Before models and diversity change the order. */
   readonly minScore: number | null
@@ -38,6 +40,7 @@ export const SEARCH_DEFAULTS = {
   first: 10,
   candidates: 100,
   filter: null,
+  asOf: null,
   fusion: DEFAULT_FUSION,
   minScore: null,
   onePerDocument: false,

@@ -44,7 +44,8 @@ async function keepServed(
   const documents = await readDocuments(records, base, [...new Set(rows.map(({ documentId }) => documentId))])
   return rows.flatMap((row) => {
     const document = documents.get(row.documentId)
-    const isServed = document?.versionId === row.versionId && isInAudience(document.audience, readers)
+    const shown = base.members ? base.members.byDocument.get(row.documentId)?.versionId : document?.versionId
+    const isServed = document && shown === row.versionId && isInAudience(document.audience, readers)
     return isServed ? { ...row, base, document } : []
   })
 }

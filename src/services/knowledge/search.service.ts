@@ -1,17 +1,19 @@
-import type { KnowledgeDocument } from '../../domain/knowledge.js'
+import type { KnowledgeBaseDocument, KnowledgeDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TextSpan } from '../../ports/text-index.js'
 import type { Access } from '../access/access.js'
-import { toSearchedBase, type SearchedBase } from './indexed-base.js'
+import { toSearchedBase, toSearchedSnapshot, type SearchedBase } from './indexed-base.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { findCandidates, type AskedSearch, type SearchCandidatesOptions } from './search-candidates.js'
 import { checkSearch, type SearchRequest } from './search-input.js'
 import { rankCandidates, type RankedChunk, type SearchRankingOptions } from './search-ranking.js'
+import type { SnapshotStore } from './snapshots/snapshot-store.js'
 import type { DocumentChunk } from './version-chunks.js'
 
 export interface SearchServiceOptions extends SearchCandidatesOptions, SearchRankingOptions {
   readonly access: Access
   readonly bases: KnowledgeBaseStore
+  readonly snapshots: SnapshotStore
 }
 
 /** A score of each way of searching that gave the hit, with its place there. */
@@ -75,13 +77,21 @@ export class SearchService {
     const { bases: store } = this.#options
     const names = request.knowledgeBases
     const known = await Promise.all(names.map((name) => store.requireByName(principal.tenantId, name)))
-    const bases = known.map(toSearchedBase)
+    const bases = await Promise.all(known.map((base) => this.#toSearched(base, request.asOf)))
     const asked: AskedSearch = { principal, request, bases, signal }
     const { candidates, indexedShare } = await findCandidates(this.#options, asked)
     const ranked = await rankCandidates(this.#options, candidates, asked)
     const highlights = await this.#highlight(request.query, ranked)
     const hits = ranked.map((one, i) => toHit(one, { rank: i + 1, highlights: highlights[i]!, request }))
     return { hits, indexedShare, bases }
+  }
+
+  /** A snapshot is searched in indexes of its own, with the documents' readers of then and of now. */
+  async #toSearched(base: KnowledgeBaseDocument, asOf: string | null): Promise<SearchedBase> {
+    if (asOf === null) return toSearchedBase(base)
+    const { snapshots } = this.#options
+    const snapshot = await snapshots.requireByName(base, asOf)
+    return toSearchedSnapshot(base, snapshot, await snapshots.readMembers(snapshot))
   }
 
   async #areCurrent(bases: readonly SearchedBase[]): Promise<boolean> {
