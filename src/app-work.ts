@@ -18,7 +18,6 @@ import { PREDICTION_QUEUE, PredictionStore } from './services/predictions/predic
 import { createPredictionType } from './services/predictions/prediction-type.js'
 import { PredictionsService, type PredictionsServiceOptions } from './services/predictions/predictions.service.js'
 import { PromptEncoder } from './services/predictions/prompt-encoder.js'
-import { parseDeclaredTypes } from './services/tasks/declared-types.js'
 import { createTasks } from './services/tasks/start-tasks.js'
 import type { TaskType } from './services/tasks/task-type.js'
 import { createHttpRequestType } from './services/tasks/types/http-request.js'
@@ -106,6 +105,7 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
 
 async function readDeclaredTypes(file: string | null): Promise<TaskType[]> {
   if (file === null) return []
-  const text = await readFile(file, 'utf8')
-  return parseDeclaredTypes(text, file)
+  // Most servers have none.
+  const { parseDeclaredTypes } = await import('./services/tasks/declared-types.js')
+  return parseDeclaredTypes(await readFile(file, 'utf8'), file)
 }

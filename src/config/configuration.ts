@@ -132,8 +132,8 @@ export function parseConfiguration(environment: Environment): Configuration {
     if (found) given.set(variable.name, found)
     const text = found ? found : variable.fallback
     if (text === null) continue
-    const parsed = variable.schema.safeParse(text)
-    if (parsed.success) values.set(variable.name, parsed.data)
+    const value = variable.parse(text)
+    if (value !== undefined) values.set(variable.name, value)
     else mistakes.push(toMistake(variable, found ?? null, `must be ${variable.allowed}`))
   }
   mistakes.push(...listRuleMistakes(given, values))

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** One environment variable. */
 export interface Variable {
   readonly name: string
@@ -12,8 +10,8 @@ export interface Variable {
   /** What holds when it is not set; null for nothing. */
   readonly fallback: string | null
   readonly secret: boolean
-  /** From the text to the value. */
-  readonly schema: z.ZodType<unknown, string>
+  /** From the text to the value; undefined for one that is not allowed. */
+  readonly parse: (text: string) => unknown
 }
 
 type Details = Pick<Variable, 'description' | 'example'> & {
@@ -29,18 +27,23 @@ const variable = (
   group: string,
   name: string,
   allowed: string,
-  schema: Variable['schema'],
+  parse: Variable['parse'],
   details: Details,
 ): Variable => ({
   name,
   group,
   allowed,
-  schema,
+  parse,
   description: details.description,
   example: details.example,
   fallback: details.fallback ?? null,
   secret: details.secret ?? false,
 })
+
+const onlyIf =
+  (isAllowed: (text: string) => boolean): Variable['parse'] =>
+  (text) =>
+    isAllowed(text) ? text : undefined
 
 /** A whole number from `min` to `max`. */
 export const integer = (group: string, name: string, range: readonly [number, number], details: Details): Variable =>
@@ -48,11 +51,10 @@ export const integer = (group: string, name: string, range: readonly [number, nu
     group,
     name,
     `a whole number from ${range[0]} to ${range[1]}`,
-    z
-      .string()
-      .regex(/^\d{1,15}$/)
-      .transform(Number)
-      .refine((value) => value >= range[0] && value <= range[1]),
+    (text) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN
+      return value >= range[0] && value <= range[1] ? value : undefined
+    },
     details,
   )
 
@@ -61,12 +63,18 @@ export const flag = (group: string, name: string, details: Details): Variable =>
     group,
     name,
     'true or false',
-    z.enum(['true', 'false']).transform((value) => value === 'true'),
+    (text) => (['true', 'false'].includes(text) ? text === 'true' : undefined),
     details,
   )
 
 export const choice = (group: string, name: string, values: readonly string[], details: Details): Variable =>
-  variable(group, name, `one of ${values.join(', ')}`, z.enum(values as [string, ...string[]]), details)
+  variable(
+    group,
+    name,
+    `one of ${values.join(', ')}`,
+    onlyIf((text) => values.includes(text)),
+    details,
+  )
 
 /** Text that a pattern allows. */
 export const text = (
@@ -74,7 +82,14 @@ export const text = (
   name: string,
   rule: { readonly allowed: string; readonly pattern: RegExp },
   details: Details,
-): Variable => variable(group, name, rule.allowed, z.string().regex(rule.pattern), details)
+): Variable =>
+  variable(
+    group,
+    name,
+    rule.allowed,
+    onlyIf((text) => rule.pattern.test(text)),
+    details,
+  )
 
 /** Parts with commas between. */
 export const list = (
@@ -87,9 +102,9 @@ export const list = (
     group,
     name,
     `${rule.allowed}, with commas between, at most ${rule.max}`,
-    z
-      .string()
-      .transform(splitList)
-      .refine((parts) => parts.length <= rule.max && parts.every((part) => rule.pattern.test(part))),
+    (text) => {
+      const parts = splitList(text)
+      return parts.length <= rule.max && parts.every((part) => rule.pattern.test(part)) ? parts : undefined
+    },
     details,
   )

@@ -1,7 +1,6 @@
 import type { Clock } from '../../kernel/clock.js'
 import type { ModelHub } from '../../ports/model-hub.js'
 import { downloadFile } from './hub-download.js'
-import { listRevision } from './hub-listing.js'
 import { unavailable, type HubAddress } from './hub-request.js'
 
 export interface HuggingFaceHubOptions {
@@ -31,7 +30,10 @@ export function createHuggingFaceHub(options: HuggingFaceHubOptions): ModelHub {
       const giveUp = (): void => late.abort(unavailable(`The model hub did not answer within ${listTimeoutMs} ms.`))
       const timer = setTimeout(giveUp, listTimeoutMs)
       try {
-        return await listRevision(requireHub(), {
+        const hub = requireHub()
+        // Few servers ask it.
+        const { listRevision } = await import('./hub-listing.js')
+        return await listRevision(hub, {
           repository,
           revision,
           signal: AbortSignal.any([signal, late.signal]),

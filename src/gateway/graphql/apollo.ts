@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway, type HTTPGraphQLResponse } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
@@ -68,6 +69,7 @@ export function createApolloAdapter({ pipeline, limits, logger }: ApolloAdapterO
     formatError: (_formatted, error) => pipeline.formatError(error),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
