@@ -76,7 +76,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, one) => 
 
 for (const [i, question] of questions.entries()) for (const name of names) if (question !== '') await ways[name](i)
 for (let round = 0; round < ROUNDS; round++)
-  for (const i of questions.keys()) for (const name of names) await measure(name, i)
+  for (const name of names) for (const i of questions.keys()) await measure(name, i)
 
 console.log(
   `${stored.ids.length} vectors of about ${WINDOWS} windows, ${questions.length} questions; hnswlib with ef ${hnswlib.width}`,

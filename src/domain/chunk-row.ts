@@ -29,3 +29,8 @@ export interface ScoredRow extends Pick<ChunkRow, 'id' | 'documentId' | 'version
 }
 
 export const toRowId = (versionId: string, ordinal: number): string => `${versionId}/${ordinal}`
+
+export function parseRowId(id: string): Pick<ChunkRow, 'versionId' | 'ordinal'> {
+  const at = id.lastIndexOf('/')
+  return { versionId: id.slice(0, at), ordinal: Number(id.slice(at + 1)) }
+}

@@ -5,7 +5,7 @@ import type { MetadataField } from '../../domain/metadata-filter.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { ApproximateFigures, VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
 import { APPROXIMATE_RULES, ApproximateIndex, type ApproximateRules } from './approximate-index.js'
-import { toColumnField, toTableRow, toTableSchema, toUnit } from './table-schema.js'
+import { SELECTED, toColumnField, toScoredRows, toTableRow, toTableSchema, toUnit } from './table-schema.js'
 import { columnOf, toIdsFilter, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
 export interface LanceOptions {
@@ -29,7 +29,6 @@ interface OpenTable {
   hasReaders: boolean
 }
 
-const SELECTED = ['id', 'documentId', 'versionId', 'ordinal', '_distance']
 /** What failed writes and older versions left is deleted when it is so old, milliseconds. */
 const KEPT_VERSIONS_MS = 60_000
 
@@ -102,18 +101,9 @@ export class LanceVectorIndex implements VectorIndex {
       const query = table.query().nearestTo(unit).distanceType('l2')
       if (conditions.length > 0) query.where(conditions.join(' AND '))
       query.select(SELECTED).limit(limit)
-      return (ids ? query.bypassVectorIndex() : approximate.direct(query, unit, limit)).toArray()
+      return (ids ? query.bypassVectorIndex() : approximate.direct(query, unit, limit)).toArrow()
     })
-    const rows = found as (ScoredRow & { _distance: number })[]
-    return rows
-      .map(({ id, documentId, versionId, ordinal, _distance }) => ({
-        id,
-        documentId,
-        versionId,
-        ordinal,
-        score: 1 - _distance / 2,
-      }))
-      .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    return toScoredRows(found)
   }
 
   async versions(name: string): Promise<ReadonlyMap<string, number>> {

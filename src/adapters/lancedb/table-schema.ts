@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Arrow from 'apache-arrow'
+import { parseRowId, type ScoredRow } from '../../domain/chunk-row.js'
 import type { MetadataField, MetadataKind } from '../../domain/metadata-filter.js'
 import type { VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
 import { columnOf, fieldOf } from './filter-sql.js'
@@ -50,4 +51,18 @@ export function toTableRow({ metadata, vector, ...row }: VectorRow, schema: Arro
     columns[name] = typeof value === 'boolean' ? Number(value) : value
   }
   return columns
+}
+
+/** What a search gives of each row; the rest follows from the id. */
+export const SELECTED = ['id', 'documentId', '_distance']
+
+/** The best first. The distance is that of vectors of length 1. */
+export function toScoredRows(found: Arrow.Table): ScoredRow[] {
+  const [ids, documentIds, distances] = SELECTED.map((name) => (found.getChild(name)?.toArray() ?? []) as unknown[])
+  return Array.from(ids!, (id, i) => ({
+    id: String(id),
+    documentId: String(documentIds![i]),
+    ...parseRowId(String(id)),
+    score: 1 - Number(distances![i]) / 2,
+  })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }

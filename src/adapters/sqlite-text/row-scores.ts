@@ -30,11 +30,8 @@ interface WeighedPostings {
   readonly postings: Uint32Array
 }
 
-/**
- * BM25 of every visible row that has one of the terms, or of those `among` these. A row's score is summed up in the order
- * of the terms.
- */
-export function scoreRows(terms: readonly QueryTerm[], visible: Visible, among?: ReadonlySet<number>): RowScores {
+/** BM25 of every visible row that has one of the terms. A row's score is summed up in the order of the terms. */
+export function scoreRows(terms: readonly QueryTerm[], visible: Visible): RowScores {
   const blocks = new Map<number, WeighedPostings[]>()
   for (const { count, postings } of terms) {
     const weight = count * weigh(postings, visible)
@@ -49,9 +46,8 @@ export function scoreRows(terms: readonly QueryTerm[], visible: Visible, among?:
   for (const [block, parts] of blocks) {
     for (const part of parts) addUp(sums, part, visible)
     for (let place = 0; place < BLOCK_ROWS; place++) {
-      const row = block * BLOCK_ROWS + place
-      if (sums[place] === 0 || among?.has(row) === false) continue
-      found.rows.push(row)
+      if (sums[place] === 0) continue
+      found.rows.push(block * BLOCK_ROWS + place)
       found.scores.push(sums[place]!)
     }
     sums.fill(0)

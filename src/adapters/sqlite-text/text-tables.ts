@@ -6,7 +6,7 @@ import { openConnection, type Connection } from '../sqlite/connection.js'
 import { Analyzer } from './analyzer.js'
 import { toSqlCondition, type SqlCondition } from './filter-sql.js'
 import { addPostings, readPostings, removePostings, type Posting } from './posting-blocks.js'
-import { scoreRows, type QueryTerm, type Visible } from './row-scores.js'
+import { scoreRows, type QueryTerm, type RowScores, type Visible } from './row-scores.js'
 
 /** A file of another form is made anew. */
 const FORM = 2
@@ -56,6 +56,8 @@ const NO_CONDITION: SqlCondition = { sql: '1', values: [] }
 export class TextTables implements Disposable {
   readonly #connection: Connection
   readonly #analyzer: Analyzer
+  /** Of the query that was asked last: who joins lists asks it again, for rows of the other list. */
+  #last: { readonly key: string; readonly scores: RowScores } | null = null
 
   private constructor(connection: Connection, analyzer: Analyzer) {
     this.#connection = connection
@@ -159,8 +161,8 @@ export class TextTables implements Disposable {
   }
 
   #search(query: string, { readers, filter, ids, limit }: RowSelection): ScoredRow[] {
-    const among = ids && this.#rowsOf(ids)
-    const { rows, scores } = scoreRows(this.#readTerms(query), this.#listVisible(readers), among)
+    const all = this.#score(query, readers)
+    const { rows, scores } = ids ? pick(all, this.#rowsOf(ids)) : all
     const ascending = Float64Array.from(scores).sort()
     // A filter may keep few of the best: then it is looked further down, until there are enough.
     for (let wanted = limit; ; wanted *= MORE_ROWS) {
@@ -170,6 +172,14 @@ export class TextTables implements Disposable {
       const found = this.#select(best, filter ? toSqlCondition(filter) : NO_CONDITION)
       if (found.length >= limit || wanted >= rows.length) return found.slice(0, limit)
     }
+  }
+
+  #score(query: string, readers: readonly string[]): RowScores {
+    const visible = this.#listVisible(readers)
+    const state = this.#connection.get<{ data_version: number }>('PRAGMA data_version')!.data_version
+    const key = JSON.stringify([state, query, readers])
+    if (this.#last?.key !== key) this.#last = { key, scores: scoreRows(this.#readTerms(query), visible) }
+    return this.#last.scores
   }
 
   #rowsOf(names: readonly string[]): ReadonlySet<number> {
@@ -216,4 +226,9 @@ export class TextTables implements Disposable {
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]()
   }
+}
+
+function pick({ rows, scores }: RowScores, wanted: ReadonlySet<number>): RowScores {
+  const places = Array.from(rows.keys()).filter((i) => wanted.has(rows[i]!))
+  return { rows: places.map((i) => rows[i]!), scores: places.map((i) => scores[i]!) }
 }

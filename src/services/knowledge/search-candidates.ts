@@ -12,7 +12,7 @@ import type { SearchedBase } from './indexed-base.js'
 import { readersOf } from './knowledge-access.js'
 import type { QueryEmbeddings } from './query-embeddings.js'
 import type { SearchRequest } from './search-input.js'
-import { searchLeg, type FoundRow } from './search-legs.js'
+import { searchLeg, ServedDocuments, type FoundRow } from './search-legs.js'
 
 export interface SearchCandidatesOptions {
   readonly records: DocumentRecords
@@ -78,18 +78,19 @@ export async function findCandidates(options: SearchCandidatesOptions, asked: As
 class IndexSearch {
   readonly #options: SearchCandidatesOptions
   readonly #selected: readonly Selected[]
+  readonly #documents: ServedDocuments
   isDamaged = false
 
   constructor(options: SearchCandidatesOptions, selected: readonly Selected[]) {
     this.#options = options
+    this.#documents = new ServedDocuments(options.records)
     this.#selected = selected
   }
 
   /** The best of all bases: cosines of one model, and weights of words, are taken as they are across bases. */
   async ask(index: AskIndex): Promise<FoundRow[]> {
-    const { records } = this.#options
     const legs = this.#selected.map((one) =>
-      searchLeg(records, { ...one, ask: (rows) => this.#askSound(one.base, rows, index) }),
+      searchLeg(this.#documents, { ...one, ask: (rows) => this.#askSound(one.base, rows, index) }),
     )
     const found = (await Promise.all(legs)).flat()
     return found

@@ -24,11 +24,11 @@ const MAX_ROWS = 10_000
  * What an index gives, as far as the document store says that it is there: an index may have rows of a version that is
  * not served yet, or not any more.
  */
-export async function searchLeg(records: DocumentRecords, { base, selection, ask }: LegRequest): Promise<FoundRow[]> {
+export async function searchLeg(documents: ServedDocuments, { base, selection, ask }: LegRequest): Promise<FoundRow[]> {
   const { limit, readers } = selection
   for (let round = 1, asked = limit; ; round++) {
     const rows = await ask({ ...selection, limit: asked })
-    const found = await keepServed(records, base, rows, readers)
+    const found = await keepServed(documents, base, rows, readers)
     const isAll = rows.length < asked || found.length >= limit
     if (isAll || round >= MOST_ROUNDS || asked >= MAX_ROWS) return found.slice(0, limit)
     asked = Math.min(MAX_ROWS, asked * 4)
@@ -36,12 +36,19 @@ export async function searchLeg(records: DocumentRecords, { base, selection, ask
 }
 
 async function keepServed(
-  records: DocumentRecords,
+  served: ServedDocuments,
   base: SearchedBase,
   rows: readonly ScoredRow[],
   readers: readonly string[],
 ): Promise<FoundRow[]> {
-  const documents = await readDocuments(records, base, [...new Set(rows.map(({ documentId }) => documentId))])
+  const ids = [...new Set(rows.map(({ documentId }) => documentId))]
+  let documents = await served.get(base, ids)
+  const others = rows.filter(({ documentId, versionId }) => documents.get(documentId)?.versionId !== versionId)
+  if (others.length > 0) {
+    // The index may be ahead of what this search has read before.
+    served.forget(others.map(({ documentId }) => documentId))
+    documents = await served.get(base, ids)
+  }
   return rows.flatMap((row) => {
     const document = documents.get(row.documentId)
     const shown = base.members ? base.members.byDocument.get(row.documentId)?.versionId : document?.versionId
@@ -52,14 +59,39 @@ async function keepServed(
 
 const READ_AT_ONCE = 1_000
 
-async function readDocuments(
-  records: DocumentRecords,
-  { tenantId }: SearchedBase,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, KnowledgeDocument>> {
-  const documents = new Map<string, KnowledgeDocument>()
-  for (let at = 0; at < ids.length; at += READ_AT_ONCE)
-    for (const document of await records.getDocuments({ tenantId }, ids.slice(at, at + READ_AT_ONCE)))
-      if (document) documents.set(document.id, document)
-  return documents
+type Documents = ReadonlyMap<string, KnowledgeDocument>
+
+/** Documents as one search sees them: each is read once, in whichever ways it is found. */
+export class ServedDocuments {
+  readonly #records: DocumentRecords
+  readonly #reading = new Map<string, Promise<Documents>>()
+
+  constructor(records: DocumentRecords) {
+    this.#records = records
+  }
+
+  /** Those that are there. */
+  async get({ tenantId }: SearchedBase, ids: readonly string[]): Promise<Documents> {
+    const unread = ids.filter((id) => !this.#reading.has(id))
+    for (let at = 0; at < unread.length; at += READ_AT_ONCE) {
+      const part = unread.slice(at, at + READ_AT_ONCE)
+      const reading = this.#read(tenantId, part)
+      for (const id of part) this.#reading.set(id, reading)
+    }
+    const documents = new Map<string, KnowledgeDocument>()
+    for (const id of ids) {
+      const document = (await this.#reading.get(id)!).get(id)
+      if (document) documents.set(id, document)
+    }
+    return documents
+  }
+
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#reading.delete(id)
+  }
+
+  async #read(tenantId: string, ids: readonly string[]): Promise<Documents> {
+    const read = await this.#records.getDocuments({ tenantId }, ids)
+    return new Map(read.flatMap((document) => (document ? [[document.id, document] as const] : [])))
+  }
 }
