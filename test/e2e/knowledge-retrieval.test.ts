@@ -77,12 +77,12 @@ test.runIf(isFullTest())(
     expect(answers!.relevantShare).toBeGreaterThanOrEqual(0.72)
     const written = await evaluate(server, {
       search: { knowledgeBases: ['handbook'] },
-      queries: { text: queries.split('\n').slice(0, 3).join('\n') },
-      judgements: { list: judgementsOf(readHandbook()).filter(({ query }) => /^(?:hotel|meals|book)-/.test(query)) },
+      queries: { text: queries.split('\n').slice(0, 1).join('\n') },
+      judgements: { list: judgementsOf(readHandbook()).filter(({ query }) => query === 'hotel-oslo') },
       answers: { mode: 'GENERATIVE', model: CHAT_MODEL },
     })
-    console.log(`Three of them, answered by ${CHAT_MODEL}: ${JSON.stringify(written.answers)}`)
-    expect(written.answers).toMatchObject({ failedCount: 0 })
+    console.log(`One of them, answered by ${CHAT_MODEL}: ${JSON.stringify(written.answers)}`)
+    expect(written.answers).toMatchObject({ answeredCount: 1, failedCount: 0 })
   },
 )
 
