@@ -52,7 +52,10 @@ import { OutputTokenType, ToolCallDeltaType } from './text-output.type.js'
 
 @Resolver(() => Prediction)
 export class PredictionResolver {
-  @Query(() => Prediction, { nullable: true, description: 'The prediction with this id, or null.' })
+  @Query(() => Prediction, {
+    nullable: true,
+    description: 'The prediction with this id, or null: that of an answer is there for whoever may read the answer.',
+  })
   prediction(
     @Ctx() { loaders }: GraphContext,
     @Arg('id', () => ID, { description: 'Id of a prediction.' }) id: string,
@@ -60,7 +63,9 @@ export class PredictionResolver {
     return loaders.predictions.load(id)
   }
 
-  @Query(() => PredictionConnection, { description: 'The tenant’s predictions.' })
+  @Query(() => PredictionConnection, {
+    description: 'The tenant’s predictions, without those of answers from documents.',
+  })
   async predictions(
     @Ctx() { services, principal }: GraphContext,
     @Args(() => PageArgs) page: PageArgs,

@@ -15,9 +15,9 @@ interface Guide {
   readonly text: string
 }
 
-/** Each heading is a question that its guide says something to. */
+/** Headings and beginnings of paragraphs, each a question that its guide says something to. */
 const questionsOf = ({ text }: Guide): string[] =>
-  Array.from(text.matchAll(/^#+ (?:\d+\. )?(.+)$/gm), ([, heading]) => heading!)
+  Array.from(text.matchAll(/^(?:#+ (?:\d+\. )?|- )?(\p{Lu}[^\n.:|`]{15,90})/gmu), ([, beginning]) => beginning!)
 
 test(`${CITATIONS} citations of ${ANSWERS} answers are slices of what is stored, also when that is superseded`, async () => {
   const guides = readdirSync(docs, { recursive: true, encoding: 'utf8' })
@@ -34,7 +34,7 @@ test(`${CITATIONS} citations of ${ANSWERS} answers are slices of what is stored,
   let citations = 0
   for (const question of guides.flatMap(questionsOf)) {
     if (answers.length >= ANSWERS && citations >= CITATIONS) break
-    const asked = { knowledgeBases: ['guides'], question, maxSentences: 20, minRelevance: 0.1, search: { first: 50 } }
+    const asked = { knowledgeBases: ['guides'], question, maxSentences: 20, minRelevance: 0.1, search: { first: 40 } }
     const { answer } = await askAndWait(server, asked)
     answers.push(answer)
     citations += answer.citations.length

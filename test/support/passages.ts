@@ -4,7 +4,7 @@ import { Analyzer } from '../../src/adapters/sqlite-text/analyzer.js'
 import type { ModelVersionDocument } from '../../src/domain/model.js'
 import type { Passage } from '../../src/services/knowledge/answers/passages.js'
 import { findSentences } from '../../src/services/knowledge/answers/sentence-ranges.js'
-import { TextReader, type TextKind } from '../../src/services/knowledge/answers/text-reader.js'
+import { createKeptVectors, TextReader, type TextKind } from '../../src/services/knowledge/answers/text-reader.js'
 import { NEVER, startBundled } from './inference.js'
 import { bundledModel, EMBEDDING_MODEL } from './models.js'
 import { silentLogger } from './state.js'
@@ -19,19 +19,16 @@ export async function openTextReader(stack: AsyncDisposableStack): Promise<TextR
   const runner = await startBundled(runtime, EMBEDDING_MODEL)
   const analyzer = await Analyzer.open(ENGLISH.language)
   const { path } = bundledModel(EMBEDDING_MODEL)
-  const known = new Map<string, Float32Array>()
   return new TextReader(
     {
       textIndex: { findTerms: (_, texts) => Promise.resolve(texts.map((text) => analyzer.analyze(text))) },
+      kept: createKeptVectors(),
       versions: { requireVersion: (id) => Promise.resolve({ id } as ModelVersionDocument) },
       embedder: {
         embed: async ({ texts }) => {
-          const unknown = texts.filter((text) => !known.has(text))
-          const tokenIds = await codec.encodeForEmbedding(path, unknown)
+          const tokenIds = await codec.encodeForEmbedding(path, texts)
           const request = { id: 'test', tenantId: 'tenant', priority: 5, tokenIds }
-          const vectors = unknown.length === 0 ? [] : (await runner.embed(request, NEVER)).vectors
-          for (const [i, vector] of vectors.entries()) known.set(unknown[i]!, vector)
-          return texts.map((text) => known.get(text)!)
+          return (await runner.embed(request, NEVER)).vectors
         },
       },
     },

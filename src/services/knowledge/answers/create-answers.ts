@@ -6,11 +6,12 @@ import type { AnswerRunOptions } from './answer-run.js'
 import { AnswerStore } from './answer-store.js'
 import { createAnswerType } from './answer-type.js'
 import { AnswersService, type AnswersServiceOptions } from './answers.service.js'
+import { createKeptVectors } from './text-reader.js'
 import { CitedTexts, type CitedTextsOptions } from './cited-texts.js'
 
 export interface AnswersOptions
   extends
-    Omit<AnswerRunOptions, 'store'>,
+    Omit<AnswerRunOptions, 'store' | 'kept'>,
     Pick<AnswersServiceOptions, 'access' | 'bases' | 'streams' | 'maxJoinedBytes' | 'currentTrace'> {
   readonly bases: AnswersServiceOptions['bases'] & AnswerRunOptions['bases']
 }
@@ -30,7 +31,7 @@ export function createAnswers(
 ): Answers {
   const store = new AnswerStore(state.documents, state.events)
   return {
-    type: createAnswerType({ ...options, store }),
+    type: createAnswerType({ ...options, store, kept: createKeptVectors() }),
     isBlobReferenced: (blobId) => store.isBlobReferenced(blobId),
     open: ({ acceptance, tasks }, documents) => {
       const texts = new CitedTexts({ ...options, documents })

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { toStatement, type Statement } from '../../../domain/support/statement.js'
 import type { TextLanguage } from '../../../domain/text-language.js'
 import type { TextIndex } from '../../../ports/text-index.js'
@@ -9,6 +10,8 @@ export interface TextReaderOptions {
   readonly textIndex: Pick<TextIndex, 'findTerms'>
   readonly embedder: Pick<TextEmbedder, 'embed'>
   readonly versions: Pick<ModelStore, 'requireVersion'>
+  /** Vectors of texts that were read lately, for each tenant apart. */
+  readonly kept: KeptVectors
 }
 
 /** What texts are compared by: what they say, and what they mean. */
@@ -24,6 +27,11 @@ export interface TextKind {
 }
 
 const EMBEDDED_AT_ONCE = 64
+const KEPT_TEXTS = 8_192
+
+export type KeptVectors = Pick<LRUCache<string, Float32Array>, 'get' | 'set'>
+
+export const createKeptVectors = (): KeptVectors => new LRUCache({ max: KEPT_TEXTS })
 
 /** Reads texts of one answer. */
 export class TextReader {
@@ -37,21 +45,30 @@ export class TextReader {
 
   /** In their order. @throws what the model throws. */
   async read(texts: readonly string[], { language, embeddingModelVersionId }: TextKind): Promise<ReadText[]> {
-    const { textIndex, versions } = this.#options
-    const version = await versions.requireVersion(embeddingModelVersionId)
-    const vectors: Float32Array[] = []
-    const reading = textIndex.findTerms(language, texts)
-    reading.catch(() => undefined)
-    for (let at = 0; at < texts.length; at += EMBEDDED_AT_ONCE) {
-      const batch = texts.slice(at, at + EMBEDDED_AT_ONCE)
+    const [terms, vectors] = await Promise.all([
+      this.#options.textIndex.findTerms(language, texts),
+      this.#embed(texts, embeddingModelVersionId),
+    ])
+    return texts.map((text, i) => ({ statement: toStatement(text, terms[i]!, language), vector: vectors[i]! }))
+  }
+
+  async #embed(texts: readonly string[], modelVersionId: string): Promise<Float32Array[]> {
+    const { kept, versions, embedder } = this.#options
+    const keyOf = (text: string): string => JSON.stringify([this.#asker.tenantId, modelVersionId, text])
+    const known = new Map(texts.map((text) => [text, kept.get(keyOf(text))]))
+    const unknown = [...known.keys()].filter((text) => !known.get(text))
+    const version = await versions.requireVersion(modelVersionId)
+    for (let at = 0; at < unknown.length; at += EMBEDDED_AT_ONCE) {
+      const batch = unknown.slice(at, at + EMBEDDED_AT_ONCE)
       // Sentences are short and somebody waits, as with questions; of one that is too long its beginning counts.
-      vectors.push(...(await this.#options.embedder.embed({ ...this.#asker, version, texts: batch, purpose: 'query' })))
+      const vectors = await embedder.embed({ ...this.#asker, version, texts: batch, purpose: 'query' })
+      for (const [i, text] of batch.entries()) {
+        const vector = toUnitLength(vectors[i]!)
+        known.set(text, vector)
+        kept.set(keyOf(text), vector)
+      }
     }
-    const terms = await reading
-    return texts.map((text, i) => ({
-      statement: toStatement(text, terms[i]!, language),
-      vector: toUnitLength(vectors[i]!),
-    }))
+    return texts.map((text) => known.get(text)!)
   }
 }
 
