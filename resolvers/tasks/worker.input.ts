@@ -102,7 +102,10 @@ export class CompleteTaskInput extends TaskClaimInput {
 
 @InputType('TaskErrorInput', { description: 'Why an attempt failed.' })
 export class TaskErrorInput {
-  @Field(() => ErrorCodeEnum, { defaultValue: 'UNAVAILABLE', description: 'What kind of error it is.' })
+  @Field(() => ErrorCodeEnum, {
+    defaultValue: 'UNAVAILABLE',
+    description: 'What kind of error it is; `DEADLINE_EXCEEDED` after the attempt’s `timeoutMs` ends it as TIMED_OUT.',
+  })
   readonly code!: ErrorCode
 
   @Field(() => String, { description: 'What went wrong, for people; at most 2,000 characters are kept.' })

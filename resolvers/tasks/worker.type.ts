@@ -10,8 +10,8 @@ export const WorkerStateEnum = createEnum<WorkerState>({
   name: 'WorkerState',
   description: 'Whether a worker is there.',
   values: {
-    ONLINE: 'It gave a sign of life within its lease.',
-    SILENT: 'It gave no sign of life for longer than its lease; its tasks go to others.',
+    ONLINE: 'It gave a sign of life within its lease, or within 35 seconds where that is shorter.',
+    SILENT: 'It gave no sign of life for longer than that; its tasks go to others as soon as their leases pass.',
     STOPPED: 'It stopped in order.',
   },
 })

@@ -9,7 +9,7 @@ export interface WorkerDocument extends StoredDocument {
   /** Types of tasks that it claims. */
   readonly types: readonly string[]
   readonly lastHeartbeatAt: number
-  /** Milliseconds after which it is held to be gone without a sign of life. */
+  /** How long its leases are, milliseconds. */
   readonly leaseMs: number
   readonly stoppedAt: number | null
 }
@@ -17,7 +17,10 @@ export interface WorkerDocument extends StoredDocument {
 export const WORKER_STATES = ['ONLINE', 'SILENT', 'STOPPED'] as const
 export type WorkerState = (typeof WORKER_STATES)[number]
 
+/** A claim may wait for 30 seconds, and a sign of life is stored every five seconds at most. */
+const LEAST_SILENCE_MS = 35_000
+
 export function workerStateOf(worker: WorkerDocument, nowMs: number): WorkerState {
   if (worker.stoppedAt !== null) return 'STOPPED'
-  return nowMs - worker.lastHeartbeatAt > worker.leaseMs ? 'SILENT' : 'ONLINE'
+  return nowMs - worker.lastHeartbeatAt > Math.max(worker.leaseMs, LEAST_SILENCE_MS) ? 'SILENT' : 'ONLINE'
 }

@@ -166,6 +166,17 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
     expect(await worker.complete(claimed, { sum: 1 })).toMatchObject({ __typename: 'Conflict' })
   })
 
+  test('what a worker stopped at its timeout has timed out; what it says so of before has failed', async () => {
+    const error = { code: 'DEADLINE_EXCEEDED' as const, message: 'It took too long.' }
+    for (const [timeoutMs, state] of [
+      [1, 'TIMED_OUT'],
+      [60_000, 'FAILED'],
+    ] as const) {
+      await enqueue(server, { ...sum(1), timeoutMs, attemptLimit: 1 }, { token })
+      expect(await worker.fail(await worker.claimOne(), error)).toMatchObject({ state })
+    }
+  })
+
   test('workers of other tenants get nothing, and cannot say anything of a task', async () => {
     await enqueue(server, sum(1), { token })
     const stranger = new WorkerClient(server, ['sum'], 'stranger', other)

@@ -1343,7 +1343,7 @@ export type TaskDependencyInput = {
 
 /** Why an attempt failed. */
 export type TaskErrorInput = {
-  /** What kind of error it is. */
+  /** What kind of error it is; `DEADLINE_EXCEEDED` after the attempt’s `timeoutMs` ends it as TIMED_OUT. */
   code?: ErrorCode;
   /** What went wrong, for people; at most 2,000 characters are kept. */
   message: string;
@@ -1718,9 +1718,9 @@ export type WorkerInput = {
 
 /** Whether a worker is there. */
 export type WorkerState =
-  /** It gave a sign of life within its lease. */
+  /** It gave a sign of life within its lease, or within 35 seconds where that is shorter. */
   | 'ONLINE'
-  /** It gave no sign of life for longer than its lease; its tasks go to others. */
+  /** It gave no sign of life for longer than that; its tasks go to others as soon as their leases pass. */
   | 'SILENT'
   /** It stopped in order. */
   | 'STOPPED';

@@ -21,6 +21,7 @@ import {
   beginAttempt,
   failAttempt,
   interrupt,
+  isOutOfTime,
   isWorkedOn,
   reportProgress,
   stopCancelled,
@@ -205,7 +206,8 @@ export class TaskClaims {
     const error = toFailure(thrown)
     return this.#change(principal, claim, (task) => {
       const nowMs = clock.now()
-      return stopCancelled(task, nowMs) ?? failAttempt(task, { error, nowMs, random: Math.random() })
+      const isTimeout = error.code === 'DEADLINE_EXCEEDED' && isOutOfTime(task, nowMs)
+      return stopCancelled(task, nowMs) ?? failAttempt(task, { error, nowMs, isTimeout, random: Math.random() })
     })
   }
 

@@ -108,6 +108,12 @@ export function succeed(task: TaskDocument, output: Stored<Json>, nowMs: number)
   return endTask({ ...task, output }, 'SUCCEEDED', nowMs)
 }
 
+/** Whether the attempt has had the time that it may take. */
+export function isOutOfTime({ timeoutMs, attempts }: TaskDocument, nowMs: number): boolean {
+  const startedAt = attempts.at(-1)?.startedAt
+  return timeoutMs !== null && startedAt !== undefined && nowMs >= startedAt + timeoutMs
+}
+
 export interface Failure {
   readonly error: ErrorInfo
   readonly nowMs: number
