@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { APPROXIMATE_RULES, type ApproximateRules } from '../../src/adapters/lancedb/approximate-index.js'
 import { LanceVectorIndex } from '../../src/adapters/lancedb/lance-vector-index.js'
@@ -18,7 +20,12 @@ async function openIndex(rules?: Partial<ApproximateRules>, cacheBytes = 64 << 2
   const { path } = stack.use(await createTemporaryFolder('lance'))
   const approximate = { ...APPROXIMATE_RULES, ...rules }
   const open = () => stack.use(new LanceVectorIndex({ uri: path, cacheBytes, approximate }))
-  return { index: open(), reopen: () => Promise.resolve(open()), [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return {
+    path,
+    index: open(),
+    reopen: () => Promise.resolve(open()),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
 }
 
 runVectorIndexSuite('LanceDB', () => openIndex())
@@ -115,6 +122,29 @@ test('an index that has no room in the cache is not used', async () => {
   expect((await tend(index))!.isUsed).toBe(false)
   expect(await rate(index, rows)).toBe(1)
 })
+
+test('killed while an index is made or compacted, it finds everything again', async () => {
+  await using opened = await openIndex({ fromRows: 1_000 })
+  await opened.index.create('one', SHAPE)
+  const rows = makeRows('a', ROWS)
+  for (let at = 0; at < ROWS; at += 400) await opened.index.add('one', rows.slice(at, at + 400))
+  await opened.index[Symbol.asyncDispose]()
+  const script = new URL('../fixtures/index-upkeep.js', import.meta.url)
+  for (let kill = 0; kill < (isFullTest() ? 30 : 1); kill++) {
+    const child = fork(script, [opened.path, 'one'])
+    const gone = once(child, 'exit')
+    await once(child, 'message')
+    await new Promise((resolve) => setTimeout(resolve, random() * 1_500))
+    child.kill('SIGKILL')
+    await gone
+    const index = await opened.reopen()
+    expect(await index.count('one')).toBe(ROWS)
+    expect(await rate(index, rows), 'nothing was measured in this process').toBe(1)
+    await index.tend('one')
+    expect(await index.figures('one')).toMatchObject({ isUsed: true })
+    expect(await rate(index, rows)).toBeGreaterThanOrEqual(0.97)
+  }
+}, 120_000)
 
 test('filters keep the same rows where the values of fields have an index', async () => {
   await using opened = await openIndex({ fromRows: 100, leastRecall: 2 })
