@@ -5,6 +5,7 @@ import type { TextRow } from '../../ports/text-index.js'
 import { openConnection, type Connection } from '../sqlite/connection.js'
 import { Analyzer } from './analyzer.js'
 import { toSqlCondition, type SqlCondition } from './filter-sql.js'
+import { nthLargest } from './nth-largest.js'
 import { addPostings, readPostings, removePostings, type Posting } from './posting-blocks.js'
 import { scoreRows, type QueryTerm, type RowScores, type Visible } from './row-scores.js'
 
@@ -163,10 +164,9 @@ export class TextTables implements Disposable {
   #search(query: string, { readers, filter, ids, limit }: RowSelection): ScoredRow[] {
     const all = this.#score(query, readers)
     const { rows, scores } = ids ? pick(all, this.#rowsOf(ids)) : all
-    const ascending = Float64Array.from(scores).sort()
     // A filter may keep few of the best: then it is looked further down, until there are enough.
     for (let wanted = limit; ; wanted *= MORE_ROWS) {
-      const least = ascending.at(-wanted) ?? 0
+      const least = nthLargest(scores, wanted)
       const best = new Map<number, number>()
       for (let i = 0; i < rows.length; i++) if (scores[i]! >= least) best.set(rows[i]!, scores[i]!)
       const found = this.#select(best, filter ? toSqlCondition(filter) : NO_CONDITION)
