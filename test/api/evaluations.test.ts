@@ -10,6 +10,7 @@ import {
   EvaluationsDocument,
   PauseTaskQueueDocument,
   ResumeTaskQueueDocument,
+  SnapshotKnowledgeBaseDocument,
   TypedDocumentString,
   type EvaluateRetrievalInput,
 } from '../generated/graphql.js'
@@ -247,6 +248,23 @@ describe.each(STORES_BRIEFLY)('evaluations, kept in %s', (store) => {
     })
     const strict = await evaluate(server, { ...INPUT, answers: { minRelevance: 1 } }, adaToken)
     expect(strict.answers).toMatchObject({ answeredCount: 0, absentCount: 2, citationCount: 0, validShare: null })
+  })
+
+  test('a snapshot is evaluated as it was', async () => {
+    const ada = new KnowledgeClient(server, adaToken)
+    await ada.create({ name: 'layers' })
+    await ada.add('layers', [{ key: 'one', text: 'Quartz.' }])
+    const input = { knowledgeBase: 'layers', name: 'before' }
+    await server.request(SnapshotKnowledgeBaseDocument, { input }, adaToken)
+    await ada.add('layers', [{ key: 'one', text: 'Granite.' }])
+    const recallOf = async (asOf: string | null) => {
+      const search = { ...SEARCH, knowledgeBases: ['layers'], asOf }
+      const queries = { list: [{ id: 'q', text: 'quartz' }] }
+      const judgements = { list: [{ query: 'q', document: 'one', grade: 1 }] }
+      return (await evaluate(server, { search, queries, judgements }, adaToken)).metrics![0]!.recall
+    }
+    expect(await recallOf('before')).toBe(1)
+    expect(await recallOf(null)).toBe(0)
   })
 
   test('only what has ended, and can be compared, is compared with', async () => {

@@ -32,7 +32,8 @@ export function createEvaluateType(options: EvaluateTypeOptions): TaskType {
       required: ['evaluationId', 'queryCount'],
       additionalProperties: false,
     },
-    defaults: { ...DEFAULTS, priority: BULK_PRIORITY },
+    // An index that is being made again may take a while.
+    defaults: { ...DEFAULTS, priority: BULK_PRIORITY, attemptLimit: 10 },
     admit: async (input, path, principal) => {
       await options.acceptance.check(toEvaluationRequest(input), path, principal)
       return EVALUATE_TASK

@@ -78,6 +78,7 @@ const SEARCH_SCHEMA = object(
       { method: { enum: FUSION_METHODS }, rankConstant: NUMBER, vectorWeight: NUMBER, textWeight: NUMBER },
       ['method', 'rankConstant', 'vectorWeight', 'textWeight'],
     ),
+    asOf: { type: ['string', 'null'], maxLength: MAX_FIELD_CHARACTERS },
     minScore: { type: ['number', 'null'] },
     rerank: {
       anyOf: [object({ model: LINE, candidates: { type: 'integer' } }, ['model', 'candidates']), { type: 'null' }],
