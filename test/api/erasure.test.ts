@@ -24,7 +24,7 @@ beforeAll(async () => {
       ({ url }, response) => {
         const words = toText(url.slice(1))
         const row = JSON.stringify({ tag: `tag${words}`, text: `${words} cat.` })
-        const text = `${row}\n`.repeat(url.startsWith('/large') ? 2_000 : 3)
+        const text = `${row}\n`.repeat(url.startsWith('/large') ? 1_000 : 3)
         response.writeHead(200, { 'content-type': 'application/jsonl' }).end(text)
       },
       { host: ALLOWED_ADDRESS },
@@ -34,7 +34,7 @@ beforeAll(async () => {
     GRAPHLOOM_MODELS_DIR: models,
     GRAPHLOOM_DATA_DIR: data,
     GRAPHLOOM_WEB_ALLOWED_ADDRESSES: ALLOWED_ADDRESS,
-    GRAPHLOOM_ERASE_AFTER_MS: '1000',
+    GRAPHLOOM_ERASE_AFTER_MS: '100',
   }
   server = await TestServer.start(environment)
   client = new KnowledgeClient(server)

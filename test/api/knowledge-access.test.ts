@@ -25,7 +25,7 @@ import { createTemporaryFolder } from '../support/temporary.js'
 
 const WORDS = ['cat', 'dog', 'bird', 'fish', 'red', 'blue', 'good', 'bad']
 /** Requests of people. */
-const OPERATIONS = isFullTest() ? 20_000 : 200
+const OPERATIONS = isFullTest() ? 20_000 : 120
 
 interface Person {
   readonly subject: string

@@ -34,7 +34,7 @@ export const retention: readonly Variable[] = [
     example: '100000',
     fallback: '100000',
   }),
-  integer('Retention', 'GRAPHLOOM_ERASE_AFTER_MS', [1_000, DAY_MS], {
+  integer('Retention', 'GRAPHLOOM_ERASE_AFTER_MS', [100, DAY_MS], {
     description:
       'Time from the deletion of a document until its bytes are taken off the disk, milliseconds; it takes twice that at most, and what the work takes. Searches that began before are over by then.',
     example: '60000',

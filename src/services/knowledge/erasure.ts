@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
 import type { DocumentStore } from '../../ports/document-store.js'
 import type { IndexWriter } from './index-writer.js'
-import { toIndexes, type IndexedBase } from './indexed-base.js'
+import { toIndexes } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { SnapshotStore } from './snapshots/snapshot-store.js'
@@ -77,23 +77,9 @@ export class Erasure implements AsyncDisposable {
     for (const [id, tenantId] of baseIds) {
       const base = await bases.get({ tenantId }, id)
       const indexes = base ? toIndexes(base, await snapshots.list(base)) : []
-      for (const index of indexes) isErased = (await this.#eraseIndex(writer, index, eraseAfterMs)) && isErased
+      for (const index of indexes) isErased = (await writer.erase(index, eraseAfterMs)) && isErased
     }
     return isErased
-  }
-
-  /** One that is not there, or not any more, has nothing. */
-  async #eraseIndex(
-    writer: ErasureOptions['writer'],
-    index: Pick<IndexedBase, 'indexName'>,
-    keptMs: number,
-  ): Promise<boolean> {
-    try {
-      return await writer.erase(index, keptMs)
-    } catch (error) {
-      if (!isErrorWithCode(error, 'UNAVAILABLE')) throw error
-      return true
-    }
   }
 
   async #end(removal: Removal): Promise<void> {

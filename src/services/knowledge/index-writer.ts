@@ -112,7 +112,9 @@ export class IndexWriter {
   }
 
   /** Leaves nothing of what was removed `keptMs` ago in files. False when it is to be asked again later. */
-  async erase({ indexName: name }: Pick<IndexedBase, 'indexName'>, keptMs: number): Promise<boolean> {
+  async erase(base: IndexedBase, keptMs: number): Promise<boolean> {
+    const { indexName: name } = base
+    await this.extend(base)
     await this.#upkeep.compact({ name, inTurn: (work) => this.#chain(name, work) }, keptMs)
     return this.#options.textIndex.erase(name)
   }
