@@ -4,7 +4,7 @@ import type { IndexGeneration, KnowledgeBaseDocument, KnowledgeDocument, Snapsho
 import type { Erasure } from './erasure.js'
 import type { DocumentRecords } from './document-records.js'
 import type { IndexWriter } from './index-writer.js'
-import { withoutGeneration } from './generation-rules.js'
+import { conflict, withoutGeneration } from './generation-rules.js'
 import { toIndexes } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -57,10 +57,12 @@ export class Removals implements AsyncDisposable {
     await this.#begin(removal)
   }
 
+  /** @throws GraphloomError `CONFLICT` when searches read it by now. */
   async removeGeneration(base: KnowledgeBaseDocument, { number, indexName }: IndexGeneration): Promise<void> {
     const removal = await this.#note(base, { generation: number, indexNames: [indexName] })
-    await this.#options.bases.change(base, (known) => withoutGeneration(known, number))
+    const left = await this.#options.bases.change(base, (known) => withoutGeneration(known, number))
     void this.#begin(removal)
+    if (left.activeGeneration === number) throw conflict(`Searches read generation ${number} by now.`)
   }
 
   async removeSnapshot(base: KnowledgeBaseDocument, snapshot: Snapshot): Promise<void> {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { notFound } from '../../../kernel/errors.js'
+import { isErrorWithCode, notFound } from '../../../kernel/errors.js'
 import type { KnowledgeBaseDocument, KnowledgeDocument, Snapshot, SnapshotMember } from '../../../domain/knowledge.js'
 import { blobIdOf } from '../../../domain/stored-document.js'
 import { SYSTEM_SCOPE, type DocumentBody, type DocumentStore, type Filter } from '../../../ports/document-store.js'
@@ -72,8 +72,12 @@ export class SnapshotStore {
   /** From now on nobody finds it. */
   async hide(snapshot: Snapshot): Promise<void> {
     const { tenantId, revision } = snapshot
-    if (snapshot.name !== null)
+    try {
       await this.#documents.update(SNAPSHOTS, { tenantId }, revision, { ...snapshot, name: null })
+    } catch (error) {
+      // Nothing else changes a snapshot: somebody was sooner.
+      if (!isErrorWithCode(error, 'CONFLICT') && !isErrorWithCode(error, 'NOT_FOUND')) throw error
+    }
   }
 
   /** No error when it is gone. */
