@@ -16,7 +16,6 @@ import {
   type DocumentAcceptance,
   type DocumentOrigin,
 } from './document-acceptance.js'
-import type { NewDocument } from './document-input.js'
 import {
   cutDocument,
   readDocument,
@@ -29,6 +28,7 @@ import { embedVersions, type EmbeddedVersion, type PreparedSet, type PreparedVer
 import type { IndexWriter } from './index-writer.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { ActiveDocument, IngestionProgress } from './progress/ingestion-progress.js'
+import { toSlices, type PlacedDocument, type Slice } from './ingestion-slices.js'
 import { addRows, confirmRows, keepSets } from './set-storage.js'
 import type { SnapshotStore } from './snapshots/snapshot-store.js'
 import { dropSuperseded } from './snapshots/superseded.js'
@@ -62,11 +62,6 @@ export interface IngestionTotals {
   readonly deleted: number
 }
 
-/** Documents that go through together, and the characters that they may have together. */
-const SLICE_DOCUMENTS = 16
-const SLICE_CHARACTERS = 1 << 20
-/** Counted for a document that has not come yet. */
-const UNKNOWN_CHARACTERS = SLICE_CHARACTERS / 4
 /** Errors that are the document's own: others stop the task, which is tried again. */
 const DOCUMENT_ERRORS = new Set(['DOCUMENT_UNREADABLE', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE', 'CONFLICT'])
 
@@ -319,24 +314,3 @@ const toActive = (version: DocumentVersion): ActiveDocument => ({
   ...version,
   audience: toAudience(version.access).audience,
 })
-
-/** A document with its place in the task's input. */
-export type PlacedDocument = readonly [number, NewDocument]
-
-type Slice = readonly PlacedDocument[]
-
-function toSlices(documents: readonly PlacedDocument[]): Slice[] {
-  const slices: PlacedDocument[][] = []
-  let characters = 0
-  for (const [i, document] of documents) {
-    const last = slices.at(-1)
-    const length = document.text?.length ?? UNKNOWN_CHARACTERS
-    characters += length
-    if (last && last.length < SLICE_DOCUMENTS && characters <= SLICE_CHARACTERS) last.push([i, document])
-    else {
-      slices.push([[i, document]])
-      characters = length
-    }
-  }
-  return slices
-}
