@@ -103,6 +103,9 @@ describe.skipIf(mongod === null)('mongodb opening', () => {
     expect(await indexOf({ tenant: 'acme', 'f.state': { $eq: 'S' } }, { createdAt: -1, _id: -1 })).toBe('gl_byState')
     const noted = { tenant: 'acme', 'f.note:parts': { $all: ['fai', 'ail'] }, 'f.note': { $regex: 'fail' } }
     expect(await indexOf(noted, { createdAt: -1, _id: -1 })).toBe('gl_byNote')
+    const labelled = { tenant: 'acme', 'f.label': { $gte: '' } }
+    for (const direction of [1, -1] as const)
+      expect(await indexOf(labelled, { 'f.label': direction, _id: direction })).toBe('gl_byLabel')
     expect(await indexOf({ tenant: 'acme' }, { _id: 1 })).toBe('gl__tenant')
     expect(await indexOf({ tenant: 'acme', 'f.flag': { $eq: true } }, { createdAt: 1, _id: 1 })).toBe('gl_sparseFlag')
     expect(await indexOf({ deleted: { $exists: false }, 'f.state': { $eq: 'S' } }, { _id: 1 })).toBe(
