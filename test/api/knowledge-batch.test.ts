@@ -12,7 +12,7 @@ const COUNT = isFullTest() ? 10_000 : 80
 const AT_ONCE = COUNT / 10
 const WRONG_EVERY = isFullTest() ? 150 : 20
 const MIB = 2 ** 20
-const MOST_GROWTH_BYTES = 150 * MIB
+const MOST_GROWTH_BYTES = 300 * MIB
 const WORDS = ['cat', 'dog', 'bird', 'fish', 'red', 'blue', 'good', 'bad']
 
 const isWrong = (i: number): boolean => i % WRONG_EVERY === 7
@@ -28,12 +28,19 @@ async function readMemory(pid: number): Promise<number> {
   return 1_024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
 }
 
-test('many documents take no more memory than some; those that fail say where', async () => {
+test('many documents go through a small heap; those that fail say where', async () => {
   await using stack = new AsyncDisposableStack()
   const models = stack.use(await createTemporaryFolder('batch-models')).path
   await writeEmbeddingModel(join(models, 'all-MiniLM-L6-v2'))
   await writeCatalogue(models)
-  const server = stack.use(await TestServer.start({ GRAPHLOOM_MODELS_DIR: models }))
+  const server = stack.use(
+    await TestServer.start({
+      GRAPHLOOM_MODELS_DIR: models,
+      // What is kept on purpose has its bounds, which are small here, and so is the heap.
+      GRAPHLOOM_INDEX_CACHE_BYTES: String(16 * MIB),
+      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192',
+    }),
+  )
   const client = new KnowledgeClient(server)
   await client.create({ name: 'many', language: 'MIXED', chunking: { maxTokens: 64 } })
   const memory: number[] = []
