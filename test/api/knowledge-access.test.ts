@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   AddDocumentsDocument,
+  AnswerDocument,
   DeleteDocumentDocument,
+  DeleteSnapshotDocument,
   DocumentChunksDocument,
   DocumentDocument,
   DocumentVersionsDocument,
@@ -11,9 +13,11 @@ import {
   KnowledgeBaseIngestionDocument,
   RetryDocumentsDocument,
   RetryTaskDocument,
+  SnapshotKnowledgeBaseDocument,
   TaskDocument,
   UpdateDocumentDocument,
 } from '../generated/graphql.js'
+import { askAndWait, readAnswer } from '../support/answers.js'
 import { rankByWords } from '../support/bm25.js'
 import { readToEnd } from '../support/enqueued-tasks.js'
 import { KnowledgeClient } from '../support/knowledge.js'
@@ -25,7 +29,10 @@ import { createTemporaryFolder } from '../support/temporary.js'
 
 const WORDS = ['cat', 'dog', 'bird', 'fish', 'red', 'blue', 'good', 'bad']
 /** Requests of people. */
-const OPERATIONS = isFullTest() ? 20_000 : 120
+const OPERATIONS = isFullTest() ? 20_000 : 150
+const SNAPSHOT_SHARE = 0.1
+const ANSWER_SHARE = 0.3
+const KEPT_ANSWERS = 20
 
 interface Person {
   readonly subject: string
@@ -46,6 +53,10 @@ interface Known {
 interface Tenant {
   readonly people: readonly Person[]
   readonly known: Map<string, Known>
+  /** What the latest snapshot was made of, by ids. */
+  snapshot: { readonly name: string; readonly known: ReadonlyMap<string, Known> } | null
+  /** Answers that were given, the latest last. */
+  readonly answers: { readonly id: string; readonly who: Person }[]
 }
 
 const isReader = ({ subject, groups }: Person, readers: Readers): boolean =>
@@ -71,7 +82,7 @@ class Office {
 
   constructor(server: TestServer, people: readonly (readonly Person[])[]) {
     this.#server = server
-    this.tenants = people.map((ofTenant) => ({ people: ofTenant, known: new Map() }))
+    this.tenants = people.map((ofTenant) => ({ people: ofTenant, known: new Map(), snapshot: null, answers: [] }))
   }
 
   pick<T>(values: readonly T[]): T {
@@ -93,6 +104,7 @@ class Office {
   }
 
   async change(tenant: Tenant): Promise<void> {
+    if (this.#random() < SNAPSHOT_SHARE) await this.#keep(tenant)
     const kind = this.#random()
     if (kind < 0.55) await this.#add(tenant)
     else if (kind < 0.75) await this.#update(tenant)
@@ -145,11 +157,27 @@ class Office {
     if (isDeleted) known.delete(key)
   }
 
-  async check({ people, known }: Tenant): Promise<void> {
+  /** A snapshot in the place of the one before. */
+  async #keep(tenant: Tenant): Promise<void> {
+    const { people, known, snapshot } = tenant
+    const { token } = this.pick(people)
+    const ask = (name: string) => ({ input: { knowledgeBase: 'shared', name } })
+    if (snapshot) await this.#count(this.#server.request(DeleteSnapshotDocument, ask(snapshot.name), token))
+    const name = `at-${this.operations}`
+    const made = await this.#count(this.#server.request(SnapshotKnowledgeBaseDocument, ask(name), token))
+    expect(made.snapshotKnowledgeBase.__typename).toBe('KnowledgeBaseSnapshot')
+    tenant.snapshot = { name, known: new Map(Array.from(known.values(), (one) => [one.id, one])) }
+  }
+
+  async check(tenant: Tenant): Promise<void> {
+    const { people, known } = tenant
     const who = this.pick(people)
     const visible = Array.from(known.values()).filter(({ readers }) => isReader(who, readers))
     await this.#checkSearches(who, visible)
     await this.#checkCounts(who, visible)
+    await this.#checkSnapshot(tenant, who, visible)
+    if (this.#random() < ANSWER_SHARE) await this.#checkAnswer(tenant, who, visible)
+    if (tenant.answers.length > 0) await this.#checkEarlier(tenant, this.pick(tenant.answers))
     for (const tenant of this.tenants)
       for (const one of tenant.known.values())
         if (tenant.known !== known || !isReader(who, one.readers)) await this.#expectHidden(who, one)
@@ -173,6 +201,51 @@ class Office {
     for (const { document, score } of byText) expect(score).toBeCloseTo(scores.get(document.id)!, 6)
     for (const mode of ['VECTOR', 'HYBRID'] as const)
       expect((await search(mode)).map(({ document }) => document.id).sort()).toEqual(ids)
+  }
+
+  /** What was there then, for who may see it then and now. */
+  async #checkSnapshot({ snapshot }: Tenant, who: Person, visible: readonly Known[]): Promise<void> {
+    if (!snapshot) return
+    const ids = new Set(visible.map(({ id }) => id))
+    const query = this.pick(WORDS)
+    const hits = await this.#count(
+      who.client.search('shared', query, { mode: 'HYBRID', asOf: snapshot.name, first: 100 }),
+    )
+    for (const { document, chunk } of hits) {
+      const then = snapshot.known.get(document.id)!
+      expect(ids).toContain(document.id)
+      expect(chunk.text).toBe(then.text)
+      expect(isReader(who, then.readers)).toBe(true)
+    }
+  }
+
+  async #checkAnswer(tenant: Tenant, who: Person, visible: readonly Known[]): Promise<void> {
+    const input = {
+      question: `${this.pick(WORDS)} ${this.pick(WORDS)}`,
+      mode: 'EXTRACTIVE' as const,
+      knowledgeBases: ['shared'],
+    }
+    const { answer } = await this.#count(askAndWait(this.#server, input, who.token))
+    tenant.answers.splice(0, tenant.answers.length - KEPT_ANSWERS + 1)
+    tenant.answers.push({ id: answer.id, who })
+    const texts = new Map(visible.map(({ id, text }) => [id, text]))
+    for (const { document, chunk } of answer.hits) expect(chunk.text).toBe(texts.get(document.id))
+    for (const { document, quote, valid } of answer.citations) {
+      expect(valid).toBe(true)
+      expect(texts.get(document.id)).toContain(quote)
+    }
+  }
+
+  /** Nothing of what is not for who asked any more is told, and nothing at all to others. */
+  async #checkEarlier({ people, known }: Tenant, { id, who }: Tenant['answers'][number]): Promise<void> {
+    const mine = new Set(Array.from(known.values()).flatMap((one) => (isReader(who, one.readers) ? [one.id] : [])))
+    const answer = await this.#count(readAnswer(this.#server, id, who.token))
+    if (answer.isWithheld) expect(answer).toMatchObject({ text: '', sentences: [], citations: [] })
+    for (const { document } of [...answer.citations, ...answer.hits]) expect(mine).toContain(document.id)
+    for (const other of [...people, ...this.tenants.flatMap((tenant) => tenant.people)].filter((one) => one !== who)) {
+      const read = await this.#count(this.#server.request(AnswerDocument, { id }, other.token))
+      expect(read.answer).toBeNull()
+    }
   }
 
   async #checkCounts({ token }: Person, visible: readonly Known[]): Promise<void> {
