@@ -1,4 +1,3 @@
-import { keepCompiledModules } from './compiled-modules.js'
 import { parseConfiguration, type Configuration } from './config/configuration.js'
 import { Lifecycle } from './kernel/lifecycle.js'
 import { createLogger } from './observability/logger.js'
@@ -15,7 +14,6 @@ const lifecycle = new Lifecycle({
   start: async (stack) => {
     configuration = parseConfiguration(process.env)
     const logger = createLogger({ level: configuration.server.logLevel })
-    keepCompiledModules(configuration.server.dataDirectory)
     stack.use(await startTelemetry(configuration.telemetry))
     // After telemetry, which wraps what this imports.
     const { startServer } = await import('./server.js')

@@ -1,5 +1,3 @@
-import { mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
@@ -133,18 +131,4 @@ test('a start that cannot succeed says why in one line, lets go of everything an
   await fifth.request(ViewerDocument, {})
   await server[Symbol.asyncDispose]()
   expect(await server.exited).toEqual({ code: 0, signal: null })
-})
-
-test('what is compiled is kept for the next start of the same build, and of no other', async () => {
-  await using folder = await createTemporaryFolder('compiled')
-  const environment = { GRAPHLOOM_DATA_DIR: folder.path, NODE_COMPILE_CACHE: '' }
-  const compiled = join(folder.path, 'compiled')
-  for (const start of ['first', 'second', 'third']) {
-    if (start === 'second') await mkdir(join(compiled, 'of-an-older-build'), { recursive: true })
-    const server = await TestServer.start(environment)
-    await server[Symbol.asyncDispose]()
-    if (start !== 'first') expect(await readdir(compiled)).toHaveLength(1)
-  }
-  expect(await readdir(compiled, { recursive: true })).not.toContain('of-an-older-build')
-  expect((await readdir(compiled, { recursive: true })).length).toBeGreaterThan(100)
 })

@@ -160,7 +160,13 @@ export class IndexWriter {
     }
     try {
       const pending = this.#pendingOf(base.indexName)
-      await repairIndexes(this.#options, { base, pending, isAnew: state.isAnew, onShare })
+      const repair = (isAnew: boolean): Promise<void> =>
+        repairIndexes(this.#options, { base, pending, isAnew, onShare })
+      await repair(state.isAnew).catch((error: unknown) => {
+        // What can be read and not be written is not worth keeping either.
+        if (state.isAnew || !isErrorWithCode(error, 'UNAVAILABLE')) throw error
+        return repair(true)
+      })
       Object.assign(state, { isSound: true, isAnew: false, fields: base.metadataFields.length })
     } catch (error) {
       state.nextRepairAt = this.#options.clock.now() + REPAIR_PAUSE_MS
