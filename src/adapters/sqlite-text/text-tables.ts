@@ -35,16 +35,18 @@ const TABLES = `
 `
 
 export function createTextTables(path: string, language: TextLanguage): void {
-  if (existsSync(path) && !hasForm(path)) dropTextTables(path)
+  if (existsSync(path) && !isUsable(path)) dropTextTables(path)
   using connection = openConnection(path, 'write')
   connection.exec(TABLES)
   if (!connection.get('SELECT 1 FROM settings'))
     connection.run('INSERT INTO settings (language) VALUES (?)', [language])
 }
 
-function hasForm(path: string): boolean {
+/** Whether it has today's form and its pages are whole: SQLite takes what is missing at the end of a file for zeros. */
+function isUsable(path: string): boolean {
   using connection = openConnection(path, 'read')
-  return connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version === FORM
+  if (connection.get<{ user_version: number }>('PRAGMA user_version')?.user_version !== FORM) return false
+  return connection.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check === 'ok'
 }
 
 export function dropTextTables(path: string): void {
