@@ -52,7 +52,7 @@ test('quick tokens share messages; slow ones have one each', async () => {
     sender.add(delta(id))
     await turn()
   }
-  expect(sent).toEqual([delta(0), joined(1, 2, 3), joined(4, 5), delta(6)])
+  expect(sent).toEqual([delta(0), joined(1, 2, 3, 4), delta(5), delta(6)])
   sender.add(delta(7))
   expect(sent).toHaveLength(4)
   await sender.flush()

@@ -39,6 +39,8 @@ export class NativeDecoderSession implements DecoderSession {
   #mask = new BigInt64Array(0)
   readonly #logitsCount = new BigInt64Array(new ArrayBuffer(8))
   #logits = new Float32Array(0)
+  /** Those of each row, one after the other. */
+  #rowLogits: Float32Array[] = []
   #executions = 0
 
   constructor(options: NativeDecoderOptions) {
@@ -76,14 +78,14 @@ export class NativeDecoderSession implements DecoderSession {
     await this.#run([cacheRow], tokens, logitsCount)
     cacheRow.length += tokens.length
     const given = this.#options.graph.takesLogitsCount ? logitsCount : tokens.length
-    return this.#takeLogits(given).slice(-logitsCount)
+    return this.#rowLogits.slice(given - logitsCount, given)
   }
 
   async step(rows: readonly DecoderRow[], tokens: readonly number[]): Promise<readonly Float32Array[]> {
     return this.#rows.inNeighbours(rows, tokens, async (arranged, arrangedTokens) => {
       await this.#run(arranged, arrangedTokens, 1)
       for (const row of arranged) row.length++
-      return this.#takeLogits(rows.length)
+      return this.#rowLogits.slice(0, rows.length)
     })
   }
 
@@ -157,14 +159,15 @@ export class NativeDecoderSession implements DecoderSession {
   }
 
   #reserveLogits(count: number): Float32Array {
-    const size = count * this.#options.graph.vocabularySize
-    if (this.#logits.length < size) this.#logits = new Float32Array(size)
-    return this.#logits.subarray(0, size)
-  }
-
-  #takeLogits(count: number): Float32Array[] {
     const { vocabularySize } = this.#options.graph
-    return Array.from({ length: count }, (_, i) => this.#logits.subarray(i * vocabularySize, (i + 1) * vocabularySize))
+    const size = count * vocabularySize
+    if (this.#logits.length < size) {
+      this.#logits = new Float32Array(size)
+      this.#rowLogits = Array.from({ length: count }, (_, i) =>
+        this.#logits.subarray(i * vocabularySize, (i + 1) * vocabularySize),
+      )
+    }
+    return this.#logits.subarray(0, size)
   }
 
   #bind(slot: number, count: number): Bound {
