@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { hasCode } from '../../src/adapters/filesystem/durable-files.js'
 import { DeleteDocumentDocument, DeleteKnowledgeBaseDocument } from '../generated/graphql.js'
 import { KnowledgeClient } from '../support/knowledge.js'
 import { writeCatalogue, writeEmbeddingModel } from '../support/made-models.js'
@@ -49,7 +50,12 @@ const toText = (name: string): string => `quux${name}zyzzyva`
 
 /** Files below the data directory that have the bytes. */
 async function filesWith(text: string, folder = environment['GRAPHLOOM_DATA_DIR']!): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
+  // A folder went away while it was read.
+  if (!entries) return filesWith(text, folder)
   const found = await Promise.all(
     entries.map(async (entry) => {
       const path = join(entry.parentPath, entry.name)

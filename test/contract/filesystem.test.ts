@@ -1,10 +1,12 @@
-import { mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FilesystemBlobStore } from '../../src/adapters/filesystem/filesystem-blob-store.js'
 import { type OpenedBlobStore, runBlobStoreSuite } from './blob-store.suite.js'
 import { codeOf } from './document-store.fixture.js'
+
+const A_MINUTE_AGO = new Date(Date.now() - 60_000)
 
 async function openIn(folder: string): Promise<OpenedBlobStore> {
   return {
@@ -46,8 +48,11 @@ test('filesystem: content that changed on the disk is not given out as whole', a
 test('filesystem: what a crash left half written is swept', async () => {
   const folder = await newFolder()
   await using opened = await openIn(folder)
-  await writeFile(join(folder, 'partial', 'blob_half'), 'half')
-  await writeFile(join(folder, 'partial', 'another'), 'half')
+  for (const name of ['blob_half', 'another']) {
+    const path = join(folder, 'partial', name)
+    await writeFile(path, 'half')
+    await utimes(path, A_MINUTE_AGO, A_MINUTE_AGO)
+  }
   expect(await opened.blobs.sweep(3_600_000, () => Promise.resolve(true))).toBe(0)
   expect(await opened.blobs.sweep(0, () => Promise.resolve(true))).toBe(2)
   expect(await readdir(join(folder, 'partial'))).toEqual([])

@@ -3,7 +3,8 @@ import { isSignedMessage } from '../../src/services/tasks/signature.js'
 import { CancelTaskDocument, SigningSecretsDocument, TaskDocument, WorkersDocument } from '../generated/graphql.js'
 import { enqueue, readToEnd, readUntil, sleep } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
-import { ALLOWED_ADDRESS, WebServer } from '../support/web-server.js'
+import { ALLOWED_ADDRESS, WebServer, type Answer } from '../support/web-server.js'
+import { waitFor } from '../support/wait.js'
 import { WorkerProcess } from '../support/worker-process.js'
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
@@ -14,11 +15,12 @@ let receiver: WebServer
 let acme: string
 let other: string
 
-/** The server itself does no tasks. */
+/** The server itself does no tasks; the receiver answers at / alone. */
 beforeAll(async () => {
   const environment = { GRAPHLOOM_PARALLEL_TASKS: '0', GRAPHLOOM_SIGNING_SECRET: SECRET }
   server = stack.use(await TestServer.start({ ...environment, GRAPHLOOM_JWT_SECRET: JWT_SECRET }))
-  receiver = stack.use(await WebServer.start((_request, response) => void response.end('taken')))
+  const answer: Answer = ({ url }, response) => void (url === '/' && response.end('taken'))
+  receiver = stack.use(await WebServer.start(answer))
   acme = await signToken('acme', ['ADMIN'])
   other = await signToken('other', ['ADMIN'])
 })
@@ -77,8 +79,10 @@ test('one for all tenants signs for each of them, and gives back what it stops i
   await using worker = await startWorker(all)
   expect(await callSigned(acme)).toEqual([true, false, false])
   expect(await callSigned(other)).toEqual([false, true, false])
-  const { id } = await enqueue(server, sleep(60_000), { token: other })
-  await readUntil(server, id, 'RUNNING', other)
+  receiver.requests.splice(0)
+  const input = { url: `${receiver.origin}/late`, method: 'POST', body: { json: [] } }
+  const { id } = await enqueue(server, { type: 'http.request', input }, { token: other })
+  await waitFor('the worker to be at it', () => receiver.requests.length > 0)
   worker.signal('SIGTERM')
   expect(await worker.exited).toEqual([0, null])
   expect(await find(id, other)).toMatchObject({ state: 'QUEUED', failures: 0 })
