@@ -47,7 +47,7 @@ test('the first goes at once, and what comes while it is on its way is joined', 
 
 test('quick tokens share messages; slow ones have one each', async () => {
   const { sent, clock, sender } = openSender()
-  for (const [id, beforeMs] of [0, 17, 17, 17, 17, 60, 60].entries()) {
+  for (const [id, beforeMs] of [0, 22, 22, 22, 22, 80, 80].entries()) {
     clock.advance(beforeMs)
     sender.add(delta(id))
     await turn()

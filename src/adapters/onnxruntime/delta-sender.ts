@@ -5,7 +5,7 @@ import type { GenerationDelta } from '../../ports/model-runtime.js'
  * From one message of a text to the next. Each takes time of the cores from the model, in the server, its store and its
  * client: with one each 40 ms a stream of 128 tokens a second on two cores lost about 8 % of its pace.
  */
-const PAUSE_MS = 60
+const PAUSE_MS = 80
 /** A text may come to a halt with tokens that were held back. */
 const MOST_HELD_MS = 120
 
