@@ -15,8 +15,6 @@ export interface SupervisedChildOptions {
   readonly heapMib?: number
   /** More arguments of Node's. */
   readonly nodeArguments?: readonly string[]
-  /** Variables of its environment beside those that every child gets. */
-  readonly environment?: Readonly<Record<string, string>>
   readonly logger: Logger
 }
 
@@ -76,7 +74,6 @@ export class SupervisedChild {
       env: {
         ...Object.fromEntries(INHERITED_VARIABLES.map((name) => [name, process.env[name]])),
         ...FIXED_VARIABLES,
-        ...options.environment,
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

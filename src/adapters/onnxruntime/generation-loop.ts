@@ -76,12 +76,14 @@ export class GenerationLoop {
 
   async #loop(): Promise<void> {
     this.#isLooping = true
+    // Messages are read, while the run goes on: what came joins the next one, what was cancelled leaves.
+    let turn = nextTurn()
     for (;;) {
-      // Messages are read: what came during the last run joins, what was cancelled leaves.
-      await nextTurn()
+      await turn
       this.#removeEnded()
       this.#admit()
       if (this.#running.size === 0) break
+      turn = nextTurn()
       const decoding = [...this.#running].filter((text) => !text.isPrefilling)
       if (decoding.length > 0) await this.#step(decoding)
       const prefilling = this.#nextPrefilling()

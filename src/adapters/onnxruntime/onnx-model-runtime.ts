@@ -21,12 +21,6 @@ const GENERATION: GenerationLimits = {
   native: true,
 }
 
-/**
- * Weights and caches in pages of 2 MiB where the kernel gives them to who asks: each step reads all of them once. Other
- * allocators than glibc's (2.35 and later) do not look at it.
- */
-const ENVIRONMENT = { GLIBC_TUNABLES: process.env['GLIBC_TUNABLES'] ?? 'glibc.malloc.hugetlb=1' }
-
 /** Runs ONNX models in the layout of transformers.js, each in a process of its own. */
 export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeOptions): ModelRuntime {
   const limits = { ...GENERATION, ...generation }
@@ -41,7 +35,6 @@ export function createOnnxModelRuntime({ logger, generation }: OnnxModelRuntimeO
       entry: new URL('./runner-process.js', import.meta.url),
       name: 'runner',
       crashCode: 'RUNNER_CRASHED',
-      environment: ENVIRONMENT,
       logger,
     })
     children.add(child)
