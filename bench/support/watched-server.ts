@@ -16,10 +16,13 @@ export interface WatchedServer extends AsyncDisposable {
   readDelay(): Promise<LoopDelay>
 }
 
+/** Those of `npm start`. */
+const START_ARGUMENTS = ['--max-semi-space-size=4']
+
 export async function startWatchedServer(environment: Readonly<Record<string, string>> = {}): Promise<WatchedServer> {
   const folder = await createTemporaryFolder('bench')
   const env = { ...process.env, GRAPHLOOM_PORT: '0', GRAPHLOOM_DATA_DIR: folder.path, ...environment }
-  const child = fork(new URL('./server-process.js', import.meta.url), { env })
+  const child = fork(new URL('./server-process.js', import.meta.url), { env, execArgv: START_ARGUMENTS })
   const [{ url }] = (await once(child, 'message')) as [{ url: string }]
   return {
     url,

@@ -10,7 +10,7 @@ export interface WaitingSequence extends Applicant {
 /** Of so many runs one begins with bulk work while interactive work waits too. */
 const BULK_RUN_EVERY = 4
 /** Fewer tokens than these are not worth being shared out. */
-const LEAST_SHARED_TOKENS = 256
+const LEAST_SHARED_TOKENS = 128
 /** The most that a run computes, padding included, for each real token. */
 const MOST_PADDED = 1.2
 
