@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createTemporaryFolder } from '../test/support/temporary.js'
 import { median } from './support/figures.js'
+import { root, startArguments } from './support/start-arguments.js'
 
 /** Time from the process's start to its first answer and idle memory: ours against a bare Apollo Server, in turns. */
 const ROUNDS = Number(process.argv[2] ?? 5)
@@ -13,11 +14,6 @@ interface Start {
   readonly readyMs: number
   readonly residentMb: number
 }
-
-/** What `npm start` gives to Node. */
-const root = new URL('../../', import.meta.url)
-const { scripts } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { scripts: { start: string } }
-const [, ...startArguments] = scripts.start.split(' ')
 
 async function measure(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<Start> {
   const startedAt = performance.now()

@@ -7,6 +7,14 @@ import { lineOf } from './start-failure.js'
 
 const CLOSE_LIMIT_MS = 10_000
 
+/**
+ * Gives back what only starting needed, so that an idle server is small and a busy one still has room for many young
+ * objects. Without `--expose-gc` it does nothing.
+ */
+function releaseWhatStartingTook(): void {
+  void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+}
+
 let configuration: Configuration | null = null
 let server: RunningServer | null = null
 
@@ -25,6 +33,7 @@ const lifecycle = new Lifecycle({
         onFailure: (error) => lifecycle.fail(error),
       }),
     )
+    releaseWhatStartingTook()
   },
   drain: (signal) => server?.drain(signal) ?? Promise.resolve(),
   drainLimitMs: () => configuration?.server.shutdownTimeoutMs ?? 0,

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createTemporaryFolder } from '../../test/support/temporary.js'
+import { startArguments } from './start-arguments.js'
 
 export interface LoopDelay {
   readonly p50Ms: number
@@ -16,13 +17,10 @@ export interface WatchedServer extends AsyncDisposable {
   readDelay(): Promise<LoopDelay>
 }
 
-/** Those of `npm start`. */
-const START_ARGUMENTS = ['--max-semi-space-size=4']
-
 export async function startWatchedServer(environment: Readonly<Record<string, string>> = {}): Promise<WatchedServer> {
   const folder = await createTemporaryFolder('bench')
   const env = { ...process.env, GRAPHLOOM_PORT: '0', GRAPHLOOM_DATA_DIR: folder.path, ...environment }
-  const child = fork(new URL('./server-process.js', import.meta.url), { env, execArgv: START_ARGUMENTS })
+  const child = fork(new URL('./server-process.js', import.meta.url), { env, execArgv: startArguments.slice(0, -1) })
   const [{ url }] = (await once(child, 'message')) as [{ url: string }]
   return {
     url,

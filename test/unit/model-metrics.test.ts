@@ -169,7 +169,7 @@ describe('following a model', () => {
         listVersions: () => Promise.resolve([VERSION, OTHER] as ModelVersionDocument[]),
       },
       recorder,
-      residency: { getRunner: () => null },
+      residency: { runningCount: () => 0 },
       waiting: () => 3,
       clock,
     })

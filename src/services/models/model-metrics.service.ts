@@ -12,7 +12,7 @@ export interface ModelMetricsServiceOptions {
   readonly access: Access
   readonly store: Pick<ModelStore, 'getModelByName' | 'listVersions'>
   readonly recorder: ModelMetricsRecorder
-  readonly residency: Pick<Residency, 'getRunner'>
+  readonly residency: Pick<Residency, 'runningCount'>
   /** Predictions of a version that were accepted and have not begun. */
   readonly waiting: (versionId: string) => number
   readonly clock: Clock
@@ -127,7 +127,7 @@ export class ModelMetricsService {
     let runningCount = 0
     for (const id of versionIds) {
       queueLength += waiting(id)
-      runningCount += residency.getRunner(id)?.runningCount ?? 0
+      runningCount += residency.runningCount(id)
     }
     return { queueLength, runningCount }
   }

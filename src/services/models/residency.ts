@@ -123,6 +123,11 @@ export class Residency implements AsyncDisposable {
     return { ...status, queueLength: resident.waiting, runningCount: resident.running, breaker: resident.breaker }
   }
 
+  /** Pieces of work that use the version at the moment. */
+  runningCount(versionId: string): number {
+    return this.#resident.get(versionId)?.running ?? 0
+  }
+
   getBreaker(versionId: string): BreakerStatus {
     return this.#resident.get(versionId)?.breaker ?? { state: 'CLOSED', recentFailures: 0, retryAt: null }
   }

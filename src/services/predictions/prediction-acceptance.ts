@@ -41,7 +41,7 @@ export interface PredictionAcceptanceOptions {
   readonly tasks: Pick<TaskAcceptance, 'toInsert'>
   readonly encoder: PromptEncoder
   readonly models: Pick<ModelsService, 'requireByReference'>
-  readonly residency: Pick<Residency, 'getRunner' | 'settingsOf' | 'checkMemory'>
+  readonly residency: Pick<Residency, 'runningCount' | 'settingsOf' | 'checkMemory'>
   readonly metrics: Pick<ModelMetricsRecorder, 'recordRefusal'>
   readonly waitingRoom: WaitingRoom
   /** The trace that the current call belongs to. */
@@ -220,7 +220,7 @@ export class PredictionAcceptance {
     const { waitingRoom, metrics, residency } = this.#options
     const { id: versionId } = version
     const { maxQueueLength } = residency.settingsOf(version)
-    const runningCount = residency.getRunner(versionId)?.runningCount ?? 0
+    const runningCount = residency.runningCount(versionId)
     try {
       // An answer that is shared may need none.
       if (needsMemory) residency.checkMemory(version)

@@ -43,7 +43,7 @@ export interface PredictionsServiceOptions {
   readonly encoder: PromptEncoder
   readonly answers: SharedAnswers
   readonly models: Pick<ModelsService, 'requireByReference'>
-  readonly residency: Pick<Residency, 'getRunner' | 'settingsOf'>
+  readonly residency: Pick<Residency, 'runningCount' | 'settingsOf'>
   readonly streams: Streams
   readonly tasks: Pick<TasksService, 'cancelAndWait' | 'removeEnded'>
   readonly waitingRoom: WaitingRoom
@@ -258,7 +258,7 @@ export class PredictionsService {
     const key = settings.cacheResponses ? answerKeyOf({ tenantId, version, input, seed: parseSeed(request) }) : null
     const cacheHit = key !== null && answers.has(key)
     const queueLength = waitingRoom.waiting(version.id)
-    const runningCount = residency.getRunner(version.id)?.runningCount ?? 0
+    const runningCount = residency.runningCount(version.id)
     const queueWaitMs = cacheHit ? 0 : waitingRoom.expectedWaitMs(version.id, runningCount)
     return { version, inputTokens, queueLength, queueWaitMs, cacheHit }
   }
