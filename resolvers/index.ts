@@ -25,7 +25,7 @@ import {
 } from './knowledge/ingestion.resolver.js'
 import { KnowledgeBaseResolver } from './knowledge/knowledge-base.resolver.js'
 import { KnowledgeBaseSnapshotResolver, KnowledgeBaseSnapshotsResolver } from './knowledge/snapshot.resolver.js'
-import { SearchResolver } from './knowledge/search.resolver.js'
+import { SearchHitResolver, SearchResolver } from './knowledge/search.resolver.js'
 import { ModelMetricsResolver } from './models/model-metrics.resolver.js'
 import { ModelTraitsResolver } from './models/model-traits.resolver.js'
 import { AliasSettingResolver, ModelAliasResolver } from './models/model-alias.resolver.js'
@@ -149,6 +149,7 @@ const RESOLVERS = [
   DocumentChangesResolver,
   DocumentVersionResolver,
   ChunkResolver,
+  SearchHitResolver,
   SearchResolver,
   AnswerResolver,
   AnswerSnapshotResolver,

@@ -1,8 +1,9 @@
-import { Arg, Ctx, Directive, Query, Resolver } from 'type-graphql'
+import { Arg, Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql'
+import type { SearchHit } from '../../src/services/knowledge/search.service.js'
 import type { GraphContext } from '../context.js'
 import { toSearchRequest } from './knowledge-request.js'
 import { SearchInput } from './search.input.js'
-import { SearchResult } from './search.type.js'
+import { SearchHitType, SearchResult, TextSpanType } from './search.type.js'
 
 @Resolver()
 export class SearchResolver {
@@ -18,5 +19,15 @@ export class SearchResolver {
     const found = await services.knowledgeSearch.search(principal, toSearchRequest(input), signal)
     const generations = found.bases.map((base) => services.knowledgeGenerations.get(principal, base, base.generation))
     return { ...found, generations: await Promise.all(generations), degraded: found.indexedShare < 1 }
+  }
+}
+
+@Resolver(() => SearchHitType)
+export class SearchHitResolver {
+  @FieldResolver(() => [TextSpanType], {
+    description: 'Words of the query in the chunk’s text, by their stems, in order.',
+  })
+  highlights(@Root() hit: SearchHit) {
+    return hit.highlights()
   }
 }

@@ -70,9 +70,6 @@ export class SearchHitType {
 
   @Field(() => [Chunk], { description: 'Chunks before and after it that were asked for, in order, without itself.' })
   readonly neighbours!: readonly DocumentChunk[]
-
-  @Field(() => [TextSpanType], { description: 'Words of the query in the chunk’s text, by their stems, in order.' })
-  readonly highlights!: readonly TextSpanType[]
 }
 
 @ObjectType('SearchResult', { description: 'What was found.' })

@@ -41,6 +41,12 @@ export class ChunkSets {
     return this.#documents.get(CHUNK_SETS, scope, toChunkSetId(versionId, generation))
   }
 
+  /** In the order of the places; null for what is not there. */
+  getMany(scope: Scope, places: readonly SetPlace[]): Promise<(ChunkSet | null)[]> {
+    const ids = places.map(({ versionId, generation }) => toChunkSetId(versionId, generation))
+    return this.#documents.getMany(CHUNK_SETS, scope, ids)
+  }
+
   /** The sets of a version, of all generations. */
   async list(scope: Scope, versionId: string): Promise<readonly ChunkSet[]> {
     return this.#find(scope, { versionId: { eq: versionId } })

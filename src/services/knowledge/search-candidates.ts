@@ -61,14 +61,15 @@ export async function findCandidates(options: SearchCandidatesOptions, asked: As
   }
   const askWords: AskIndex = ({ indexName }, rows) => textIndex.search(indexName, query, rows)
   const byVector = mode === 'TEXT' ? null : askVectors()
-  const [vectors, texts] = await Promise.all([
-    byVector && byVector.then((index) => indexes.ask(index)),
-    mode === 'VECTOR' ? null : indexes.ask(askWords),
-  ])
-  const needsAllScores = vectors !== null && texts !== null && fusion.method === 'WEIGHTED'
-  const [moreVectors, moreTexts] = await Promise.all([
-    needsAllScores ? indexes.askFor(await byVector!, except(texts, vectors)) : [],
-    needsAllScores ? indexes.askFor(askWords, except(vectors, texts)) : [],
+  const findingVectors = byVector && byVector.then((index) => indexes.ask(index))
+  const findingTexts = mode === 'VECTOR' ? null : indexes.ask(askWords)
+  const needsAllScores = mode === 'HYBRID' && fusion.method === 'WEIGHTED'
+  // Who is quicker does not wait for the other to be told its rows.
+  const [vectors, texts, moreVectors, moreTexts] = await Promise.all([
+    findingVectors,
+    findingTexts,
+    needsAllScores ? findingTexts!.then(async (rows) => indexes.askFor(await byVector!, rows)) : [],
+    needsAllScores ? findingVectors!.then((rows) => indexes.askFor(askWords, rows)) : [],
   ])
   const candidates = fuse(toList(vectors, moreVectors), toList(texts, moreTexts), fusion)
   return { candidates, indexedShare: indexes.isDamaged ? 0 : Math.min(...shares) }
@@ -145,11 +146,6 @@ async function embedQuery(
   if (other !== undefined)
     throw invalidInput('input.knowledgeBases', 'have different embedding models; search them one by one, or by TEXT.')
   return queries.embed(principal, await versions.requireVersion(id), request.query, signal)
-}
-
-function except(rows: readonly FoundRow[], others: readonly FoundRow[]): FoundRow[] {
-  const known = new Set(others.map(({ id }) => id))
-  return rows.filter(({ id }) => !known.has(id))
 }
 
 const toList = (ranked: readonly FoundRow[] | null, others: readonly FoundRow[]): ScoredList<FoundRow> | null =>

@@ -7,7 +7,7 @@ import type { DocumentRecords } from './document-records.js'
 import type { AskedSearch, Candidate } from './search-candidates.js'
 import type { RerankRequest, SearchRequest } from './search-input.js'
 import type { TextReranker } from './text-reranker.js'
-import { readVersionChunks, type DocumentChunk } from './version-chunks.js'
+import { toDocumentChunks, type DocumentChunk } from './version-chunks.js'
 
 export interface SearchRankingOptions {
   readonly records: DocumentRecords
@@ -60,12 +60,16 @@ async function readRanked(options: SearchRankingOptions, pool: readonly Candidat
   const [first] = pool
   if (!first) return []
   const scope = { tenantId: first.item.base.tenantId }
-  const bases = new Map(pool.map(({ item }) => [item.versionId, item.base]))
-  const versions = (await options.records.getVersions(scope, [...bases.keys()])).filter((one) => one !== null)
-  const read = await Promise.all(
-    versions.map((version) => readVersionChunks(options, version, bases.get(version.id)!.generation)),
+  const places = [...new Map(pool.map(({ item }) => [item.versionId, item.base.generation]))].map(
+    ([versionId, generation]) => ({ versionId, generation }),
   )
-  const chunksOf = new Map(versions.map(({ id }, i) => [id, read[i]!]))
+  const { records } = options
+  const ids = places.map(({ versionId }) => versionId)
+  const [versions, sets] = await Promise.all([records.getVersions(scope, ids), records.sets.getMany(scope, places)])
+  const read = await Promise.all(
+    versions.map(async (version, i) => (version ? toDocumentChunks(options, version, sets[i]!) : [])),
+  )
+  const chunksOf = new Map(ids.map((id, i) => [id, read[i]!]))
   return pool.flatMap((candidate, i) => {
     const versionChunks = chunksOf.get(candidate.item.versionId) ?? []
     const chunk = versionChunks[candidate.item.ordinal]

@@ -43,8 +43,8 @@ export interface SearchHit {
   readonly chunk: DocumentChunk
   /** Chunks around it that were asked for, in order, without itself. */
   readonly neighbours: readonly DocumentChunk[]
-  /** Words of the query, as offsets into the chunk's text. */
-  readonly highlights: readonly TextSpan[]
+  /** Words of the query, as offsets into the chunk's text. Of all hits at once, when the first is asked for them. */
+  readonly highlights: () => Promise<readonly TextSpan[]>
 }
 
 const MOST_ATTEMPTS = 3
@@ -81,8 +81,12 @@ export class SearchService {
     const asked: AskedSearch = { principal, request, bases, signal }
     const { candidates, indexedShare } = await findCandidates(this.#options, asked)
     const ranked = await rankCandidates(this.#options, candidates, asked)
-    const highlights = await this.#highlight(request.query, ranked)
-    const hits = ranked.map((one, i) => toHit(one, { rank: i + 1, highlights: highlights[i]!, request }))
+    let highlighting: Promise<readonly TextSpan[][]> | null = null
+    const findHighlights = () => (highlighting ??= this.#highlight(request.query, ranked))
+    const hits = ranked.map((one, i) => {
+      const highlights = async () => (await findHighlights())[i]!
+      return toHit(one, { rank: i + 1, highlights, request })
+    })
     return { hits, indexedShare, bases }
   }
 
@@ -114,7 +118,7 @@ export class SearchService {
 
 interface HitPlace {
   readonly rank: number
-  readonly highlights: readonly TextSpan[]
+  readonly highlights: SearchHit['highlights']
   readonly request: Pick<SearchRequest, 'neighbours'>
 }
 

@@ -1,4 +1,4 @@
-import { toChunkId, type DocumentVersion, type StoredChunk } from '../../domain/knowledge.js'
+import { toChunkId, type ChunkSet, type DocumentVersion, type StoredChunk } from '../../domain/knowledge.js'
 import type { Payloads } from '../payloads.js'
 import type { DocumentRecords } from './document-records.js'
 
@@ -19,17 +19,25 @@ export interface VersionChunksOptions {
 
 /** All chunks that a version has in a generation, in order; none where that has not got it. */
 export async function readVersionChunks(
-  { records, payloads }: VersionChunksOptions,
+  options: VersionChunksOptions,
   version: DocumentVersion,
   generation: number,
 ): Promise<DocumentChunk[]> {
-  const { id: versionId, tenantId, documentId, content } = version
-  const set = content && (await records.sets.get({ tenantId }, { versionId, generation }))
-  if (!set) return []
+  const { id: versionId, tenantId } = version
+  return toDocumentChunks(options, version, await options.records.sets.get({ tenantId }, { versionId, generation }))
+}
+
+/** The chunks that a version has in a set. */
+export async function toDocumentChunks(
+  { payloads }: Pick<VersionChunksOptions, 'payloads'>,
+  { id: versionId, documentId, content }: DocumentVersion,
+  set: ChunkSet | null,
+): Promise<DocumentChunk[]> {
+  if (!content || !set) return []
   const [{ text }, stored] = await Promise.all([payloads.get(content), payloads.get(set.chunks)])
   return stored.map((chunk, ordinal) => ({
     ...chunk,
-    id: toChunkId(versionId, generation, ordinal),
+    id: toChunkId(versionId, set.generation, ordinal),
     documentId,
     versionId,
     ordinal,

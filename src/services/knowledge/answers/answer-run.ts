@@ -98,7 +98,7 @@ export class AnswerRun {
     if (this.#answer.hits) return payloads.get(this.#answer.hits)
     const startedAt = clock.now()
     const { hits } = await search.search(askerOf(this.#answer), { ...request.search, query }, this.#signal)
-    const found = hits.map(toAnswerHit)
+    const found = await Promise.all(hits.map(toAnswerHit))
     const stored = await payloads.put(found)
     const searchMs = clock.now() - startedAt
     await this.#change((answer) => ({ ...answer, hits: stored, timings: { ...answer.timings, searchMs } }))
@@ -219,9 +219,9 @@ const toRanks = (passages: readonly Passage[]): number[] =>
 
 const keyOf = ({ language, embeddingModelVersionId }: TextKind): string => `${language} ${embeddingModelVersionId}`
 
-function toAnswerHit({ rank, score, scores, highlights, document, chunk }: SearchHit): AnswerHit {
+async function toAnswerHit({ rank, score, scores, highlights, document, chunk }: SearchHit): Promise<AnswerHit> {
   const { id: chunkId, versionId, documentId, start, end, headings } = chunk
   const { knowledgeBaseId } = document
   const place = { knowledgeBaseId, documentId, versionId, chunkId, start, end, headings }
-  return { rank, score, scores, highlights, ...place }
+  return { rank, score, scores, highlights: await highlights(), ...place }
 }
