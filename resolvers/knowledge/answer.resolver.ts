@@ -31,7 +31,7 @@ import { Answer, AnswerConnection, AnswerSentenceType, CitationType, type Answer
 import { AnswerEventUnion, CancelAnswerResult, DeleteAnswerResult, StartAnswerResult } from './answer.union.js'
 import { KnowledgeBase } from './knowledge-base.type.js'
 import { toStartAnswer } from './knowledge-request.js'
-import { SearchHitType } from './search.type.js'
+import { SearchHitType, type SearchHitRoot } from './search.type.js'
 
 @Resolver(() => Answer)
 export class AnswerResolver {
@@ -138,10 +138,14 @@ export class AnswerResolver {
     description:
       'What was found for it, the best first, in the versions that were found; without documents that are gone, or are not for you any more. None before the search.',
   })
-  async hits(@Root() answer: AnswerRoot, @Ctx() context: GraphContext): Promise<readonly object[]> {
+  async hits(@Root() answer: AnswerRoot, @Ctx() context: GraphContext): Promise<readonly SearchHitRoot[]> {
     const { services, principal } = context
     const found = await services.answers.readFoundTexts(principal, await documentOf(answer, context))
-    return found.map((hit) => ({ ...hit, neighbours: [] }))
+    return found.map(({ highlights, ...hit }) => ({
+      ...hit,
+      neighbours: [],
+      highlights: () => Promise.resolve(highlights),
+    }))
   }
 
   @FieldResolver(() => [KnowledgeBase], { description: 'What was searched; without those that are gone.' })

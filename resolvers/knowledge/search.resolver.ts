@@ -1,9 +1,8 @@
 import { Arg, Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql'
-import type { SearchHit } from '../../src/services/knowledge/search.service.js'
 import type { GraphContext } from '../context.js'
 import { toSearchRequest } from './knowledge-request.js'
 import { SearchInput } from './search.input.js'
-import { SearchHitType, SearchResult, TextSpanType } from './search.type.js'
+import { SearchHitType, SearchResult, TextSpanType, type SearchHitRoot } from './search.type.js'
 
 @Resolver()
 export class SearchResolver {
@@ -27,7 +26,7 @@ export class SearchHitResolver {
   @FieldResolver(() => [TextSpanType], {
     description: 'Words of the query in the chunk’s text, by their stems, in order.',
   })
-  highlights(@Root() hit: SearchHit) {
+  highlights(@Root() hit: SearchHitRoot) {
     return hit.highlights()
   }
 }

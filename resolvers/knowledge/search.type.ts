@@ -48,6 +48,11 @@ export class HitScoresType {
   readonly rankBefore!: number
 }
 
+/** What its words are is found when they are asked for. */
+export interface SearchHitRoot {
+  readonly highlights: () => Promise<readonly TextSpanType[]>
+}
+
 @ObjectType('SearchHit', { description: 'A chunk that was found.' })
 export class SearchHitType {
   @Field(() => Int, { description: 'Place among the hits, from 1.' })
@@ -75,7 +80,7 @@ export class SearchHitType {
 @ObjectType('SearchResult', { description: 'What was found.' })
 export class SearchResult {
   @Field(() => [SearchHitType], { description: 'The best first.' })
-  readonly hits!: readonly object[]
+  readonly hits!: readonly SearchHitRoot[]
 
   @Field(() => [IndexGeneration], {
     description:
