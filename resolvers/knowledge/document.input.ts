@@ -70,6 +70,13 @@ export class DocumentInput {
       'Who may see it; null is everybody of the tenant. As before when unset, and everybody of a new document.',
   })
   readonly access?: DocumentAccessInput | null
+
+  @Field(() => ChunkingInput, {
+    nullable: true,
+    description:
+      'How it is cut, where that is not as the knowledge base’s documents are; what is unset of it is as theirs. Null is as theirs. As before when unset.',
+  })
+  readonly chunking?: ChunkingInput | null
 }
 
 @InputType('UpdateDocumentInput', { description: 'What to change of a document; what is unset stays as it is.' })
@@ -109,6 +116,13 @@ export class UpdateDocumentInput {
     description: 'Who may see it; null is everybody of the tenant. It holds from the answer on.',
   })
   readonly access?: DocumentAccessInput | null
+
+  @Field(() => ChunkingInput, {
+    nullable: true,
+    description:
+      'How it is cut, where that is not as the knowledge base’s documents are; what is unset of it is as theirs. Null is as theirs. As before when unset.',
+  })
+  readonly chunking?: ChunkingInput | null
 }
 
 @ArgsType()

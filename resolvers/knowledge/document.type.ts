@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql'
+import type { ChunkingMethod } from '../../src/domain/chunking.js'
 import type { AccessList, DocumentDiff, DocumentState } from '../../src/domain/knowledge.js'
 import type { ErrorInfo } from '../../src/kernel/errors.js'
 import { createConnectionType } from '../common/connection.type.js'
@@ -6,7 +7,7 @@ import { ErrorInfoType } from '../common/error-info.type.js'
 import { Node } from '../common/node.interface.js'
 import { DateTimeScalar, LongScalar } from '../common/scalars.js'
 import { Task } from '../tasks/task.type.js'
-import { DocumentStateEnum } from './knowledge.enum.js'
+import { ChunkingMethodEnum, DocumentStateEnum } from './knowledge.enum.js'
 
 @ObjectType('DocumentAccess', {
   description: 'Who may see a document: nobody else of the tenant finds it, reads it or counts it.',
@@ -36,6 +37,29 @@ export class DocumentDiffType {
   readonly tokensSaved!: number
 }
 
+@ObjectType('DocumentChunking', {
+  description: 'What is otherwise of a document’s chunking; what is null is as the knowledge base’s.',
+})
+export class DocumentChunkingType {
+  @Field(() => ChunkingMethodEnum, { nullable: true, description: 'Where it is cut.' })
+  readonly method?: ChunkingMethod
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The most tokens of a chunk, or what the model takes if that is less.',
+  })
+  readonly maxTokens?: number
+
+  @Field(() => Int, { nullable: true, description: 'Tokens at the end of a chunk that the next begins with.' })
+  readonly overlapTokens?: number
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether title and headings are embedded and searched with it.',
+  })
+  readonly withHeadings?: boolean
+}
+
 @ObjectType('DocumentTraits', { description: 'What is told of a document and of each of its versions.' })
 abstract class DocumentTraitsType extends Node {
   @Field(() => String, { nullable: true, description: 'As it was given, else as it was found in the document.' })
@@ -62,6 +86,12 @@ abstract class DocumentTraitsType extends Node {
 
   @Field(() => LongScalar, { description: 'Bytes of its text; 0 before it was read.' })
   readonly sizeBytes!: number
+
+  @Field(() => DocumentChunkingType, {
+    nullable: true,
+    description: 'How it is cut, where that is not as the knowledge base’s documents are.',
+  })
+  readonly chunking!: DocumentChunkingType | null
 
   @Field(() => [String], { description: 'What was passed over when it was read, in words.' })
   readonly warnings!: readonly string[]

@@ -38,12 +38,13 @@ export const toUpdateDocument = ({ id, metadata, ...parts }: UpdateDocumentInput
   id,
 })
 
-const toNewDocument = ({ access, metadata, ...parts }: DocumentInput): AddDocuments['documents'][number] => {
+const toNewDocument = ({ access, metadata, chunking, ...parts }: DocumentInput): AddDocuments['documents'][number] => {
   const given = Object.entries(parts).filter(([, value]) => value !== null && value !== undefined)
   return {
     ...(Object.fromEntries(given) as Partial<Record<keyof typeof parts, string>>),
     ...(access !== undefined && { access: access && { users: access.users, groups: access.groups } }),
     ...(metadata !== null && metadata !== undefined && { metadata }),
+    ...(chunking !== undefined && { chunking: chunking && toChunking(chunking) }),
   }
 }
 

@@ -78,6 +78,8 @@ export interface DocumentTraits {
   /** Of the content as it was given, lower-case hexadecimal; null of an address that was not read yet. */
   readonly contentSha256: string | null
   readonly metadata: Metadata
+  /** Where it is cut otherwise than the base's documents. */
+  readonly chunking?: Partial<BaseChunking> | null
   readonly pages: number | null
   /** Chunks in each generation that has it, by the generation's number. */
   readonly chunkCounts: ChunkCounts
@@ -88,8 +90,9 @@ export interface DocumentTraits {
 }
 
 export function toTraits(traits: DocumentTraits): DocumentTraits {
-  const { title, source, mediaType, contentSha256, metadata, pages, chunkCounts, sizeBytes, warnings, diff } = traits
-  return { title, source, mediaType, contentSha256, metadata, pages, chunkCounts, sizeBytes, warnings, diff }
+  const { title, source, mediaType, contentSha256, metadata, chunking = null } = traits
+  const { pages, chunkCounts, sizeBytes, warnings, diff } = traits
+  return { title, source, mediaType, contentSha256, metadata, chunking, pages, chunkCounts, sizeBytes, warnings, diff }
 }
 
 /** A document of a knowledge base. The traits are those of the version that is served, else of the first. */

@@ -325,6 +325,8 @@ export type DocumentAccessInput = {
 export type DocumentInput = {
   /** Who may see it; null is everybody of the tenant. As before when unset, and everybody of a new document. */
   access?: DocumentAccessInput | null | undefined;
+  /** How it is cut, where that is not as the knowledge base’s documents are; what is unset of it is as theirs. Null is as theirs. As before when unset. */
+  chunking?: ChunkingInput | null | undefined;
   /** Your own name for it: a document of a key that is there becomes its next version, and one of a document that you may not see is a Conflict. 1 to 512 characters; without one it is a new document each time. */
   key?: string | null | undefined;
   /** What it is, e.g. `text/markdown`; found out from its content when unset. */
@@ -1605,6 +1607,8 @@ export type UnloadModelVersionInput = {
 export type UpdateDocumentInput = {
   /** Who may see it; null is everybody of the tenant. It holds from the answer on. */
   access?: DocumentAccessInput | null | undefined;
+  /** How it is cut, where that is not as the knowledge base’s documents are; what is unset of it is as theirs. Null is as theirs. As before when unset. */
+  chunking?: ChunkingInput | null | undefined;
   /** Id of a document. */
   id: string;
   /** What the new content is, e.g. `text/markdown`. */
@@ -1942,7 +1946,7 @@ export type DocumentVersionsQueryVariables = Exact<{
 }>;
 
 
-export type DocumentVersionsQuery = { document: { id: string, versions: { nodes: Array<{ id: string, number: number, state: DocumentState, title: string | null, mediaType: string | null, contentSha256: string | null, superseded: boolean, text: string | null, metadata: unknown, createdAt: string, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type DocumentVersionsQuery = { document: { id: string, versions: { nodes: Array<{ id: string, number: number, state: DocumentState, title: string | null, mediaType: string | null, contentSha256: string | null, superseded: boolean, text: string | null, metadata: unknown, createdAt: string, chunking: { method: ChunkingMethod | null, maxTokens: number | null, overlapTokens: number | null, withHeadings: boolean | null } | null, diff: { unchanged: number, embedded: number, removed: number, tokensSaved: number } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type DocumentChunksQueryVariables = Exact<{
   id: string;
@@ -5072,6 +5076,12 @@ export const DocumentVersionsDocument = new TypedDocumentString(`
         contentSha256
         superseded
         text
+        chunking {
+          method
+          maxTokens
+          overlapTokens
+          withHeadings
+        }
         metadata
         createdAt
         diff {

@@ -147,6 +147,7 @@ const toTraits = ({ given, base, contentSha256 }: Named, before: Before | null):
     given.metadata === undefined
       ? (before?.metadata ?? {})
       : parseMetadata(given.metadata, base.metadataFields, 'metadata'),
+  chunking: given.chunking === undefined ? (before?.chunking ?? null) : given.chunking,
   pages: null,
   chunkCounts: {},
   sizeBytes: 0,

@@ -1,6 +1,7 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
-import type { AccessList, KnowledgeBaseDocument } from '../../domain/knowledge.js'
+import { CHUNKING_METHODS } from '../../domain/chunking.js'
+import type { AccessList, BaseChunking, KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import { parseMetadata } from './metadata-input.js'
 
 /** A document as it is given. */
@@ -24,6 +25,8 @@ export interface NewDocument {
   readonly metadata?: Json | undefined
   /** As before when unset; null is everybody of the tenant. */
   readonly access?: AccessList | null | undefined
+  /** Where it is to be cut otherwise than the base's documents; null as they are. As before when unset. */
+  readonly chunking?: Partial<BaseChunking> | null | undefined
   /** Whether the access list holds from the moment on in which it is accepted. */
   readonly isAccessAtOnce?: boolean | undefined
 }
@@ -37,6 +40,16 @@ const MAX_READERS = 256
 
 const TEXT = { type: 'string' }
 const NAMES = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 256 }, maxItems: MAX_READERS }
+
+const TOKENS = { type: 'integer', minimum: 0 }
+
+/** The JSON Schema of what a chunking says. */
+export const CHUNKING_PROPERTIES = {
+  method: { enum: CHUNKING_METHODS },
+  maxTokens: TOKENS,
+  overlapTokens: TOKENS,
+  withHeadings: { type: 'boolean' },
+}
 
 /** The JSON Schema of documents in a task's input. */
 export const DOCUMENTS_SCHEMA = {
@@ -57,6 +70,7 @@ export const DOCUMENTS_SCHEMA = {
       contentOf: { type: 'string', maxLength: MAX_ID_CHARACTERS },
       metadata: { type: 'object' },
       isAccessAtOnce: { type: 'boolean' },
+      chunking: { type: ['object', 'null'], properties: CHUNKING_PROPERTIES, additionalProperties: false },
       access: {
         type: ['object', 'null'],
         properties: { users: NAMES, groups: NAMES },

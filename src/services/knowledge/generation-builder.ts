@@ -9,6 +9,7 @@ import { cutDocument } from './document-preparation.js'
 import type { DocumentRecords, ServedDocument } from './document-records.js'
 import { embedVersions, type EmbeddedVersion, type PreparedVersion } from './document-vectors.js'
 import { requireGeneration } from './generation-rules.js'
+import { ownChunking } from './knowledge-base-input.js'
 import type { IndexWriter } from './index-writer.js'
 import { toIndexedBase } from './indexed-base.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
@@ -118,8 +119,8 @@ export class GenerationBuilder {
     const { versions, payloads } = this.#options
     const { number, signal } = this.#request
     const generation = generations.find((one) => one.number === number)!
-    const { chunking, embeddingModelVersionId } = generation
-    const model = await versions.requireVersion(embeddingModelVersionId)
+    const model = await versions.requireVersion(generation.embeddingModelVersionId)
+    const chunking = ownChunking(generation.chunking, version.chunking, model)
     const { title, contentSha256 } = version
     const read = { content: await payloads.get(version.content), title, contentSha256 }
     const chunks = await cutDocument(this.#options, read, { chunking, model, metadataFields, signal })

@@ -20,7 +20,7 @@ import type { ChunkCounting } from './chunk-counting.js'
 import type { BaseFigures, DocumentRecords } from './document-records.js'
 import { activate, conflict, requireGeneration } from './generation-rules.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
-import { toChunking } from './knowledge-base-input.js'
+import { changeChunking, toChunking } from './knowledge-base-input.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { requireEmbeddingModel } from './new-generation.js'
 import { beginGeneration, REINDEX_TASK, type ReindexInput } from './reindex-type.js'
@@ -110,7 +110,7 @@ export class GenerationsService {
     const input: ReindexInput = {
       knowledgeBaseId: base.id,
       embeddingModelVersionId: model.id,
-      chunking: toChunking({ ...chunking, ...asked.chunking }, model),
+      chunking: toChunking(changeChunking(chunking, asked.chunking), model),
       activate: asked.activate,
     }
     const task = await this.#accept(principal, input, asked.idempotencyKey)

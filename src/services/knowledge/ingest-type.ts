@@ -1,6 +1,6 @@
 import { GraphloomError, invalidInput, notFound, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
-import type { KnowledgeBaseDocument } from '../../domain/knowledge.js'
+import { activeOf, type KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TaskDocument } from '../../domain/task.js'
 import { DEFAULTS, type TaskContext, type TaskType } from '../tasks/task-type.js'
@@ -8,6 +8,7 @@ import { toVersionId } from './document-acceptance.js'
 import { checkDocuments, DOCUMENTS_SCHEMA, MAX_DOCUMENTS_AT_ONCE, type NewDocument } from './document-input.js'
 import { Ingestion, type IngestionOptions } from './ingestion.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
+import { changeChunking, toChunking } from './knowledge-base-input.js'
 
 export const INGEST_TASK = 'knowledge.ingest'
 /** Ingestion waits apart from other tasks, which are short. */
@@ -58,6 +59,7 @@ export function createIngestType(options: IngestionOptions): TaskType {
       const base = await options.bases.get({ tenantId }, knowledgeBaseId)
       if (!base) throw notFound('knowledge base', knowledgeBaseId)
       checkDocuments(documents, base, `${path}.documents`)
+      await checkChunkings(options, base, [documents, `${path}.documents`])
       await requireVisible(options, { principal, base, documents, path: `${path}.documents` })
       await options.sources.check(documents, tenantId, `${path}.documents`)
       return INGEST_TASK
@@ -69,6 +71,19 @@ export function createIngestType(options: IngestionOptions): TaskType {
     deleteData: async (task) => forgetDeleted(options, task, await listPlaces(options, task)),
     run: (input, context) => ingest(options, input as unknown as IngestInput, context),
   }
+}
+
+/** @throws GraphloomError `INVALID_INPUT` for a chunking that the base's model cannot take. */
+async function checkChunkings(
+  { versions }: Pick<IngestionOptions, 'versions'>,
+  base: KnowledgeBaseDocument,
+  [documents, path]: readonly [readonly NewDocument[], string],
+): Promise<void> {
+  if (documents.every(({ chunking }) => !chunking)) return
+  const { embeddingModelVersionId, chunking: known } = activeOf(base)
+  const model = await versions.requireVersion(embeddingModelVersionId)
+  for (const [i, { chunking }] of documents.entries())
+    if (chunking) toChunking(changeChunking(known, chunking), model, `${path}.${i}.chunking`)
 }
 
 interface GivenDocuments {

@@ -25,6 +25,7 @@ import {
 import { readAgain } from './document-rereading.js'
 import type { DocumentRecords } from './document-records.js'
 import { embedVersions, type EmbeddedVersion, type PreparedSet, type PreparedVersion } from './document-vectors.js'
+import { ownChunking } from './knowledge-base-input.js'
 import type { IndexWriter } from './index-writer.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { ActiveDocument, IngestionProgress } from './progress/ingestion-progress.js'
@@ -134,7 +135,7 @@ export class Ingestion {
           ? await readDocument(this.#options, given, owner)
           : await readAgain(this.#options, accepted)
       progress.note(active, { phase: 'CHUNKING' })
-      const sets = await this.#cut(base, readyOf(base), read)
+      const sets = await this.#cut(base, readyOf(base), { ...read, version })
       // Vectors that an attempt before stored count as well.
       const known = [document.versionId, given.contentOf, isAgain ? version.id : null]
       return { ...read, version, knownIds: known.filter((id) => typeof id === 'string'), sets }
@@ -160,13 +161,13 @@ export class Ingestion {
   #cut(
     { metadataFields }: KnowledgeBaseDocument,
     generations: readonly IndexGeneration[],
-    read: ReadDocument,
+    read: ReadDocument & { readonly version: DocumentVersion },
   ): Promise<PreparedSet[]> {
     const { signal } = this.#request
     return Promise.all(
       generations.map(async (generation) => {
-        const { chunking, embeddingModelVersionId } = generation
-        const model = await this.#options.versions.requireVersion(embeddingModelVersionId)
+        const model = await this.#options.versions.requireVersion(generation.embeddingModelVersionId)
+        const chunking = ownChunking(generation.chunking, read.version.chunking, model)
         const chunks = await cutDocument(this.#options, read, { chunking, model, metadataFields, signal })
         return { generation, model, chunks }
       }),

@@ -44,18 +44,44 @@ export function checkDescription(description: string | null | undefined): void {
 }
 
 /** With defaults for what is not given. @throws GraphloomError `INVALID_INPUT`. */
-export function toChunking(given: Partial<BaseChunking>, { contextTokens }: ModelVersionDocument): BaseChunking {
+export function toChunking(
+  given: Partial<BaseChunking>,
+  { contextTokens }: ModelVersionDocument,
+  path = 'input.chunking',
+): BaseChunking {
   const maxTokens = given.maxTokens ?? Math.min(DEFAULT_MAX_TOKENS, contextTokens)
   const chunking: BaseChunking = {
     method: given.method ?? CHUNKING_METHODS[0],
     maxTokens,
-    overlapTokens: given.overlapTokens ?? Math.min(DEFAULT_OVERLAP_TOKENS, Math.floor(maxTokens / 8)),
+    overlapTokens: given.overlapTokens ?? Math.min(DEFAULT_OVERLAP_TOKENS, overlapOf(maxTokens)),
     withHeadings: given.withHeadings ?? true,
   }
   if (maxTokens < LEAST_TOKENS || maxTokens > contextTokens)
-    throw invalidInput('input.chunking.maxTokens', `is ${maxTokens}; ${LEAST_TOKENS} to ${contextTokens} is allowed.`)
-  const most = Math.ceil(maxTokens / 2) - 1
+    throw invalidInput(`${path}.maxTokens`, `is ${maxTokens}; ${LEAST_TOKENS} to ${contextTokens} is allowed.`)
+  const most = mostOverlap(maxTokens)
   if (chunking.overlapTokens < 0 || chunking.overlapTokens > most)
-    throw invalidInput('input.chunking.overlapTokens', `is ${chunking.overlapTokens}; 0 to ${most} is allowed.`)
+    throw invalidInput(`${path}.overlapTokens`, `is ${chunking.overlapTokens}; 0 to ${most} is allowed.`)
   return chunking
 }
+
+/** A chunking of which some is asked to be otherwise; shorter chunks overlap less, unless that is asked for too. */
+export function changeChunking(known: BaseChunking, asked: Partial<BaseChunking>): BaseChunking {
+  const overlapTokens =
+    asked.maxTokens === undefined ? known.overlapTokens : Math.min(known.overlapTokens, overlapOf(asked.maxTokens))
+  return { ...known, overlapTokens, ...asked }
+}
+
+/** How a document is cut that has a chunking of its own, as far as the model takes it. */
+export function ownChunking(
+  known: BaseChunking,
+  own: Partial<BaseChunking> | null | undefined,
+  { contextTokens }: ModelVersionDocument,
+): BaseChunking {
+  if (!own) return known
+  const changed = changeChunking(known, own)
+  const maxTokens = Math.min(changed.maxTokens, contextTokens)
+  return { ...changed, maxTokens, overlapTokens: Math.min(changed.overlapTokens, mostOverlap(maxTokens)) }
+}
+
+const overlapOf = (maxTokens: number): number => Math.floor(maxTokens / 8)
+const mostOverlap = (maxTokens: number): number => Math.ceil(maxTokens / 2) - 1

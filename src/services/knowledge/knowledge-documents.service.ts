@@ -23,7 +23,7 @@ import {
   type ReadDocument,
 } from './document-preparation.js'
 import type { DocumentRecords } from './document-records.js'
-import { toChunking } from './knowledge-base-input.js'
+import { changeChunking, toChunking } from './knowledge-base-input.js'
 import { isInAudience, readersOf } from './knowledge-access.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { Removals } from './removals.js'
@@ -88,7 +88,8 @@ export class KnowledgeDocumentsService {
     checkDocument(asked.document, base, 'input.document')
     const { embeddingModelVersionId, chunking: settings } = activeOf(base)
     const model = await versions.requireVersion(embeddingModelVersionId)
-    const chunking = toChunking({ ...settings, ...asked.chunking }, model)
+    const changed = changeChunking(settings, { ...asked.document.chunking, ...asked.chunking })
+    const chunking = toChunking(changed, model)
     const read = await readDocument(this.#options, asked.document, { tenantId, signal })
     return { ...read, chunks: await cutDocument(this.#options, read, { chunking, model, metadataFields, signal }) }
   }

@@ -5,10 +5,10 @@ import type { Principal } from '../../domain/principal.js'
 import type { TaskDocument } from '../../domain/task.js'
 import type { BaseChunking, KnowledgeBaseDocument } from '../../domain/knowledge.js'
 import type { ModelVersionDocument } from '../../domain/model.js'
-import { CHUNKING_METHODS } from '../../domain/chunking.js'
 import { DEFAULTS, type TaskContext, type TaskType } from '../tasks/task-type.js'
 import { GenerationBuilder, type GenerationBuilderOptions } from './generation-builder.js'
 import { activate, checkRoom, requireGeneration, withGeneration } from './generation-rules.js'
+import { CHUNKING_PROPERTIES } from './document-input.js'
 import { toChunking } from './knowledge-base-input.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import { checkEmbeddingModel, toGeneration } from './new-generation.js'
@@ -32,7 +32,6 @@ export interface ReindexTypeOptions extends GenerationBuilderOptions {
 }
 
 const ID = { type: 'string', maxLength: LONGEST_ID }
-const TOKENS = { type: 'integer', minimum: 0 }
 
 /** The building of a generation as a task. */
 export function createReindexType(options: ReindexTypeOptions): TaskType {
@@ -48,12 +47,7 @@ export function createReindexType(options: ReindexTypeOptions): TaskType {
         embeddingModelVersionId: ID,
         chunking: {
           type: 'object',
-          properties: {
-            method: { enum: CHUNKING_METHODS },
-            maxTokens: TOKENS,
-            overlapTokens: TOKENS,
-            withHeadings: { type: 'boolean' },
-          },
+          properties: CHUNKING_PROPERTIES,
           required: ['method', 'maxTokens', 'overlapTokens', 'withHeadings'],
           additionalProperties: false,
         },

@@ -141,4 +141,5 @@ const toNewDocument = (version: DocumentVersion, { metadataFields }: KnowledgeBa
   ...(version.source !== null && { source: version.source }),
   ...(version.mediaType !== null && { mediaType: version.mediaType }),
   metadata: toMetadataJson(version.metadata, metadataFields),
+  chunking: version.chunking ?? null,
 })
