@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { waitFor } from './wait.js'
 
 const run = promisify(execFile)
 const SCRIPT = resolve('test/support/start-mongo.sh')
@@ -49,8 +50,10 @@ export async function startMongo(mode: MongoMode): Promise<MongoServer> {
   const command = async (...words: string[]): Promise<string> =>
     (await run(SCRIPT, words, { env: environment })).stdout.trim()
   const port = await startOnFreePort(command, folder)
-  const signal = async (name: NodeJS.Signals): Promise<void> => {
-    process.kill(Number(await readFile(join(folder, 'mongod.pid'), 'utf8')), name)
+  const signal = async (name: NodeJS.Signals): Promise<number> => {
+    const pid = Number(await readFile(join(folder, 'mongod.pid'), 'utf8'))
+    process.kill(pid, name)
+    return pid
   }
   return {
     mode,
@@ -58,13 +61,23 @@ export async function startMongo(mode: MongoMode): Promise<MongoServer> {
     freshUri: () => `mongodb://127.0.0.1:${port}/test-${randomUUID()}${mode === 'standalone' ? '' : '?replicaSet=rs0'}`,
     kill: async () => void (await command('kill', folder)),
     restart: async () => void (await command('start', String(port), folder)),
-    freeze: () => signal('SIGSTOP'),
-    thaw: () => signal('SIGCONT'),
+    freeze: async () => {
+      const pid = await signal('SIGSTOP')
+      await waitFor('mongod to stop in its place', () => isStopped(pid))
+    },
+    thaw: async () => void (await signal('SIGCONT')),
     [Symbol.asyncDispose]: async () => {
       if (existsSync(folder)) await command('kill', folder)
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A signal is not at all threads yet when it is sent. */
+async function isStopped(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`)
+  const stats = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, 'utf8')))
+  return stats.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'))
 }
 
 async function startOnFreePort(command: (...words: string[]) => Promise<string>, folder: string): Promise<number> {
