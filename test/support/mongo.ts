@@ -76,7 +76,9 @@ export async function startMongo(mode: MongoMode): Promise<MongoServer> {
 /** A signal is not at all threads yet when it is sent. */
 async function isStopped(pid: number): Promise<boolean> {
   const threads = await readdir(`/proc/${pid}/task`)
-  const stats = await Promise.all(threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, 'utf8')))
+  const reading = threads.map((id) => readFile(`/proc/${pid}/task/${id}/stat`, 'utf8'))
+  // A thread that ended meanwhile did not stand still.
+  const stats = await Promise.all(reading).catch(() => [''])
   return stats.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'))
 }
 
