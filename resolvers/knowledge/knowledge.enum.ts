@@ -66,7 +66,7 @@ export const FusionMethodEnum = createEnum<FusionMethod>({
   description: 'How the lists of a hybrid search are joined.',
   values: {
     WEIGHTED:
-      'The sum of the weighted scores of both kinds, each brought to 0 for the lowest among the candidates of both lists and 1 for the highest.',
+      'The sum of the weighted scores of both kinds, each as a part of the highest of its list. A chunk that a list has no room for counts there with the lowest score of it.',
     RRF: 'Reciprocal rank fusion: the sum of weight / (rankConstant + rank).',
   },
 })

@@ -16,7 +16,7 @@ export class TextSpanType {
 export class HitScoresType {
   @Field(() => Float, {
     nullable: true,
-    description: 'Cosine of its vector and the query’s, −1 to 1; null when it was not asked for.',
+    description: 'Cosine of its vector and the query’s, −1 to 1; null when it is not among the candidates by vector.',
   })
   readonly vector!: number | null
 
@@ -28,7 +28,7 @@ export class HitScoresType {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'BM25 of its words, 0 or more; null when it was not asked for, or it has no word of the query.',
+    description: 'BM25 of its words, 0 or more; null when it is not among the candidates by text.',
   })
   readonly text!: number | null
 

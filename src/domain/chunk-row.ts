@@ -18,8 +18,6 @@ export interface RowSelection {
   /** Names of whoever asks: rows for everybody, and those that name one of these. */
   readonly readers: readonly string[]
   readonly filter: MetadataFilter | null
-  /** Of these rows alone, by their ids; of all when left out. */
-  readonly ids?: readonly string[]
   /** 1 to 10,000. */
   readonly limit: number
 }

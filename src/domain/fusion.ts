@@ -17,10 +17,10 @@ export const DEFAULT_FUSION: FusionSettings = {
   textWeight: 0.3,
 }
 
-/** Its score in a list, and its rank there, from 1; null when it has a score without being listed. */
+/** Its score in a list, and its rank there, from 1. */
 export interface Placed {
   readonly score: number
-  readonly rank: number | null
+  readonly rank: number
 }
 
 export interface Fused<T> {
@@ -35,38 +35,37 @@ interface Scored {
   readonly score: number
 }
 
-/** A ranked list, the best first, and scores of the same kind for what only the other list has. */
-export interface ScoredList<T> {
-  readonly ranked: readonly T[]
-  readonly others: readonly T[]
+interface FusionRequest extends FusionSettings {
+  /** How many each list was asked for: one with fewer has all that there is. */
+  readonly candidates: number
 }
+
+type Rating = (place: Placed | undefined) => number
 
 interface Side<T> {
   readonly places: ReadonlyMap<string, { readonly item: T; readonly place: Placed }>
-  readonly rate: (place: Placed | undefined) => number
+  readonly rate: Rating
 }
 
 /**
  * Two ranked lists as one, the best first, of equal ones in the order of their ids. RRF: the sum of weight /
- * (rankConstant + rank) (Cormack, Clarke and Büttcher, 2009). WEIGHTED: the sum of the weighted scores, each kind
- * brought to 0 for the lowest among all and 1 for the highest; who has no score of a kind has 0. A list alone keeps its
- * scores.
+ * (rankConstant + rank) (Cormack, Clarke and Büttcher, 2009). WEIGHTED: the sum of the weighted scores, each as a part of
+ * the highest of its list, 0 where it is negative. Who is not in a list that has not all there is has at most the lowest
+ * score of it, and counts with that. A list alone keeps its scores.
  */
 export function fuse<T extends Scored>(
-  vector: ScoredList<T> | null,
-  text: ScoredList<T> | null,
-  settings: FusionSettings,
+  vector: readonly T[] | null,
+  text: readonly T[] | null,
+  request: FusionRequest,
 ): Fused<T>[] {
-  const places = [toPlaces(vector), toPlaces(text)] as const
-  const ids = [...new Set(places.flatMap((one) => [...one.keys()]))]
   const isAlone = vector === null || text === null
-  const toSide = (at: 0 | 1, weight: number): Side<T> => {
-    const known = places[at]
-    return { places: known, rate: isAlone ? keepScore : createRating(ids, known, { ...settings, weight }) }
-  }
-  const vectors = toSide(0, settings.vectorWeight)
-  const texts = toSide(1, settings.textWeight)
-  return ids
+  const toSide = (ranked: readonly T[], weight: number): Side<T> => ({
+    places: new Map(ranked.map((item, i) => [item.id, { item, place: { score: item.score, rank: i + 1 } }])),
+    rate: isAlone ? keepScore : createRating(ranked, weight, request),
+  })
+  const vectors = toSide(vector ?? [], request.vectorWeight)
+  const texts = toSide(text ?? [], request.textWeight)
+  return [...new Set([...vectors.places.keys(), ...texts.places.keys()])]
     .map((id): Fused<T> => {
       const [a, b] = [vectors.places.get(id), texts.places.get(id)]
       const score = vectors.rate(a?.place) + texts.rate(b?.place)
@@ -75,22 +74,16 @@ export function fuse<T extends Scored>(
     .sort((a, b) => b.score - a.score || (a.item.id < b.item.id ? -1 : 1))
 }
 
-const keepScore = (place: Placed | undefined): number => place?.score ?? 0
-
-function toPlaces<T extends Scored>(list: ScoredList<T> | null): Side<T>['places'] {
-  const { ranked, others } = list ?? { ranked: [], others: [] }
-  const toEntry = (item: T, rank: number | null) => [item.id, { item, place: { score: item.score, rank } }] as const
-  return new Map([...others.map((item) => toEntry(item, null)), ...ranked.map((item, i) => toEntry(item, i + 1))])
-}
+const keepScore: Rating = (place) => place?.score ?? 0
 
 function createRating(
-  ids: readonly string[],
-  places: Side<Scored>['places'],
-  { method, rankConstant, weight }: Pick<FusionSettings, 'method' | 'rankConstant'> & { readonly weight: number },
-): Side<Scored>['rate'] {
-  if (method === 'RRF') return (place) => (place?.rank ? weight / (rankConstant + place.rank) : 0)
-  const scores = ids.map((id) => keepScore(places.get(id)?.place))
-  const lowest = scores.reduce((least, score) => Math.min(least, score), Infinity)
-  const range = scores.reduce((most, score) => Math.max(most, score), -Infinity) - lowest
-  return (place) => (range === 0 ? 0 : (weight * (keepScore(place) - lowest)) / range)
+  ranked: readonly Scored[],
+  weight: number,
+  { method, rankConstant, candidates }: FusionRequest,
+): Rating {
+  if (method === 'RRF') return (place) => (place ? weight / (rankConstant + place.rank) : 0)
+  const highest = ranked[0]?.score ?? 0
+  if (highest <= 0) return () => 0
+  const unlisted = ranked.length < candidates ? 0 : ranked.at(-1)!.score
+  return (place) => (weight * Math.max(0, place?.score ?? unlisted)) / highest
 }

@@ -5,6 +5,7 @@ import type { DocumentText } from './document-text.js'
 import type { Metadata, MetadataField } from './metadata-filter.js'
 import type { Stored, StoredDocument } from './stored-document.js'
 import type { TextLanguage } from './text-language.js'
+import type { KeptChunk } from './stored-chunk.js'
 
 /** How documents become chunks, and chunks what is embedded. */
 export interface BaseChunking extends ChunkingSettings {
@@ -121,19 +122,6 @@ export interface KnowledgeDocument extends StoredDocument, DocumentTraits {
   readonly createdBy: string
 }
 
-export interface StoredChunk {
-  readonly start: number
-  readonly end: number
-  readonly tokens: number
-  readonly page: number | null
-  readonly headings: readonly string[]
-  /** Whether the title and the headings are embedded and searched with it. */
-  readonly hasHead: boolean
-  /** Of what was embedded: equal hashes have equal vectors. */
-  readonly hash: string
-  readonly metadata: Metadata
-}
-
 export interface DocumentVersion extends StoredDocument, DocumentTraits {
   readonly knowledgeBaseId: string
   readonly documentId: string
@@ -155,7 +143,7 @@ export interface ChunkSet extends StoredDocument {
   readonly versionId: string
   readonly generation: number
   readonly modelVersionId: string
-  readonly chunks: Stored<readonly StoredChunk[]>
+  readonly chunks: Stored<readonly KeptChunk[]>
   readonly chunksBlobId: string | null
   /**
    * Of the chunks, in their order: 32-bit floats, little-endian, in base 64. Null when neither a search nor a snapshot

@@ -544,7 +544,7 @@ export type FusionInput = {
 export type FusionMethod =
   /** Reciprocal rank fusion: the sum of weight / (rankConstant + rank). */
   | 'RRF'
-  /** The sum of the weighted scores of both kinds, each brought to 0 for the lowest among the candidates of both lists and 1 for the highest. */
+  /** The sum of the weighted scores of both kinds, each as a part of the highest of its list. A chunk that a list has no room for counts there with the lowest score of it. */
   | 'WEIGHTED';
 
 /** How tokens are chosen, and when to stop. What is left out has its default. */

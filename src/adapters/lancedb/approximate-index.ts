@@ -161,11 +161,11 @@ async function findTrained(table: Table): Promise<Trained | null> {
   return { graphs, bytes, indexedRows: found.numIndexedRows ?? 0, unindexedRows: found.numUnindexedRows ?? 0 }
 }
 
-/** Rows that are named, and filters, are looked up where values have an index. */
+/** Filters are looked up where values have an index. */
 async function indexFields({ table, lance }: ApproximateTable): Promise<void> {
   const known = new Set((await table.listIndices()).flatMap(({ columns }) => columns))
   for (const field of (await table.schema()).fields) {
-    if ((field.name !== 'id' && fieldOf(field.name) === null) || known.has(field.name)) continue
+    if (fieldOf(field.name) === null || known.has(field.name)) continue
     await table.createIndex(field.name, { config: isListField(field) ? lance.Index.labelList() : lance.Index.btree() })
   }
 }

@@ -47,9 +47,6 @@ export function toReadersFilter(readers: readonly string[]): string {
   return `(readers IS NULL OR array_has_any(readers, [${readers.map(toText).join(', ')}]))`
 }
 
-export const toIdsFilter = (ids: readonly string[]): string =>
-  ids.length === 0 ? 'false' : `id IN (${ids.map(toText).join(', ')})`
-
 export const toText = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 const toColumn = (field: string): string => '`' + columnOf(field) + '`'

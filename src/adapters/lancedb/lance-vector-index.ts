@@ -1,21 +1,12 @@
-import type { Connection, Table } from '@lancedb/lancedb'
+import type { Connection, Table, VectorQuery } from '@lancedb/lancedb'
 import type { Schema } from 'apache-arrow'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import type { MetadataField } from '../../domain/metadata-filter.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { ApproximateFigures, VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
 import { APPROXIMATE_RULES, ApproximateIndex, type ApproximateRules } from './approximate-index.js'
-import {
-  SELECTED,
-  SELECTED_TO_COMPARE,
-  toColumnField,
-  toComparedRows,
-  toScoredRows,
-  toTableRow,
-  toTableSchema,
-  toUnit,
-} from './table-schema.js'
-import { columnOf, toIdsFilter, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
+import { SELECTED, toColumnField, toScoredRows, toTableRow, toTableSchema, toUnit } from './table-schema.js'
+import { columnOf, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
 export interface LanceOptions {
   /** Folder, or address of an object store. */
@@ -97,29 +88,20 @@ export class LanceVectorIndex implements VectorIndex {
   }
 
   async search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]> {
-    const { readers, filter, ids, limit } = selection
+    const { readers, filter, limit } = selection
     const { schema, hasReaders } = await this.#require(name)
     const dimensions = dimensionsOf(schema)
     if (vector.length !== dimensions)
       throw invalidInput('vector', `has ${vector.length} components; the index has ${dimensions}.`)
     const conditions = hasReaders ? [toReadersFilter(readers)] : []
     if (filter) conditions.push(toLanceFilter(filter))
-    if (ids) conditions.push(toIdsFilter(ids))
     const where = conditions.join(' AND ')
     const unit = toUnit(vector)
-    // Rows that are named are read by their index and compared here, which takes half the time of a search among them.
-    if (ids) {
-      const named = await this.#use(name, ({ table }) =>
-        table.query().where(where).select(SELECTED_TO_COMPARE).limit(ids.length).toArrow(),
-      )
-      return toComparedRows(named, unit).slice(0, limit)
-    }
-    const found = await this.#use(name, ({ table, approximate }) => {
+    return this.#use(name, ({ table, approximate }) => {
       const query = table.query().nearestTo(unit).distanceType('l2')
       if (where !== '') query.where(where)
-      return approximate.direct(query.select(SELECTED).limit(limit), unit, limit).toArrow()
+      return readRows(approximate.direct(query.select(SELECTED).limit(limit), unit, limit), limit)
     })
-    return toScoredRows(found)
   }
 
   async versions(name: string): Promise<ReadonlyMap<string, number>> {
@@ -203,6 +185,16 @@ export class LanceVectorIndex implements VectorIndex {
       throw toUnavailable(error)
     }
   }
+}
+
+/** The best first. The end of rows that are all there is not waited for, which would be one more call of the library. */
+async function readRows(query: VectorQuery, limit: number): Promise<ScoredRow[]> {
+  const rows: ScoredRow[] = []
+  for await (const batch of query) {
+    rows.push(...toScoredRows(batch))
+    if (rows.length >= limit) break
+  }
+  return rows.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 }
 
 const indexBytesOf = (cacheBytes: number): number => Math.floor((cacheBytes * 7) / 8)

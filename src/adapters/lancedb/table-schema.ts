@@ -53,32 +53,18 @@ export function toTableRow({ metadata, vector, ...row }: VectorRow, schema: Arro
   return columns
 }
 
-/** What is read of each row; the rest follows from the id. */
 const READ = ['id', 'documentId']
+/** What is read of each row; the rest follows from the id. */
 export const SELECTED = [...READ, '_distance']
-export const SELECTED_TO_COMPARE = [...READ, 'vector']
 
-/** The best first. The distance is that of vectors of length 1. */
-export function toScoredRows(found: Arrow.Table): ScoredRow[] {
+/** The distance is that of vectors of length 1. */
+export function toScoredRows(found: Arrow.RecordBatch): ScoredRow[] {
   const distances = (found.getChild('_distance')?.toArray() ?? []) as ArrayLike<number>
-  return scoreRows(found, (i) => Number(distances[i]))
-}
-
-/** Rows with their vectors, compared with this one of length 1; the best first. */
-export function toComparedRows(found: Arrow.Table, unit: Float32Array): ScoredRow[] {
-  const vectors = found.getChild('vector') as Arrow.Vector<Arrow.FixedSizeList<Arrow.Float32>> | null
-  return scoreRows(found, (i) => squaredDistance(vectors!.get(i)!.toArray(), unit))
-}
-
-const squaredDistance = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, one, i) => sum + (one - b[i]!) ** 2, 0)
-
-function scoreRows(found: Arrow.Table, distanceOf: (index: number) => number): ScoredRow[] {
   const [ids, documentIds] = READ.map((name) => (found.getChild(name)?.toArray() ?? []) as unknown[])
   return Array.from(ids!, (id, i) => ({
     id: String(id),
     documentId: String(documentIds![i]),
     ...parseRowId(String(id)),
-    score: 1 - distanceOf(i) / 2,
-  })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    score: 1 - Number(distances[i]) / 2,
+  }))
 }

@@ -7,7 +7,7 @@ import { Analyzer } from './analyzer.js'
 import { toSqlCondition, type SqlCondition } from './filter-sql.js'
 import { nthLargest } from './nth-largest.js'
 import { addPostings, readPostings, removePostings, type Posting } from './posting-blocks.js'
-import { scoreRows, type QueryTerm, type RowScores, type Visible } from './row-scores.js'
+import { scoreRows, type QueryTerm, type Visible } from './row-scores.js'
 
 /** A file of another form is made anew. */
 const FORM = 2
@@ -59,8 +59,6 @@ const NO_CONDITION: SqlCondition = { sql: '1', values: [] }
 export class TextTables implements Disposable {
   readonly #connection: Connection
   readonly #analyzer: Analyzer
-  /** Of the query that was asked last: who joins lists asks it again, for rows of the other list. */
-  #last: { readonly key: string; readonly scores: RowScores } | null = null
 
   private constructor(connection: Connection, analyzer: Analyzer) {
     this.#connection = connection
@@ -163,9 +161,8 @@ export class TextTables implements Disposable {
     return this.#connection.snapshot(() => this.#search(query, selection))
   }
 
-  #search(query: string, { readers, filter, ids, limit }: RowSelection): ScoredRow[] {
-    const all = this.#score(query, readers)
-    const { rows, scores } = ids ? pick(all, this.#rowsOf(ids)) : all
+  #search(query: string, { readers, filter, limit }: RowSelection): ScoredRow[] {
+    const { rows, scores } = scoreRows(this.#readTerms(query), this.#listVisible(readers))
     // A filter may keep few of the best: then it is looked further down, until there are enough.
     for (let wanted = limit; ; wanted *= MORE_ROWS) {
       const least = nthLargest(scores, wanted)
@@ -174,19 +171,6 @@ export class TextTables implements Disposable {
       const found = this.#select(best, filter ? toSqlCondition(filter) : NO_CONDITION)
       if (found.length >= limit || wanted >= rows.length) return found.slice(0, limit)
     }
-  }
-
-  #score(query: string, readers: readonly string[]): RowScores {
-    const visible = this.#listVisible(readers)
-    const state = this.#connection.get<{ data_version: number }>('PRAGMA data_version')!.data_version
-    const key = JSON.stringify([state, query, readers])
-    if (this.#last?.key !== key) this.#last = { key, scores: scoreRows(this.#readTerms(query), visible) }
-    return this.#last.scores
-  }
-
-  #rowsOf(names: readonly string[]): ReadonlySet<number> {
-    const sql = 'SELECT id FROM rows WHERE name IN (SELECT value FROM json_each(?))'
-    return new Set(this.#connection.all<{ id: number }>(sql, [JSON.stringify(names)]).map(({ id }) => id))
   }
 
   /** Those of the rows that fulfil the condition, the best first. */
@@ -228,9 +212,4 @@ export class TextTables implements Disposable {
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]()
   }
-}
-
-function pick({ rows, scores }: RowScores, wanted: ReadonlySet<number>): RowScores {
-  const places = Array.from(rows.keys()).filter((i) => wanted.has(rows[i]!))
-  return { rows: places.map((i) => rows[i]!), scores: places.map((i) => scores[i]!) }
 }

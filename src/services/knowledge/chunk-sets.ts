@@ -1,5 +1,6 @@
 import { isErrorWithCode } from '../../kernel/errors.js'
-import { toChunkSetId, type ChunkSet, type StoredChunk } from '../../domain/knowledge.js'
+import { toChunkSetId, type ChunkSet } from '../../domain/knowledge.js'
+import { fromKeptChunk, toKeptChunk, type StoredChunk } from '../../domain/stored-chunk.js'
 import { blobIdOf } from '../../domain/stored-document.js'
 import type { PageRequest } from '../../kernel/pages.js'
 import { SYSTEM_SCOPE, type DocumentStore, type Filter, type Scope } from '../../ports/document-store.js'
@@ -56,7 +57,7 @@ export class ChunkSets {
   async read({ chunks, vectors }: ChunkSet): Promise<ReadChunkSet | null> {
     if (!vectors) return null
     const [read, text] = await Promise.all([this.#payloads.get(chunks), this.#payloads.get(vectors)])
-    return { chunks: read, vectors: decodeVectors(text, read.length) }
+    return { chunks: read.map(fromKeptChunk), vectors: decodeVectors(text, read.length) }
   }
 
   /** In the place of what an earlier attempt may have left. */
@@ -64,7 +65,7 @@ export class ChunkSets {
     const { tenantId, versionId, generation } = named
     await this.#delete(await this.get({ tenantId }, named))
     const stored = {
-      chunks: await this.#payloads.put(chunks),
+      chunks: await this.#payloads.put(chunks.map(toKeptChunk)),
       vectors: await this.#payloads.put(encodeVectors(vectors)),
     }
     const blobs = { chunksBlobId: blobIdOf(stored.chunks), vectorsBlobId: blobIdOf(stored.vectors) }

@@ -1,5 +1,6 @@
 import { toRowId, type ChunkRow } from '../../domain/chunk-row.js'
-import { toReaders, type DocumentVersion, type StoredChunk } from '../../domain/knowledge.js'
+import { toReaders, type DocumentVersion } from '../../domain/knowledge.js'
+import type { StoredChunk } from '../../domain/stored-chunk.js'
 import type { VersionChunksOptions } from './version-chunks.js'
 
 /** A chunk as both indexes need it. */

@@ -1,6 +1,6 @@
 import { invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
-import { fuse, type Fused, type ScoredList } from '../../domain/fusion.js'
+import { fuse, type Fused } from '../../domain/fusion.js'
 import type { Principal } from '../../domain/principal.js'
 import type { TextIndex } from '../../ports/text-index.js'
 import type { VectorIndex } from '../../ports/vector-index.js'
@@ -51,27 +51,20 @@ interface Selected {
 export async function findCandidates(options: SearchCandidatesOptions, asked: AskedSearch): Promise<FoundCandidates> {
   const { vectorIndex, textIndex, writer } = options
   const { request } = asked
-  const { query, mode, fusion } = request
+  const { query, mode } = request
   const selected = select(asked)
   const shares = await Promise.all(selected.map(({ base }) => writer.shareOf(base)))
   const indexes = new IndexSearch(options, selected)
-  const askVectors = async (): Promise<AskIndex> => {
+  const findByVectors = async (): Promise<FoundRow[]> => {
     const vector = await embedQuery(options, asked)
-    return ({ indexName }, rows) => vectorIndex.search(indexName, vector, rows)
+    return indexes.ask(({ indexName }, rows) => vectorIndex.search(indexName, vector, rows))
   }
-  const askWords: AskIndex = ({ indexName }, rows) => textIndex.search(indexName, query, rows)
-  const byVector = mode === 'TEXT' ? null : askVectors()
-  const findingVectors = byVector && byVector.then((index) => indexes.ask(index))
-  const findingTexts = mode === 'VECTOR' ? null : indexes.ask(askWords)
-  const needsAllScores = mode === 'HYBRID' && fusion.method === 'WEIGHTED'
-  // Who is quicker does not wait for the other to be told its rows.
-  const [vectors, texts, moreVectors, moreTexts] = await Promise.all([
-    findingVectors,
-    findingTexts,
-    needsAllScores ? findingTexts!.then(async (rows) => indexes.askFor(await byVector!, rows)) : [],
-    needsAllScores ? findingVectors!.then((rows) => indexes.askFor(askWords, rows)) : [],
+  const findByWords = () => indexes.ask(({ indexName }, rows) => textIndex.search(indexName, query, rows))
+  const [vectors, texts] = await Promise.all([
+    mode === 'TEXT' ? null : findByVectors(),
+    mode === 'VECTOR' ? null : findByWords(),
   ])
-  const candidates = fuse(toList(vectors, moreVectors), toList(texts, moreTexts), fusion)
+  const candidates = fuse(vectors, texts, { ...request.fusion, candidates: request.candidates })
   return { candidates, indexedShare: indexes.isDamaged ? 0 : Math.min(...shares) }
 }
 
@@ -97,17 +90,6 @@ class IndexSearch {
     return found
       .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
       .slice(0, this.#selected[0]?.selection.limit)
-  }
-
-  /** The scores that these rows have in this way, of those that have any. */
-  async askFor(index: AskIndex, rows: readonly FoundRow[]): Promise<FoundRow[]> {
-    const byId = new Map(rows.map((row) => [row.id, row]))
-    const asked = this.#selected.map(async ({ base, selection }) => {
-      const ids = rows.filter((row) => row.base.id === base.id).map(({ id }) => id)
-      return ids.length === 0 ? [] : this.#askSound(base, { ...selection, ids, limit: ids.length }, index)
-    })
-    const scored = (await Promise.all(asked)).flat()
-    return scored.map(({ id, score }) => ({ ...byId.get(id)!, score }))
   }
 
   async #askSound(base: SearchedBase, rows: RowSelection, index: AskIndex): Promise<readonly ScoredRow[]> {
@@ -147,6 +129,3 @@ async function embedQuery(
     throw invalidInput('input.knowledgeBases', 'have different embedding models; search them one by one, or by TEXT.')
   return queries.embed(principal, await versions.requireVersion(id), request.query, signal)
 }
-
-const toList = (ranked: readonly FoundRow[] | null, others: readonly FoundRow[]): ScoredList<FoundRow> | null =>
-  ranked && { ranked, others }

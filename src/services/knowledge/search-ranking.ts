@@ -7,7 +7,7 @@ import type { DocumentRecords } from './document-records.js'
 import type { AskedSearch, Candidate } from './search-candidates.js'
 import type { RerankRequest, SearchRequest } from './search-input.js'
 import type { TextReranker } from './text-reranker.js'
-import { toDocumentChunks, type DocumentChunk } from './version-chunks.js'
+import { VersionChunks, type DocumentChunk } from './version-chunks.js'
 
 export interface SearchRankingOptions {
   readonly records: DocumentRecords
@@ -20,7 +20,7 @@ export interface SearchRankingOptions {
 export interface RankedChunk {
   readonly candidate: Candidate
   readonly chunk: DocumentChunk
-  readonly versionChunks: readonly DocumentChunk[]
+  readonly versionChunks: VersionChunks
   /** What it is ranked by. */
   readonly score: number
   /** What the reranking model says; null where none was asked. */
@@ -67,13 +67,13 @@ async function readRanked(options: SearchRankingOptions, pool: readonly Candidat
   const ids = places.map(({ versionId }) => versionId)
   const [versions, sets] = await Promise.all([records.getVersions(scope, ids), records.sets.getMany(scope, places)])
   const read = await Promise.all(
-    versions.map(async (version, i) => (version ? toDocumentChunks(options, version, sets[i]!) : [])),
+    versions.map((version, i) => (version ? VersionChunks.open(options, version, sets[i]!) : null)),
   )
   const chunksOf = new Map(ids.map((id, i) => [id, read[i]!]))
   return pool.flatMap((candidate, i) => {
-    const versionChunks = chunksOf.get(candidate.item.versionId) ?? []
-    const chunk = versionChunks[candidate.item.ordinal]
-    if (!chunk) return []
+    const versionChunks = chunksOf.get(candidate.item.versionId)
+    const chunk = versionChunks?.get(candidate.item.ordinal)
+    if (!versionChunks || !chunk) return []
     return [{ candidate, chunk, versionChunks, score: candidate.score, rerank: null, rankBefore: i + 1 }]
   })
 }

@@ -126,7 +126,8 @@ function toHit(ranked: RankedChunk, { rank, highlights, request }: HitPlace): Se
   const { candidate, chunk, versionChunks, score, rerank, rankBefore } = ranked
   const { item, vector, text, score: fused } = candidate
   const { neighbours } = request
-  const around = versionChunks.slice(Math.max(0, chunk.ordinal - neighbours), chunk.ordinal + neighbours + 1)
+  const { ordinal } = chunk
+  const before = versionChunks.slice(ordinal - neighbours, ordinal)
   return {
     rank,
     score,
@@ -141,7 +142,7 @@ function toHit(ranked: RankedChunk, { rank, highlights, request }: HitPlace): Se
     },
     document: item.document,
     chunk,
-    neighbours: around.filter((one) => one !== chunk),
+    neighbours: [...before, ...versionChunks.slice(ordinal + 1, ordinal + 1 + neighbours)],
     highlights,
   }
 }
