@@ -16,7 +16,8 @@ export type FieldKind = 'string' | 'number' | 'boolean'
 /**
  * An index over top-level fields. The tenant is always its first column, so an index is only ever read within a
  * tenant (or across all by the system scope). A unique index allows one document per tenant and combination of values;
- * combinations with a null are not constrained.
+ * combinations with a null are not constrained, and are not in it: it serves reads whose filter has all its fields, a
+ * range that every value is in being enough.
  */
 export interface IndexDefinition {
   readonly name: string

@@ -1,26 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { toLayout } from '../../src/adapters/sqlite/collection-layout.js'
 import { openConnection, type Connection } from '../../src/adapters/sqlite/connection.js'
-import {
-  afterPosition,
-  allOf,
-  filterConditions,
-  orderSql,
-  scopeConditions,
-  toOrderColumns,
-} from '../../src/adapters/sqlite/document-query.js'
-import { findOrderHint, MAX_SORTED } from '../../src/adapters/sqlite/order-hint.js'
+import { MAX_SORTED } from '../../src/adapters/sqlite/order-hint.js'
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.js'
 import { NEW_TASK, type TaskDocument } from '../../src/domain/task.js'
 import type { DocumentBody } from '../../src/ports/document-store.js'
 import { toListRequest, type TaskFilter, type TaskOrder } from '../../src/services/tasks/task-list.js'
 import { TASKS } from '../../src/services/tasks/task-store.js'
+import { planOf, PLANNED_SCOPE } from '../support/read-plan.js'
 import { silentLogger as logger } from '../support/state.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 
 const COUNT = MAX_SORTED + 200
 const FEW = 10
-const SCOPE = { tenantId: 'acme' }
 
 const stack = new AsyncDisposableStack()
 let reader: Connection
@@ -38,7 +29,7 @@ afterAll(() => stack.disposeAsync())
 const toTask = (at: number): DocumentBody<TaskDocument> =>
   ({
     ...NEW_TASK,
-    ...SCOPE,
+    ...PLANNED_SCOPE,
     id: `task_${String(at).padStart(6, '0')}`,
     type: 'sleep',
     queue: 'default',
@@ -48,21 +39,9 @@ const toTask = (at: number): DocumentBody<TaskDocument> =>
     scheduleId: at < FEW ? 'schedule_1' : null,
   }) as unknown as DocumentBody<TaskDocument>
 
-/** How SQLite reads a page of a list behind another. */
-function planOf(order: TaskOrder, asked: TaskFilter): string {
-  const { filter, orderBy } = toListRequest(asked, order)
-  const layout = toLayout(TASKS)
-  const columns = toOrderColumns(TASKS, orderBy, filter)
-  const where = allOf([
-    afterPosition(columns, [500, 'task_000500']),
-    ...scopeConditions(TASKS, layout, SCOPE, filter),
-    ...filterConditions(TASKS, filter),
-  ])
-  const hint = findOrderHint(reader, TASKS, layout, { scope: SCOPE, filter, orderBy }) ?? ''
-  const sql = `EXPLAIN QUERY PLAN SELECT body FROM ${layout.table} ${hint} WHERE ${where.sql} ORDER BY ${orderSql(columns)} LIMIT 21`
-  const steps = reader.all<{ detail: string }>(sql, where.values)
-  return steps.map(({ detail }) => detail.replaceAll('"', '')).join('; ')
-}
+/** How a page of a list behind another is read. */
+const planOfList = (order: TaskOrder, asked: TaskFilter): string =>
+  planOf(reader, TASKS, { ...toListRequest(asked, order), position: [500, 'task_000500'] })
 
 const many: [TaskOrder, TaskFilter, string][] = [
   ['CREATED_AT_DESC', {}, 'tasks_created (tenant=? AND (created_at,id)<(?,?))'],
@@ -81,7 +60,7 @@ const many: [TaskOrder, TaskFilter, string][] = [
   ['RUN_AT_DESC', {}, 'tasks_run_at (tenant=? AND f_runAt>? AND (f_runAt,id)<(?,?))'],
 ]
 test.each(many)('%s of many, %j, goes through an index in its order', (order, filter, expected) => {
-  const plan = planOf(order, filter)
+  const plan = planOfList(order, filter)
   expect(plan).toContain(expected)
   expect(plan).not.toContain('TEMP B-TREE')
 })
@@ -93,6 +72,6 @@ const few: [TaskOrder, TaskFilter, string][] = [
 ]
 describe('few are found by the filter', () => {
   test.each(few)('%s, %j', (order, filter, expected) => {
-    expect(planOf(order, filter)).toContain(expected)
+    expect(planOfList(order, filter)).toContain(expected)
   })
 })

@@ -13,6 +13,10 @@ import { allOf, filterConditions, scopeConditions } from './document-query.js'
 /** Of more documents the order of an index gives the first ones sooner than their sorting. */
 export const MAX_SORTED = 1_000
 
+const ID = 'id'
+/** The order of a page where no other is asked for: every tenant's documents have an index of it. */
+export const BY_ID: readonly Order[] = [{ field: ID, direction: 'asc' }]
+
 export interface OrderedRequest {
   readonly scope: Scope
   readonly filter?: Filter | undefined
@@ -22,7 +26,8 @@ export interface OrderedRequest {
 /**
  * By which index a page of a tenant's documents is read, where there is one that has the order and another that has the
  * filter: which is quicker depends on how many documents there are, and the database does not know that. Few are found
- * by the filter and sorted; of many, all are gone through in their order. Null where there is no such choice.
+ * by the filter and sorted; of many, all are gone through in their order. Null where there is no such choice, or where
+ * the order of ids is to be gone through.
  */
 export function findOrderHint(
   reader: Connection,
@@ -34,9 +39,9 @@ export function findOrderHint(
   if (!('tenantId' in scope) || !ordered || orderBy.length > 1 || 'id' in filter) return null
   const usable = collection.indexes.filter((index) => isUsable(collection, index, filter))
   const inOrder = usable.filter((index) => hasOrder(index, filter, ordered.field))
-  const others = usable.filter((index) => !inOrder.includes(index) && (index.fields[0] ?? '') in filter)
-  const [best] = inOrder.sort((one, other) => other.fields.length - one.fields.length)
-  if (!best || others.length === 0) return null
+  const others = usable.filter((index) => !inOrder.includes(index) && isLookedUp(filter[index.fields[0]!]))
+  const [best = null] = inOrder.sort((one, other) => other.fields.length - one.fields.length)
+  if (others.length === 0 || (best === null) !== (ordered.field === ID)) return null
   const hasFew = (index: IndexDefinition): boolean => {
     const known = Object.fromEntries(Object.entries(filter).filter(([name]) => index.fields.includes(name)))
     const where = allOf([...scopeConditions(collection, layout, scope), ...filterConditions(collection, known)])
@@ -44,7 +49,8 @@ export function findOrderHint(
     const found = reader.get<{ count: number }>(`SELECT count(*) AS count FROM (${rows})`, where.values)
     return (found?.count ?? 0) <= MAX_SORTED
   }
-  return indexedBy(collection, others.find(hasFew) ?? best)
+  const read = others.find(hasFew) ?? best
+  return read && indexedBy(collection, read)
 }
 
 /** Whether the index has all that the filter leaves, within a tenant. */
@@ -56,12 +62,17 @@ function isUsable(collection: AnyCollection, index: IndexDefinition, filter: Fil
 function isPresent(collection: AnyCollection, name: string, condition: FieldCondition | undefined): boolean {
   const { kind, nullable } = requireField(collection, name)
   if (!nullable) return true
-  return kind === 'boolean' ? condition?.eq === true : leavesOutNull(condition)
+  return kind === 'boolean' ? condition?.eq === true : leavesOutNull(withoutText(condition))
 }
+
+/** An index of values does not find a text within them. */
+const withoutText = ({ contains: _contains, ...condition }: FieldCondition = {}): FieldCondition => condition
+
+const isLookedUp = (condition: FieldCondition | undefined): boolean => Object.keys(withoutText(condition)).length > 0
 
 /** Whether what the filter leaves stands in the order of the field in the index. */
 function hasOrder({ fields }: IndexDefinition, filter: Filter, field: string): boolean {
-  const at = fields.indexOf(field)
+  const at = [...fields, ID].indexOf(field)
   return at >= 0 && fields.slice(0, at).every((name) => isOneValue(filter[name]))
 }
 

@@ -43,7 +43,7 @@ import {
   toWritten,
 } from './document-row.js'
 import { toEffectRows } from './effect-rows.js'
-import { findOrderHint, type OrderedRequest } from './order-hint.js'
+import { BY_ID, findOrderHint, type OrderedRequest } from './order-hint.js'
 import { type OrderColumn, parseCursor, toCursor } from './page-cursor.js'
 import { toStoreError } from './sqlite-error.js'
 import { findTextAccess } from './text-index.js'
@@ -186,10 +186,11 @@ export class SqliteDocumentStore implements DocumentStore {
     const { limit, cursor, backward } = request.page
     if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PAGE)
       throw invalidInput('limit', `must be 0 to ${MAX_PAGE}`)
-    const order = toOrderColumns(c, request.orderBy, request.filter)
+    const orderBy = request.orderBy?.length ? request.orderBy : BY_ID
+    const order = toOrderColumns(c, orderBy, request.filter)
     const direction = backward ? reversed(order) : order
     const position = cursor === null ? null : parseCursor(order, cursor)
-    const { from, where } = this.#select(c, { scope, ...request }, options)
+    const { from, where } = this.#select(c, { ...request, scope, orderBy }, options)
     // Of two lower bounds SQLite goes by the first; the place is the nearer one.
     const onPage = position ? [afterPosition(direction, position), ...where] : where
     const rows = this.#readPage(from, direction, onPage, limit + 1)

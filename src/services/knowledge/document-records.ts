@@ -146,7 +146,7 @@ export class DocumentRecords {
   /** A document's versions, the latest first. */
   listVersions(scope: Scope, documentId: string, page: PageRequest): Promise<Page<DocumentVersion>> {
     return this.#documents.find(DOCUMENT_VERSIONS, scope, {
-      filter: { documentId: { eq: documentId } },
+      filter: { documentId: { eq: documentId }, number: { gte: 1 } },
       orderBy: [{ field: 'number', direction: 'desc' }],
       page,
     })

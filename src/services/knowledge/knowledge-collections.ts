@@ -63,7 +63,7 @@ export const CHUNK_SETS: CollectionDefinition<ChunkSet> = {
     vectorsBlobId: 'string',
   },
   indexes: [
-    { name: 'chunkSets_base', fields: ['knowledgeBaseId', 'generation'] },
+    { name: 'chunkSets_base', fields: ['knowledgeBaseId'] },
     { name: 'chunkSets_version', fields: ['versionId'] },
     { name: 'chunkSets_chunks_blob', fields: ['chunksBlobId'], acrossTenants: true },
     { name: 'chunkSets_vectors_blob', fields: ['vectorsBlobId'], acrossTenants: true },

@@ -114,7 +114,7 @@ export class TaskGraphStore {
     if (graphId === null) return
     const others = await this.#tasks.list(scope, {
       filter: { graphId: { eq: graphId }, id: { ne: task.id } },
-      orderBy: [],
+      orderBy: [{ field: 'createdAt', direction: 'asc' }],
       page: firstPage(1),
     })
     if (others.items.length === 0) await this.#documents.delete(TASK_GRAPHS, scope, graphId).catch(ignoreMissing)

@@ -5,7 +5,7 @@ import { removeAll, type RemovalStep } from '../retention/removal-step.js'
 import type { TaskStore } from './task-store.js'
 
 export interface TaskRetentionOptions {
-  readonly store: Pick<TaskStore, 'listEndedBefore' | 'countInState'>
+  readonly store: Pick<TaskStore, 'listEndedBefore' | 'countEnded'>
   readonly remove: (task: TaskDocument) => Promise<unknown>
   readonly settings: {
     /** How long tasks are kept that succeeded, were cancelled or expired, milliseconds. */
@@ -30,7 +30,7 @@ export function createTaskRetention({ store, remove, settings, clock }: TaskRete
   }
   const byCount = (state: TaskState): RemovalStep => {
     return async (page: PageRequest) => {
-      const excess = (await store.countInState(state)) - taskCount
+      const excess = (await store.countEnded(state)) - taskCount
       if (excess <= 0) return null
       const limit = Math.min(excess, page.limit)
       return removeOf(store.listEndedBefore(state, Number.MAX_SAFE_INTEGER, { ...page, limit }))

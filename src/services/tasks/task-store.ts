@@ -164,9 +164,9 @@ export class TaskStore {
     return found.items.map((item) => item.node)
   }
 
-  /** How many there are in this state, across tenants. */
-  countInState(state: TaskState): Promise<number> {
-    return this.#documents.count(TASKS, SYSTEM_SCOPE, { state: { eq: state } })
+  /** How many have ended in this state, across tenants. */
+  countEnded(state: TaskState): Promise<number> {
+    return this.#documents.count(TASKS, SYSTEM_SCOPE, { state: { eq: state }, endedAt: { gte: 0 } })
   }
 
   /** Ended in this state before the time, across tenants, the oldest first. */

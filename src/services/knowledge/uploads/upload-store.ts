@@ -78,7 +78,7 @@ export class UploadStore {
       UPLOAD_PARTS,
       { tenantId },
       {
-        filter: { uploadId: { eq: id } },
+        filter: { uploadId: { eq: id }, from: { gte: 0 } },
         orderBy: [{ field: 'from', direction: 'asc' }],
         page: { limit: MAX_PARTS, cursor: null, backward: false },
       },
