@@ -12,7 +12,7 @@ const COUNT = isFullTest() ? 10_000 : 80
 const AT_ONCE = COUNT / 10
 const WRONG_EVERY = isFullTest() ? 150 : 20
 const MIB = 2 ** 20
-const MOST_GROWTH_BYTES = 300 * MIB
+const MOST_GROWTH_BYTES = 200 * MIB
 const WORDS = ['cat', 'dog', 'bird', 'fish', 'red', 'blue', 'good', 'bad']
 
 const isWrong = (i: number): boolean => i % WRONG_EVERY === 7

@@ -167,3 +167,32 @@ test('filters keep the same rows where the values of fields have an index', asyn
     ).toEqual(rank(kept, vector))
   }
 })
+
+test('tables that were closed for others are as they were when they are asked again', async () => {
+  await using folder = await createTemporaryFolder('lance-open')
+  const approximate = { ...APPROXIMATE_RULES, fromRows: 500 }
+  await using index = new LanceVectorIndex({ uri: folder.path, cacheBytes: 64 << 20, approximate, openTables: 2 })
+  const names = ['one', 'two', 'three', 'four']
+  const vector = anyVector()
+  for (const name of names) {
+    await index.create(name, SHAPE)
+    await index.add(name, [
+      { ...toRow(`${name}-all`, 0), vector },
+      { ...toRow(`${name}-ada`, 0, { readers: ['user:ada'] }), vector },
+      ...(name === 'one' ? makeRows('v', 600) : []),
+    ])
+  }
+  const measured = await tend(index)
+  expect(measured).toMatchObject({ isUsed: true })
+  for (let round = 0; round < 3; round++)
+    for (const name of names) {
+      const ask = async (readers: string[]) =>
+        (await index.search(name, vector, { readers, filter: null, limit: 2 })).map(({ id, score }) =>
+          score > 0.999 ? id : 'another',
+        )
+      expect(await ask(['user:ada'])).toEqual([`${name}-ada/0`, `${name}-all/0`])
+      expect((await ask(['user:eve']))[0]).toBe(`${name}-all/0`)
+      expect(await ask(['user:eve'])).not.toContain(`${name}-ada/0`)
+    }
+  expect(await index.figures('one')).toEqual(measured)
+})

@@ -27,6 +27,8 @@ export const APPROXIMATE_RULES: ApproximateRules = {
 
 export interface ApproximateTable {
   readonly table: Table
+  /** What it is measured by. */
+  readonly sample: RecallSample
   readonly lance: { readonly Index: Pick<typeof Index, 'hnswSq' | 'btree' | 'labelList'> }
 }
 
@@ -62,7 +64,6 @@ interface Trained {
 export class ApproximateIndex {
   readonly #rules: ApproximateRules
   readonly #cacheBytes: number
-  readonly #sample = new RecallSample()
   /** Null while all rows are compared. */
   #width: number | null = null
   #figures: ApproximateFigures | null = null
@@ -81,8 +82,7 @@ export class ApproximateIndex {
   }
 
   /** Has a search look where it should. */
-  direct(query: VectorQuery, vector: Float32Array, limit: number): VectorQuery {
-    this.#sample.note(vector)
+  direct(query: VectorQuery, limit: number): VectorQuery {
     if (this.#width === null || limit * REFINED > MOST_CANDIDATES) return query.bypassVectorIndex()
     return follow(query, Math.max(this.#width, limit * REFINED))
   }
@@ -109,22 +109,23 @@ export class ApproximateIndex {
       const { indexedRows, unindexedRows } = known
       if (this.#figures && Math.abs(indexedRows - this.#measuredRows) <= CHANGE * rows)
         this.#figures = { ...this.#figures, indexedRows, unindexedRows }
-      else await this.#measure(table, known)
+      else await this.#measure(open, known)
     }
   }
 
-  async #train({ table, lance }: ApproximateTable, rows: number): Promise<void> {
+  async #train(open: ApproximateTable, rows: number): Promise<void> {
+    const { table, lance } = open
     const numPartitions = Math.ceil(rows / ROWS_OF_PARTITION)
     const options = { distanceType: 'l2', numPartitions, m: LINKS, efConstruction: BUILD_WIDTH } as const
     await table.createIndex(COLUMN, { config: lance.Index.hnswSq(options), name: NAME, replace: true })
     const trained = await findTrained(table)
-    if (trained) await this.#measure(table, trained)
+    if (trained) await this.#measure(open, trained)
   }
 
   /** Finds out how wide searches have to go. */
-  async #measure(table: Table, { bytes, indexedRows, unindexedRows }: Trained): Promise<void> {
+  async #measure({ table, sample }: ApproximateTable, { bytes, indexedRows, unindexedRows }: Trained): Promise<void> {
     this.#width = null
-    const queries = await this.#sample.draw(table)
+    const queries = await sample.draw(table)
     const truth = await findNearest(table, queries, (query) => query.bypassVectorIndex())
     let [recall, width] = [0, 0]
     for (width of this.#rules.widths) {

@@ -1,10 +1,12 @@
 import type { Connection, Table, VectorQuery } from '@lancedb/lancedb'
 import type { Schema } from 'apache-arrow'
+import { LRUCache } from 'lru-cache'
 import type { RowSelection, ScoredRow } from '../../domain/chunk-row.js'
 import type { MetadataField } from '../../domain/metadata-filter.js'
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { ApproximateFigures, VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
 import { APPROXIMATE_RULES, ApproximateIndex, type ApproximateRules } from './approximate-index.js'
+import { RecallSample } from './recall.js'
 import { SELECTED, toColumnField, toScoredRows, toTableRow, toTableSchema, toUnit } from './table-schema.js'
 import { columnOf, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
@@ -14,19 +16,29 @@ export interface LanceOptions {
   /** Memory for what was read of indexes and of what is told about files, bytes. */
   readonly cacheBytes: number
   readonly approximate?: ApproximateRules
+  /** Tables that are open at most: those that were used last. */
+  readonly openTables?: number
 }
+
+const OPEN_TABLES = 128
 
 interface Opened {
   readonly lance: typeof import('@lancedb/lancedb')
   readonly connection: Connection
 }
 
-interface OpenTable {
-  readonly table: Table
-  readonly schema: Schema
+/** What is known of a table as long as it is there, whether it is open or not. */
+interface TableTraits {
   readonly approximate: ApproximateIndex
   /** Whether rows name readers: to look for that in all rows costs as much as the search itself. */
   hasReaders: boolean
+}
+
+interface OpenTable {
+  readonly table: Table
+  readonly schema: Schema
+  readonly traits: TableTraits
+  readonly sample: RecallSample
 }
 
 /** What failed writes and older versions left is deleted when it is so old, milliseconds. */
@@ -36,10 +48,12 @@ const KEPT_VERSIONS_MS = 60_000
 export class LanceVectorIndex implements VectorIndex {
   readonly #options: LanceOptions
   #opened: Promise<Opened> | null = null
-  readonly #tables = new Map<string, Promise<OpenTable>>()
+  readonly #tables: LRUCache<string, Promise<OpenTable>>
+  readonly #traits = new Map<string, TableTraits>()
 
   constructor(options: LanceOptions) {
     this.#options = options
+    this.#tables = new LRUCache({ max: options.openTables ?? OPEN_TABLES })
   }
 
   async create(name: string, shape: VectorIndexShape): Promise<void> {
@@ -66,18 +80,18 @@ export class LanceVectorIndex implements VectorIndex {
     const { connection } = await this.#open()
     await this.#untilTended(name)
     this.#tables.delete(name)
+    this.#traits.delete(name)
     if ((await connection.tableNames()).includes(name)) await connection.dropTable(name)
   }
 
   async add(name: string, rows: readonly VectorRow[]): Promise<void> {
     if (rows.length === 0) return
     const { lance } = await this.#open()
-    const open = await this.#require(name)
-    const { schema } = open
+    const { schema, traits } = await this.#require(name)
     const dimensions = dimensionsOf(schema)
     const wrong = rows.find(({ vector }) => vector.length !== dimensions)
     if (wrong) throw invalidInput('vector', `has ${wrong.vector.length} components; the index has ${dimensions}.`)
-    if (rows.some(({ readers }) => readers !== null)) open.hasReaders = true
+    if (rows.some(({ readers }) => readers !== null)) traits.hasReaders = true
     const columns = rows.map((row) => toTableRow(row, schema))
     await this.#use(name, ({ table }) => table.add(lance.makeArrowTable(columns, { schema })))
   }
@@ -89,7 +103,10 @@ export class LanceVectorIndex implements VectorIndex {
 
   async search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]> {
     const { readers, filter, limit } = selection
-    const { schema, hasReaders } = await this.#require(name)
+    const {
+      schema,
+      traits: { hasReaders, approximate },
+    } = await this.#require(name)
     const dimensions = dimensionsOf(schema)
     if (vector.length !== dimensions)
       throw invalidInput('vector', `has ${vector.length} components; the index has ${dimensions}.`)
@@ -97,10 +114,11 @@ export class LanceVectorIndex implements VectorIndex {
     if (filter) conditions.push(toLanceFilter(filter))
     const where = conditions.join(' AND ')
     const unit = toUnit(vector)
-    return this.#use(name, ({ table, approximate }) => {
+    return this.#use(name, ({ table, sample }) => {
+      sample.note(unit)
       const query = table.query().nearestTo(unit).distanceType('l2')
       if (where !== '') query.where(where)
-      return readRows(approximate.direct(query.select(SELECTED).limit(limit), unit, limit), limit)
+      return readRows(approximate.direct(query.select(SELECTED).limit(limit), limit), limit)
     })
   }
 
@@ -121,18 +139,16 @@ export class LanceVectorIndex implements VectorIndex {
 
   async tend(name: string): Promise<void> {
     const { lance } = await this.#open()
-    await this.#use(name, ({ table, approximate }) => approximate.tend({ table, lance }))
+    await this.#use(name, ({ table, traits, sample }) => traits.approximate.tend({ table, sample, lance }))
   }
 
-  async figures(name: string): Promise<ApproximateFigures | null> {
-    const open = await this.#tables.get(name)?.catch(() => null)
-    return open?.approximate.figures ?? null
+  figures(name: string): Promise<ApproximateFigures | null> {
+    return Promise.resolve(this.#traits.get(name)?.approximate.figures ?? null)
   }
 
   /** What is made for a table that changes its form meanwhile would be written to another. */
   async #untilTended(name: string): Promise<void> {
-    const open = await this.#tables.get(name)?.catch(() => null)
-    await open?.approximate.settled
+    await this.#traits.get(name)?.approximate.settled
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,13 +184,23 @@ export class LanceVectorIndex implements VectorIndex {
     const { connection } = await this.#open()
     try {
       const table = await connection.openTable(name)
-      const { approximate: rules = APPROXIMATE_RULES, cacheBytes } = this.#options
-      const approximate = new ApproximateIndex({ rules, cacheBytes: indexBytesOf(cacheBytes) })
-      const hasReaders = (await table.countRows('readers IS NOT NULL')) > 0
-      return { table, schema: await table.schema(), approximate, hasReaders }
+      const traits = this.#traitsOf(name)
+      if ((await table.countRows('readers IS NOT NULL')) > 0) traits.hasReaders = true
+      return { table, schema: await table.schema(), traits, sample: new RecallSample() }
     } catch (error) {
       throw toUnavailable(error)
     }
+  }
+
+  #traitsOf(name: string): TableTraits {
+    let traits = this.#traits.get(name)
+    if (!traits) {
+      const { approximate: rules = APPROXIMATE_RULES, cacheBytes } = this.#options
+      const approximate = new ApproximateIndex({ rules, cacheBytes: indexBytesOf(cacheBytes) })
+      traits = { approximate, hasReaders: false }
+      this.#traits.set(name, traits)
+    }
+    return traits
   }
 
   async #use<T>(name: string, work: (open: OpenTable) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
@@ -30,6 +31,7 @@ const UNKNOWN_INDEX = { isSound: false, isAsked: false, isAnew: false, nextRepai
 
 /** An index that cannot be made again is tried again after so long, milliseconds. */
 const REPAIR_PAUSE_MS = 30_000
+const KNOWN_DROPPED = 4_096
 
 /**
  * Both indexes of a base, written by one at a time. Before the first write or search of a process they are compared with
@@ -40,8 +42,8 @@ export class IndexWriter {
   readonly #turns = new Map<string, Promise<unknown>>()
   readonly #states = new Map<string, IndexState>()
   readonly #pending = new Map<string, Set<string>>()
-  /** Names are not given again. */
-  readonly #dropped = new Set<string>()
+  /** The last ones: names are not given again, and calls for those before are over. */
+  readonly #dropped = new LRUCache<string, true>({ max: KNOWN_DROPPED })
   readonly #upkeep: IndexUpkeep
 
   constructor(options: IndexWriterOptions) {
@@ -101,7 +103,7 @@ export class IndexWriter {
 
   drop({ indexName }: Pick<IndexedBase, 'indexName'>): Promise<void> {
     const { vectorIndex, textIndex } = this.#options
-    this.#dropped.add(indexName)
+    this.#dropped.set(indexName, true)
     return this.#chain(indexName, async () => {
       this.#upkeep.forget(indexName)
       this.#states.get(indexName)?.compared.resolve()
