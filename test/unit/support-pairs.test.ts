@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DEFAULT_SUPPORT_THRESHOLD } from '../../src/domain/support/support.js'
 import { CitationFinder, type Finding } from '../../src/services/knowledge/answers/citation-finder.js'
+import type { TextReader } from '../../src/services/knowledge/answers/text-reader.js'
 import { ENGLISH, openTextReader, toPassage } from '../support/passages.js'
 
 /** A passage with a sentence that it supports, and one in which a number or a name is another. */
@@ -15,25 +16,40 @@ interface Pairs {
   readonly negated?: string
 }
 
-const pairs = readFileSync(join(import.meta.dirname, '../../../test/fixtures/support-pairs.jsonl'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Pairs)
+/** A passage with a sentence about the same that it does not say. */
+interface Invention {
+  readonly passage: string
+  readonly invented: string
+}
+
+const readLines = <T>(file: string): T[] =>
+  readFileSync(join(import.meta.dirname, '../../../test/fixtures', file), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T)
+
+const pairs = readLines<Pairs>('support-pairs.jsonl')
+const inventions = readLines<Invention>('support-invented.jsonl')
 
 const shareOf = (findings: readonly Finding[], isWanted: (finding: Finding) => boolean): number =>
   findings.filter(isWanted).length / findings.length
+
+const isRefused = ({ problem }: Finding): boolean => problem !== null
+
+const createJudge =
+  (reader: TextReader) =>
+  async (sentence: string, passage: string): Promise<Finding> =>
+    new CitationFinder([await toPassage(passage, reader)], reader, DEFAULT_SUPPORT_THRESHOLD).find(sentence)
 
 test('of 200 sentences nine of ten are judged as people judge them, in both halves', async () => {
   expect(pairs).toHaveLength(100)
   await using stack = new AsyncDisposableStack()
   const reader = await openTextReader(stack)
+  const judge = createJudge(reader)
   await reader.read(
     pairs.flatMap(({ passage, right, wrong, negated = [] }) => [passage, right, wrong, negated].flat()),
     ENGLISH,
   )
-  const judge = async (sentence: string, passage: string): Promise<Finding> =>
-    new CitationFinder([await toPassage(passage, reader)], reader, DEFAULT_SUPPORT_THRESHOLD).find(sentence)
-  const isRefused = ({ problem }: Finding): boolean => problem !== null
   // The rules are older than the pairs. What is changed by the first half has to hold for the second.
   for (const [half, remainder] of [
     ['first', 0],
@@ -62,4 +78,14 @@ test('of 200 sentences nine of ten are judged as people judge them, in both halv
     expect(figures.negatedRefused).toBeGreaterThanOrEqual(0.9)
     expect(figures.elsewhereRefused).toBeGreaterThanOrEqual(0.9)
   }
+})
+
+test('what is only about the same as a passage has no support by it, most times', async () => {
+  await using stack = new AsyncDisposableStack()
+  const reader = await openTextReader(stack)
+  const judge = createJudge(reader)
+  const found = await Promise.all(inventions.map(({ invented, passage }) => judge(invented, passage)))
+  const refused = shareOf(found, isRefused)
+  console.log(`of ${found.length} invented sentences ${refused} refused`)
+  expect(refused).toBeGreaterThanOrEqual(0.8)
 })

@@ -22,7 +22,7 @@ export interface SupportVerdict {
   readonly problem: SupportProblem | null
 }
 
-export const DEFAULT_SUPPORT_THRESHOLD = 0.5
+export const DEFAULT_SUPPORT_THRESHOLD = 0.6
 /** Parts of the score: words in common, and the likeness of meanings. */
 const WORDS_WEIGHT = 0.4
 /** Stems that begin alike count as much as this. */
