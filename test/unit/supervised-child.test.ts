@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SupervisedChild } from '../../src/adapters/child-process/supervised-child.js'
@@ -21,6 +23,13 @@ beforeEach(() => {
   child = open('child-process.js')
 })
 afterEach(() => child.stop())
+
+test('where there is not enough for both, the server goes first, before all threads of the child', async () => {
+  expect(await child.call('echo', 1, NEVER)).toBe(1)
+  const threads = process.platform === 'linux' ? await readdir(`/proc/${child.pid}/task`) : [String(child.pid)]
+  expect(threads.length).toBeGreaterThan(0)
+  for (const id of threads) expect(getPriority(Number(id))).toBe(getPriority() + 5)
+})
 
 test('calls give results and events in order', async () => {
   const params = { text: 'é', numbers: Float32Array.of(1, 2) }

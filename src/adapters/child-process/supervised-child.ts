@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os'
 import { fork, type ChildProcess } from 'node:child_process'
 import type { Logger } from 'pino'
 import { GraphloomError } from '../../kernel/errors.js'
@@ -49,6 +50,22 @@ const INHERITED_VARIABLES = [
 /** ONNX Runtime's packages keep an id of the machine and tell their maker of each use, unless this is set. */
 const FIXED_VARIABLES = { ORT_DISABLE_TELEMETRY: '1' }
 
+/** Steps below the server (the nice value): three threads of a child get as much of a core as one of the server. */
+const PRIORITY_BELOW_SERVER = 5
+
+/**
+ * Children compute for seconds, where the server has many answers of a millisecond to give: it goes first where there is
+ * not enough for both. Threads of the child begin later, and have what it has.
+ */
+function yieldToServer(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + PRIORITY_BELOW_SERVER))
+  } catch {
+    // It has ended already, or the system does not let it.
+  }
+}
+
 /** A process of ours that answers calls. When it ends, whatever way, every running call is rejected. */
 export class SupervisedChild {
   readonly #options: SupervisedChildOptions
@@ -77,6 +94,7 @@ export class SupervisedChild {
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    yieldToServer(this.#process.pid)
     const exited = Promise.withResolvers<ChildExit>()
     this.exited = exited.promise
     const end = (reason: string): void => {

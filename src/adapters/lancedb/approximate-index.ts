@@ -1,7 +1,7 @@
 import type { Index, Table, VectorQuery } from '@lancedb/lancedb'
 import type { ApproximateFigures } from '../../ports/vector-index.js'
 import { fieldOf } from './filter-sql.js'
-import { findNearest, RecallSample, toRecall } from './recall.js'
+import { findNearest, toRecall, type RecallSample } from './recall.js'
 import { isListField } from './table-schema.js'
 
 export interface ApproximateRules {

@@ -67,7 +67,7 @@ async function readRanked(options: SearchRankingOptions, pool: readonly Candidat
   const ids = places.map(({ versionId }) => versionId)
   const [versions, sets] = await Promise.all([records.getVersions(scope, ids), records.sets.getMany(scope, places)])
   const read = await Promise.all(
-    versions.map((version, i) => (version ? VersionChunks.open(options, version, sets[i]!) : null)),
+    versions.map(async (version, i) => version && VersionChunks.open(options, version, sets[i]!)),
   )
   const chunksOf = new Map(ids.map((id, i) => [id, read[i]!]))
   return pool.flatMap((candidate, i) => {
