@@ -128,8 +128,7 @@ for (let round = 1; round <= ROUNDS; round++) {
   })
 }
 const perSecond = (side: Side): number => (1_000 * DOCUMENTS) / median(rounds.map((round) => round[side].ms))
-const mib = (side: Side): string =>
-  (Math.max(...rounds.map((round) => round[side].peakBytes)) / 1_048_576).toFixed(0)
+const mib = (side: Side): string => (Math.max(...rounds.map((round) => round[side].peakBytes)) / 1_048_576).toFixed(0)
 const names: Record<Side, string> = {
   ours: 'ours, with all processes',
   asItComes: `LangChain.js as it comes, ${DEFAULT_BATCH_SIZE} texts at once`,
