@@ -62,6 +62,8 @@ function isUsable(collection: AnyCollection, index: IndexDefinition, filter: Fil
 function isPresent(collection: AnyCollection, name: string, condition: FieldCondition | undefined): boolean {
   const { kind, nullable } = requireField(collection, name)
   if (!nullable) return true
+  // SQLite does not use such an index for one of no values.
+  if (condition?.in?.length === 0) return false
   return kind === 'boolean' ? condition?.eq === true : leavesOutNull(withoutText(condition))
 }
 
