@@ -196,3 +196,16 @@ test('tables that were closed for others are as they were when they are asked ag
     }
   expect(await index.figures('one')).toEqual(measured)
 })
+
+test('what is written while a table is closed and opened again is found', async () => {
+  await using folder = await createTemporaryFolder('lance-reopen')
+  await using index = new LanceVectorIndex({ uri: folder.path, cacheBytes: 64 << 20, openTables: 1 })
+  for (const name of ['one', 'two']) await index.create(name, SHAPE)
+  for (let round = 1; round <= 20; round++) {
+    const adding = index.add('one', makeRows(`r${round}-`, 50))
+    await index.count('two')
+    await index.count('one')
+    await adding
+    expect(await index.count('one')).toBe(50 * round)
+  }
+})

@@ -72,7 +72,7 @@ export class LanceVectorIndex implements VectorIndex {
     const added = fields.filter((field) => !known.has(columnOf(field.name)))
     if (added.length === 0) return
     await this.#untilTended(name)
-    await this.#use(name, ({ table }) => table.addColumns(added.map(toColumnField)))
+    await this.#change(name, ({ table }) => table.addColumns(added.map(toColumnField)))
     this.#tables.delete(name)
   }
 
@@ -93,12 +93,12 @@ export class LanceVectorIndex implements VectorIndex {
     if (wrong) throw invalidInput('vector', `has ${wrong.vector.length} components; the index has ${dimensions}.`)
     if (rows.some(({ readers }) => readers !== null)) traits.hasReaders = true
     const columns = rows.map((row) => toTableRow(row, schema))
-    await this.#use(name, ({ table }) => table.add(lance.makeArrowTable(columns, { schema })))
+    await this.#change(name, ({ table }) => table.add(lance.makeArrowTable(columns, { schema })))
   }
 
   async remove(name: string, versionIds: readonly string[]): Promise<void> {
     if (versionIds.length === 0) return
-    await this.#use(name, ({ table }) => table.delete(`\`versionId\` IN (${versionIds.map(toText).join(', ')})`))
+    await this.#change(name, ({ table }) => table.delete(`\`versionId\` IN (${versionIds.map(toText).join(', ')})`))
   }
 
   async search(name: string, vector: Float32Array, selection: RowSelection): Promise<ScoredRow[]> {
@@ -134,12 +134,12 @@ export class LanceVectorIndex implements VectorIndex {
   }
 
   async compact(name: string, keptMs = KEPT_VERSIONS_MS): Promise<void> {
-    await this.#use(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - keptMs) }))
+    await this.#change(name, ({ table }) => table.optimize({ cleanupOlderThan: new Date(Date.now() - keptMs) }))
   }
 
   async tend(name: string): Promise<void> {
     const { lance } = await this.#open()
-    await this.#use(name, ({ table, traits, sample }) => traits.approximate.tend({ table, sample, lance }))
+    await this.#change(name, ({ table, traits, sample }) => traits.approximate.tend({ table, sample, lance }))
   }
 
   figures(name: string): Promise<ApproximateFigures | null> {
@@ -201,6 +201,16 @@ export class LanceVectorIndex implements VectorIndex {
       this.#traits.set(name, traits)
     }
     return traits
+  }
+
+  /** What is done through a table that was closed meanwhile is not seen by one that was opened before it was done. */
+  async #change<T>(name: string, work: (open: OpenTable) => Promise<T>): Promise<T> {
+    const used = this.#require(name)
+    try {
+      return await this.#use(name, work)
+    } finally {
+      if (this.#tables.peek(name) !== used) this.#tables.delete(name)
+    }
   }
 
   async #use<T>(name: string, work: (open: OpenTable) => Promise<T>): Promise<T> {
