@@ -169,6 +169,31 @@ test('filters keep the same rows where the values of fields have an index', asyn
   }
 })
 
+test('what a narrow filter keeps is compared with all of it, though the graph finds little', async () => {
+  const comparedRows = 1_000
+  await using opened = await openIndex({ fromRows: 500, leastRecall: 0, widths: [20], comparedRows })
+  const { index } = opened
+  await index.create('one', SHAPE)
+  const rows = makeRows('a', ROWS)
+  await index.add('one', rows)
+  await index.tend('one')
+  expect(await index.figures('one')).toMatchObject({ isUsed: true })
+  const wanted = { narrow: 0, wide: 0 }
+  const found = { narrow: 0, wide: 0 }
+  for (let i = 0; i < (isFullTest() ? 1_000 : 60); i++) {
+    const filter = randomFilter(random)
+    const vector = anyVector()
+    const kept = rows.filter(({ metadata }) => matches(filter, metadata))
+    const kind = kept.length <= comparedRows ? 'narrow' : 'wide'
+    const nearest = new Set(rank(kept, vector))
+    const hits = await index.search('one', vector, { readers: [], filter, limit: 10 })
+    wanted[kind] += nearest.size
+    found[kind] += hits.filter(({ id }) => nearest.has(id)).length
+  }
+  expect(found.narrow).toBe(wanted.narrow)
+  expect(found.wide).toBeGreaterThan(wanted.wide / 2)
+})
+
 test('tables that were closed for others are as they were when they are asked again', async () => {
   await using folder = await createTemporaryFolder('lance-open')
   const approximate = { ...APPROXIMATE_RULES, fromRows: 500 }

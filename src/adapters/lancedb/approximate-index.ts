@@ -1,4 +1,5 @@
 import type { Index, Table, VectorQuery } from '@lancedb/lancedb'
+import { LRUCache } from 'lru-cache'
 import type { ApproximateFigures } from '../../ports/vector-index.js'
 import { fieldOf } from './filter-sql.js'
 import { findNearest, toRecall, type RecallSample } from './recall.js'
@@ -11,6 +12,8 @@ export interface ApproximateRules {
   readonly widths: readonly number[]
   /** An index that finds less is not used. */
   readonly leastRecall: number
+  /** So many rows are compared sooner than found: where a search needs more candidates, or its filter keeps no more. */
+  readonly comparedRows: number
 }
 
 export interface ApproximateOptions {
@@ -23,6 +26,7 @@ export const APPROXIMATE_RULES: ApproximateRules = {
   fromRows: 10_000,
   widths: [100, 200, 400, 800],
   leastRecall: 0.98,
+  comparedRows: 2_000,
 }
 
 export interface ApproximateTable {
@@ -40,8 +44,8 @@ const BUILD_WIDTH = 150
 const ROWS_OF_PARTITION = 1_000_000
 /** Candidates for each row that is wanted: they are found by rounded vectors, and ordered by the stored ones. */
 const REFINED = 2
-/** Where more candidates are needed, comparing all rows costs less. */
-const MOST_CANDIDATES = 2_000
+const KEPT_FILTERS = 256
+const KEPT_MS = 60_000
 /** What is added later has graphs of its own; of more than so many, one is made anew. */
 const MOST_GRAPHS = 8
 /** Part of the rows that may come or go before it is measured again. */
@@ -49,6 +53,13 @@ const CHANGE = 0.05
 
 /** Bytes in memory for each byte of its files. */
 const MEMORY_FACTOR = 2
+
+/** A search as it is told to its table, with an empty `where` when it looks at all rows. */
+interface DirectedSearch {
+  readonly table: Pick<Table, 'countRows'>
+  readonly where: string
+  readonly limit: number
+}
 
 interface Trained {
   readonly graphs: number
@@ -67,6 +78,8 @@ export class ApproximateIndex {
   /** Null while all rows are compared. */
   #width: number | null = null
   #figures: ApproximateFigures | null = null
+  /** How many rows the filters of late keep: what they cost is judged by it, so it may be some seconds old. */
+  readonly #kept = new LRUCache<string, number>({ max: KEPT_FILTERS, ttl: KEPT_MS })
   /** Indexed rows when it was measured. */
   #measuredRows = 0
   /** Resolves when nothing is done to the table. */
@@ -81,10 +94,19 @@ export class ApproximateIndex {
     return this.#figures
   }
 
-  /** Has a search look where it should. */
-  direct(query: VectorQuery, limit: number): VectorQuery {
-    if (this.#width === null || limit * REFINED > MOST_CANDIDATES) return query.bypassVectorIndex()
-    return follow(query, Math.max(this.#width, limit * REFINED))
+  /** Has a search look where it should: where its filter keeps few rows, at all of them. */
+  async direct(query: VectorQuery, { table, where, limit }: DirectedSearch): Promise<VectorQuery> {
+    const candidates = limit * REFINED
+    if (this.#width === null || candidates > this.#rules.comparedRows || (await this.#isNarrow(table, where)))
+      return query.bypassVectorIndex()
+    return follow(query, Math.max(this.#width, candidates))
+  }
+
+  async #isNarrow(table: Pick<Table, 'countRows'>, where: string): Promise<boolean> {
+    if (where === '') return false
+    let kept = this.#kept.get(where)
+    if (kept === undefined) this.#kept.set(where, (kept = await table.countRows(where)))
+    return kept <= this.#rules.comparedRows
   }
 
   /** Makes, measures or drops the graph, as the table asks for; one call after the other. */

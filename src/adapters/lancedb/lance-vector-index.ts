@@ -114,11 +114,11 @@ export class LanceVectorIndex implements VectorIndex {
     if (filter) conditions.push(toLanceFilter(filter))
     const where = conditions.join(' AND ')
     const unit = toUnit(vector)
-    return this.#use(name, ({ table, sample }) => {
+    return this.#use(name, async ({ table, sample }) => {
       sample.note(unit)
-      const query = table.query().nearestTo(unit).distanceType('l2')
+      const query = table.query().nearestTo(unit).distanceType('l2').select(SELECTED).limit(limit)
       if (where !== '') query.where(where)
-      return readRows(approximate.direct(query.select(SELECTED).limit(limit), limit), limit)
+      return readRows(await approximate.direct(query, { table, where, limit }), limit)
     })
   }
 
