@@ -1,10 +1,37 @@
-/** An expression that is drawn, in two notations, and texts that it matches. */
+/** An expression that is drawn, in two notations, texts that it matches, and whether it matches a text. */
 export interface Expression {
   /** As ECMAScript has it, with the flag u. */
   readonly regex: string
   readonly ebnf: string
   readonly draw: (random: () => number) => string
+  /** Where it can end that begins at any of these places of a text's characters. Unlike `RegExp` it tries nothing twice. */
+  readonly ends: (characters: readonly string[], from: ReadonlySet<number>) => ReadonlySet<number>
 }
+
+export function matchesWhole({ ends }: Expression, text: string): boolean {
+  const characters = Array.from(text)
+  return ends(characters, new Set([0])).has(characters.length)
+}
+
+const endsOfOne =
+  (matches: (character: string) => boolean): Expression['ends'] =>
+  (characters, from) =>
+    new Set([...from].filter((at) => at < characters.length && matches(characters[at]!)).map((at) => at + 1))
+
+/** Of `ends` so often in a row. */
+const endsOfMany =
+  (ends: Expression['ends'], least: number, most: number): Expression['ends'] =>
+  (characters, from) => {
+    const reached = new Set<number>(least === 0 ? from : [])
+    let last = from
+    for (let count = 1; count <= most && last.size > 0; count++) {
+      last = ends(characters, last)
+      // From the least on, what was reached before leads nowhere else.
+      if (count > least) last = new Set([...last].filter((at) => !reached.has(at)))
+      if (count >= least) for (const at of last) reached.add(at)
+    }
+    return reached
+  }
 
 type Random = () => number
 
@@ -36,7 +63,8 @@ const isWritable = (character: string): boolean => character.isWellFormed() && !
 
 function drawCharacter(random: Random): Expression {
   const character = pick(CHARACTERS, random)
-  return { regex: escape(character), ebnf: `"${escape(character)}"`, draw: () => character }
+  const ends = endsOfOne((one) => one === character)
+  return { regex: escape(character), ebnf: `"${escape(character)}"`, draw: () => character, ends }
 }
 
 function drawClass(random: Random): Expression {
@@ -56,6 +84,7 @@ function drawClass(random: Random): Expression {
   return {
     regex: written,
     ebnf: written,
+    ends: endsOfOne((one) => test.test(one)),
     draw: (draws) => {
       for (;;) {
         const { first, last } = pick(ranges, draws)
@@ -68,7 +97,12 @@ function drawClass(random: Random): Expression {
   }
 }
 
-const ANY: Expression = { regex: '[^]', ebnf: '.', draw: (random) => pick(CHARACTERS, random) }
+const ANY: Expression = {
+  regex: '[^]',
+  ebnf: '.',
+  draw: (random) => pick(CHARACTERS, random),
+  ends: endsOfOne(() => true),
+}
 
 function drawRepetition(random: Random, depth: number, isRepeated: boolean): Expression {
   const one = drawExpression(random, depth - 1, true)
@@ -89,6 +123,7 @@ function drawRepetition(random: Random, depth: number, isRepeated: boolean): Exp
     regex: `(?:${one.regex})${written}`,
     ebnf: `(${one.ebnf})${written}`,
     draw: (draws) => times(lowest + Math.floor(draws() * (most - lowest + 1)), draws, one.draw),
+    ends: endsOfMany(one.ends, lowest, written === '*' || written === '+' ? Infinity : most),
   }
 }
 
@@ -105,10 +140,12 @@ export function drawExpression(random: Random, depth = 3, isRepeated = false): E
       regex: `(?:${parts.map(({ regex }) => regex).join('|')})`,
       ebnf: `(${parts.map(({ ebnf }) => ebnf).join(' | ')})`,
       draw: (draws) => pick(parts, draws).draw(draws),
+      ends: (characters, from) => new Set(parts.flatMap(({ ends }) => [...ends(characters, from)])),
     }
   return {
     regex: parts.map(({ regex }) => regex).join(''),
     ebnf: parts.map(({ ebnf }) => ebnf).join(' '),
     draw: (draws) => parts.map(({ draw }) => draw(draws)).join(''),
+    ends: (characters, from) => parts.reduce((reached, { ends }) => ends(characters, reached), from),
   }
 }
