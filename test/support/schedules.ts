@@ -63,6 +63,7 @@ export async function openScheduling(options: SchedulingOptions) {
     queue: { figures: () => Promise.resolve([]), length: () => Promise.resolve(waiting.length) },
     maxLength: 1_000,
     onQueue: () => undefined,
+    clock,
   })
   await queues.start([DEFAULT_QUEUE])
   const currentTrace = () => ({ traceId: '0'.repeat(32), traceparent: null })

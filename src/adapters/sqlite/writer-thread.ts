@@ -15,6 +15,7 @@ import type {
 } from './writer-protocol.js'
 
 const MAX_GROUP_REQUESTS = 1_024
+const MAX_MESSAGE_OUTCOMES = 16
 /** Pages of 4 KiB in the log that are not in the file yet. */
 const CHECKPOINT_EVERY_PAGES = 2_048
 const MAX_LOG_BYTES = 64 * 1_048_576
@@ -86,8 +87,17 @@ class WriterThread {
     }
     const nowMs = Math.max(...group.map(({ request }) => request.nowMs))
     const wakeups = joinWakeups(this.#wakeups, nowMs)
-    this.#post({ kind: 'committed', outcomes, wakeups, commits: this.#commits })
+    this.#answer(outcomes, wakeups)
     this.#checkpoint()
+  }
+
+  /** Some at a time, so that who waited for the first asks anew while the others are told. */
+  #answer(outcomes: readonly NumberedOutcome[], wakeups: readonly Wakeup[]): void {
+    for (let at = 0; at < outcomes.length; at += MAX_MESSAGE_OUTCOMES) {
+      const isLast = at + MAX_MESSAGE_OUTCOMES >= outcomes.length
+      const part = outcomes.slice(at, at + MAX_MESSAGE_OUTCOMES)
+      this.#post({ kind: 'committed', outcomes: part, wakeups: isLast ? wakeups : [], commits: this.#commits })
+    }
   }
 
   /** Empties the log where that was asked for: its copies of what was deleted are not overwritten. */

@@ -137,8 +137,8 @@ export class Writer implements AsyncDisposable {
   #send(request: WriteRequest, bytes: number): Promise<WriteOutcome> {
     const number = ++this.#lastNumber
     this.#pendingBytes += bytes
-    // After all that goes on at this moment, so that what it writes is one message.
-    if (this.#outbox.length === 0) process.nextTick(() => this.#flush())
+    // After all that has come at this moment, so that what it writes is one message.
+    if (this.#outbox.length === 0) setImmediate(() => this.#flush())
     this.#outbox.push({ number, request })
     if (this.#outbox.length >= MAX_MESSAGE_REQUESTS) this.#flush()
     return new Promise((resolve, reject) => this.#pending.set(number, { request, bytes, resolve, reject }))

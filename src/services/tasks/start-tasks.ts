@@ -108,6 +108,7 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
     queue,
     maxLength: settings.queueLength,
     onQueue: (name) => worker.addQueue(name),
+    clock,
   })
   await queues.start([DEFAULT_QUEUE, ...options.types.map((type) => type.queue)])
   stack.defer(() => worker.stop())

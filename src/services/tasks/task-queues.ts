@@ -1,6 +1,8 @@
 import { GraphloomError, invalidInput } from '../../kernel/errors.js'
+import type { Clock } from '../../kernel/clock.js'
 import type { TaskQueueDocument } from '../../domain/task-queue.js'
 import type { QueueFigures, TaskQueue } from '../../ports/task-queue.js'
+import { QueueRoom } from './queue-room.js'
 import { MAX_QUEUES, type TaskQueueSettings, type TaskQueueStore } from './task-queue-store.js'
 
 export interface TaskQueuesOptions {
@@ -10,12 +12,7 @@ export interface TaskQueuesOptions {
   readonly maxLength: number
   /** Told of each queue once it is there, also of those that are there at the start. */
   readonly onQueue: (name: string) => void
-}
-
-interface Entering {
-  count: number
-  /** Resolves when one of them is accepted, or was not. */
-  left: PromiseWithResolvers<void>
+  readonly clock: Pick<Clock, 'now'>
 }
 
 const NAME = /^[a-z][a-z0-9._-]{0,62}$/
@@ -25,8 +22,7 @@ const RETRY_AFTER_MS = 1_000
 export class TaskQueues {
   readonly #options: TaskQueuesOptions
   readonly #known = new Map<string, TaskQueueDocument>()
-  /** Tasks that are being accepted, and do not count in the length yet. */
-  readonly #entering = new Map<string, Entering>()
+  readonly #rooms = new Map<string, QueueRoom>()
 
   constructor(options: TaskQueuesOptions) {
     this.#options = options
@@ -78,35 +74,20 @@ export class TaskQueues {
    */
   async enter(name: string, count = 1): Promise<Disposable> {
     const { maxLength } = this.require(name, 'input.queue')
-    for (;;) {
-      const waiting = await this.#options.queue.length(name)
-      const entering = this.#entering.get(name) ?? { count: 0, left: Promise.withResolvers<void>() }
-      if (waiting + entering.count + count <= maxLength) return this.#keepRoom(name, entering, count)
-      if (entering.count === 0)
-        throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: ${maxLength} tasks wait in it.`, {
-          details: { retryAfterMs: RETRY_AFTER_MS, limit: { name: 'maxLength', value: maxLength } },
-        })
-      // Of those that are being accepted some may be in the length already.
-      await entering.left.promise
-    }
-  }
-
-  #keepRoom(name: string, entering: Entering, count: number): Disposable {
-    entering.count += count
-    this.#entering.set(name, entering)
-    return {
-      [Symbol.dispose]: () => {
-        entering.count -= count
-        entering.left.resolve()
-        entering.left = Promise.withResolvers()
-        if (entering.count === 0) this.#entering.delete(name)
-      },
-    }
+    const kept = await this.#rooms.get(name)!.keep(count, maxLength)
+    if (kept) return kept
+    throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: ${maxLength} tasks wait in it.`, {
+      details: { retryAfterMs: RETRY_AFTER_MS, limit: { name: 'maxLength', value: maxLength } },
+    })
   }
 
   #remember(queue: TaskQueueDocument): void {
-    const isNew = !this.#known.has(queue.name)
-    this.#known.set(queue.name, queue)
-    if (isNew) this.#options.onQueue(queue.name)
+    const { name } = queue
+    const isNew = !this.#known.has(name)
+    this.#known.set(name, queue)
+    if (!isNew) return
+    const { queue: queues, clock, onQueue } = this.#options
+    this.#rooms.set(name, new QueueRoom({ readLength: () => queues.length(name), clock }))
+    onQueue(name)
   }
 }
