@@ -13,7 +13,7 @@ const FILL_AT_ONCE = 2_000
 export const QUEUE_CASES: Readonly<Record<string, (at: number) => Partial<QueueEntry>>> = {
   'queue: one tenant': () => ({}),
   'queue: 10,000 tenants, 5 keys': (at) => ({ tenantId: `tenant${(at * 7_919) % 10_000}`, key: `key${at % 5}` }),
-  'queue: a tenth behind a gate': (at) => (at % 10 === 0 ? { gate: { key: 'gate', maxClaimed: 20, rate: null } } : {}),
+  'queue: a tenth behind a gate': (at) => (at % 10 === 0 ? { gate: { key: 'gate', maxClaimed: 64, rate: null } } : {}),
 }
 
 export const openQueue = (directory: string): Promise<SqliteDatabase> =>

@@ -12,7 +12,7 @@ const BULK_RUN_EVERY = 4
 /** Fewer tokens than these are not worth being shared out. */
 const LEAST_SHARED_TOKENS = 128
 /** The most that a run computes, padding included, for each real token. */
-const MOST_PADDED = 1.2
+const MOST_PADDED = 1.1
 
 /**
  * Sequences that wait for a run, and which of them share the next. The first is interactive before bulk (every fourth

@@ -66,7 +66,10 @@ export interface IngestionTotals {
 /** Errors that are the document's own: others stop the task, which is tried again. */
 const DOCUMENT_ERRORS = new Set(['DOCUMENT_UNREADABLE', 'INVALID_INPUT', 'PAYLOAD_TOO_LARGE', 'CONFLICT'])
 
-/** Takes documents in: while one slice is embedded the next is read, and the one before is stored. */
+/**
+ * Takes documents in, slice by slice: while one is embedded the next is read and joins it, so that the model does not wait,
+ * and the one before is stored.
+ */
 export class Ingestion {
   readonly #options: IngestionOptions
   readonly #request: IngestionRequest
@@ -84,19 +87,27 @@ export class Ingestion {
   async run(documents: readonly PlacedDocument[]): Promise<IngestionTotals> {
     const slices = toSlices(documents)
     let reading = this.#read(slices[0] ?? [])
+    let embedding: Promise<EmbeddedVersion[]> | null = null
     let storing: Promise<void> = Promise.resolve()
+    const storeNext = async (next: Promise<EmbeddedVersion[]>): Promise<void> => {
+      const embedded = await next
+      await storing
+      storing = this.#store(embedded)
+      storing.catch(() => undefined)
+    }
     try {
       for (let i = 0; i < slices.length; i++) {
         const prepared = await reading
         reading = this.#read(slices[i + 1] ?? [])
         reading.catch(() => undefined)
-        const embedded = await this.#embed(prepared)
-        await storing
-        storing = this.#store(embedded)
-        storing.catch(() => undefined)
+        const before = embedding
+        embedding = this.#embed(prepared)
+        embedding.catch(() => undefined)
+        if (before) await storeNext(before)
       }
+      if (embedding) await storeNext(embedding)
     } finally {
-      await Promise.allSettled([reading, storing])
+      await Promise.allSettled([reading, embedding, storing])
       for (const id of this.#begun) this.#options.progress.end(id)
     }
     await storing

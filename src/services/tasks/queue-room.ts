@@ -41,7 +41,8 @@ export class QueueRoom {
 
   #takeKnown(count: number, maxLength: number): boolean {
     const known = this.#known
-    if (known.maxLength !== maxLength || known.places < count || this.#options.clock.now() >= known.untilMs) return false
+    if (known.maxLength !== maxLength || known.places < count || this.#options.clock.now() >= known.untilMs)
+      return false
     known.places -= count
     return true
   }
