@@ -21,7 +21,8 @@ test('runs hold each sequence once, within their tokens, with little padding', (
         const lengths = lengthsOf(batch)
         const padded = batch.length * Math.max(...lengths)
         expect(batch.length === 1 || padded <= 1_024).toBe(true)
-        expect(padded / lengths.reduce((total, length) => total + length, 0)).toBeLessThanOrEqual(1.2)
+        const mostPadded = batch[0]!.priority >= 5 ? 1.2 : 1.05
+        expect(padded / lengths.reduce((total, length) => total + length, 0)).toBeLessThanOrEqual(mostPadded)
         expect(new Set(batch.map(({ priority }) => priority >= 5)).size).toBe(1)
         seen.push(...batch)
       }

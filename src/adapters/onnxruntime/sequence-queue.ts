@@ -11,8 +11,8 @@ export interface WaitingSequence extends Applicant {
 const BULK_RUN_EVERY = 4
 /** Fewer tokens than these are not worth being shared out. */
 const LEAST_SHARED_TOKENS = 128
-/** The most that a run computes, padding included, for each real token. */
-const MOST_PADDED = 1.1
+/** The most that a run computes, padding included, for each real token: bulk work has time for more runs. */
+const MOST_PADDED = { interactive: 1.2, bulk: 1.05 } as const
 
 /**
  * Sequences that wait for a run, and which of them share the next. The first is interactive before bulk (every fourth
@@ -106,18 +106,23 @@ export class SequenceQueue<T extends WaitingSequence> {
     const most = this.#tenants.get(first.tenantId)!.served + this.#limits.maxBatchTokens
     const isAhead = ({ tenantId }: T): boolean => this.#tenants.get(tenantId)!.served > most
     const batch = [first]
+    const limits = { tokens: budgetTokens, padded: MOST_PADDED[isInteractive(first) ? 'interactive' : 'bulk'] }
     for (const ahead of [false, true])
       addNeighbours(
         batch,
         ofClass.filter((one) => isAhead(one) === ahead),
-        budgetTokens,
+        limits,
       )
     return batch.sort(byLength)
   }
 }
 
 /** Adds neighbours by length, each time the one that pads less, of equals the oldest, until the run is full. */
-function addNeighbours<T extends WaitingSequence>(batch: T[], candidates: readonly T[], budgetTokens: number): void {
+function addNeighbours<T extends WaitingSequence>(
+  batch: T[],
+  candidates: readonly T[],
+  most: { readonly tokens: number; readonly padded: number },
+): void {
   let longest = Math.max(...batch.map((one) => one.tokens.length))
   let tokens = batch.reduce((total, one) => total + one.tokens.length, 0)
   const longer = candidates.filter((one) => one.tokens.length >= longest).sort(byLength)
@@ -130,7 +135,7 @@ function addNeighbours<T extends WaitingSequence>(batch: T[], candidates: readon
     const rows = batch.length + 1
     const padded = (width: number, added: number): number => (rows * width) / (tokens + added)
     const fits = (width: number, added: number): boolean =>
-      rows * width <= budgetTokens && padded(width, added) <= MOST_PADDED
+      rows * width <= most.tokens && padded(width, added) <= most.padded
     const mayLonger = more !== undefined && fits(more, more)
     const mayShorter = less !== undefined && fits(longest, less)
     if (!mayLonger && !mayShorter) return
