@@ -98,7 +98,7 @@ export async function fillSearchBase(url: string): Promise<void> {
 }
 
 const APPROXIMATE = `query ($name: String!) {
-  knowledgeBase(name: $name) { activeGeneration { approximateSearch { kind isUsed recall sampleSize width } } }
+  knowledgeBase(name: $name) { activeGeneration { approximateSearch { kind isUsed recall sampleSize width measuredAt } } }
 }`
 
 interface Measured {
@@ -107,6 +107,7 @@ interface Measured {
   readonly recall: number
   readonly sampleSize: number
   readonly width: number
+  readonly measuredAt: string
 }
 
 interface MeasuredBase {
@@ -115,13 +116,16 @@ interface MeasuredBase {
 
 const SEARCH = `query ($name: String!) { search(input: { knowledgeBases: [$name], query: "index" }) { degraded } }`
 
-/** The first search of a process has the index made, or measured anew; resolves with what was found out. */
-export async function waitForIndex(url: string): Promise<Measured> {
+/**
+ * The first search of a process has the index made, or measured anew, and so have questions that were asked since it was
+ * measured; resolves with what was found out, after `measuredAt`.
+ */
+export async function waitForIndex(url: string, measuredAt = ''): Promise<Measured> {
   await askGraph(url, SEARCH, { name: SEARCH_BASE })
   for (;;) {
     const { knowledgeBase } = await askGraph<MeasuredBase>(url, APPROXIMATE, { name: SEARCH_BASE })
     const measured = knowledgeBase.activeGeneration.approximateSearch
-    if (measured) return measured
+    if (measured && measured.measuredAt > measuredAt) return measured
     await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
 }

@@ -102,6 +102,25 @@ test('many rows are found without comparing all, also those that come later, and
   expect(await rate(again, left)).toBeGreaterThanOrEqual(0.97)
 })
 
+test('an index is measured anew once enough different queries were asked', async () => {
+  await using opened = await openIndex({ fromRows: 1_000 })
+  const { index } = opened
+  await index.create('one', SHAPE)
+  await index.add('one', makeRows('a', 1_500))
+  const first = await tend(index)
+  const ask = (vector: Float32Array) => index.search('one', vector, { readers: [], filter: null, limit: 10 })
+  const vector = anyVector()
+  for (let i = 0; i < 40; i++) await ask(vector)
+  for (let i = 0; i < 14; i++) await ask(anyVector())
+  expect(await tend(index), 'by 15 of 64').toEqual(first)
+  await ask(anyVector())
+  const second = await tend(index)
+  expect(second).toMatchObject({ isUsed: true, sampleSize: 64 })
+  expect(second!.measuredAt).toBeGreaterThan(first!.measuredAt)
+  await ask(anyVector())
+  expect(await tend(index), 'as long as they have not doubled').toEqual(second)
+})
+
 test('an index that finds too little is not used', async () => {
   await using opened = await openIndex({ fromRows: 1_000, widths: [20] })
   const { index } = opened

@@ -24,7 +24,7 @@ export interface ApproximateOptions {
 
 export const APPROXIMATE_RULES: ApproximateRules = {
   fromRows: 10_000,
-  widths: [100, 200, 400, 800],
+  widths: [100, 150, 200, 300, 400, 600, 800],
   leastRecall: 0.98,
   comparedRows: 2_000,
 }
@@ -50,6 +50,8 @@ const KEPT_MS = 60_000
 const MOST_GRAPHS = 8
 /** Part of the rows that may come or go before it is measured again. */
 const CHANGE = 0.05
+/** Measured by fewer queries that were asked, it is measured again when they have doubled. */
+const FEWEST_ASKED = 16
 
 /** Bytes in memory for each byte of its files. */
 const MEMORY_FACTOR = 2
@@ -80,8 +82,9 @@ export class ApproximateIndex {
   #figures: ApproximateFigures | null = null
   /** How many rows the filters of late keep: what they cost is judged by it, so it may be some seconds old. */
   readonly #kept = new LRUCache<string, number>({ max: KEPT_FILTERS, ttl: KEPT_MS })
-  /** Indexed rows when it was measured. */
+  /** When it was measured: indexed rows, and queries of the sample that were asked. */
   #measuredRows = 0
+  #measuredAsked = 0
   /** Resolves when nothing is done to the table. */
   settled: Promise<void> = Promise.resolve()
 
@@ -129,10 +132,14 @@ export class ApproximateIndex {
     if (!known || known.graphs > MOST_GRAPHS) await this.#train(open, rows)
     else {
       const { indexedRows, unindexedRows } = known
-      if (this.#figures && Math.abs(indexedRows - this.#measuredRows) <= CHANGE * rows)
-        this.#figures = { ...this.#figures, indexedRows, unindexedRows }
+      const isMeasured = Math.abs(indexedRows - this.#measuredRows) <= CHANGE * rows && !this.#isBetterKnown(open.sample)
+      if (this.#figures && isMeasured) this.#figures = { ...this.#figures, indexedRows, unindexedRows }
       else await this.#measure(open, known)
     }
+  }
+
+  #isBetterKnown({ askedCount }: RecallSample): boolean {
+    return askedCount >= Math.max(FEWEST_ASKED, 2 * this.#measuredAsked)
   }
 
   async #train(open: ApproximateTable, rows: number): Promise<void> {
@@ -140,13 +147,14 @@ export class ApproximateIndex {
     const numPartitions = Math.ceil(rows / ROWS_OF_PARTITION)
     const options = { distanceType: 'l2', numPartitions, m: LINKS, efConstruction: BUILD_WIDTH } as const
     await table.createIndex(COLUMN, { config: lance.Index.hnswSq(options), name: NAME, replace: true })
+    this.#width = null
     const trained = await findTrained(table)
     if (trained) await this.#measure(open, trained)
   }
 
-  /** Finds out how wide searches have to go. */
+  /** Finds out how wide searches have to go. Meanwhile they go on as they did. */
   async #measure({ table, sample }: ApproximateTable, { bytes, indexedRows, unindexedRows }: Trained): Promise<void> {
-    this.#width = null
+    const { askedCount } = sample
     const queries = await sample.draw(table)
     const truth = await findNearest(table, queries, (query) => query.bypassVectorIndex())
     let [recall, width] = [0, 0]
@@ -167,6 +175,7 @@ export class ApproximateIndex {
       width,
     }
     this.#measuredRows = indexedRows
+    this.#measuredAsked = askedCount
     this.#width = isUsed ? width : null
   }
 }

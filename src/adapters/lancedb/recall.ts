@@ -10,12 +10,20 @@ const EPSILON = 1e-5
 /** How a query is to be answered. */
 type Directions = (query: VectorQuery) => VectorQuery
 
-/** Queries that stand for others: those that were asked lately, filled up with vectors between stored ones. */
+/**
+ * Queries that stand for others: different ones that were asked lately, filled up with vectors between stored ones, which
+ * are harder to find the nearest of.
+ */
 export class RecallSample {
   readonly #asked: Float32Array[] = []
   #next = 0
 
+  get askedCount(): number {
+    return this.#asked.length
+  }
+
   note(vector: Float32Array): void {
+    if (this.#asked.some((known) => known.every((value, at) => value === vector[at]))) return
     this.#asked[this.#next] = vector
     this.#next = (this.#next + 1) % SAMPLE_SIZE
   }

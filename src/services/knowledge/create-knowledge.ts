@@ -47,6 +47,7 @@ import { SearchService } from './search.service.js'
 import { TextEmbedder } from './text-embedder.js'
 import { TextReranker } from './text-reranker.js'
 import type { UploadsService } from './uploads/uploads.service.js'
+import { VersionReader } from './version-reader.js'
 
 export interface KnowledgeOptions extends Pick<
   AnswersServiceOptions,
@@ -114,6 +115,7 @@ function createParts(options: KnowledgeOptions) {
     sources,
     embedder,
     queries: new QueryEmbeddings(embedder),
+    reader: new VersionReader({ ...options, records }),
     reranker: new TextReranker(options),
     progress: new IngestionProgress(options),
     turns: new Turns(),

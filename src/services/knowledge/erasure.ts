@@ -6,6 +6,7 @@ import type { IndexWriter } from './index-writer.js'
 import { toIndexes } from './indexed-base.js'
 import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
+import type { VersionReader } from './version-reader.js'
 import type { SnapshotStore } from './snapshots/snapshot-store.js'
 
 export interface ErasureOptions {
@@ -13,6 +14,7 @@ export interface ErasureOptions {
   readonly snapshots: Pick<SnapshotStore, 'list'>
   readonly documents: Pick<DocumentStore, 'erase'>
   readonly writer: Pick<IndexWriter, 'erase'>
+  readonly reader: Pick<VersionReader, 'forget'>
   /** Milliseconds from a deletion until its bytes go. Searches that began before it are over by then. */
   readonly eraseAfterMs: number
   readonly clock: Clock
@@ -22,7 +24,7 @@ export interface ErasureOptions {
 /** So that what was there before the deletion is older than what is kept. */
 const MARGIN_MS = 10
 
-/** Takes the bytes of what was deleted off the disk, all that is due together; its note goes when that is done. */
+/** Takes the bytes of what was deleted out of the memory and off the disk, all that is due together; its note goes when that is done. */
 export class Erasure implements AsyncDisposable {
   readonly #options: ErasureOptions
   readonly #stopping = new AbortController()
@@ -71,7 +73,8 @@ export class Erasure implements AsyncDisposable {
   }
 
   async #erase(due: readonly Removal[]): Promise<boolean> {
-    const { bases, documents, snapshots, writer, eraseAfterMs } = this.#options
+    const { bases, documents, reader, snapshots, writer, eraseAfterMs } = this.#options
+    reader.forget()
     const baseIds = new Map(due.map(({ knowledgeBaseId, tenantId }) => [knowledgeBaseId, tenantId]))
     let isErased = await documents.erase()
     for (const [id, tenantId] of baseIds) {

@@ -16,6 +16,7 @@ interface Kept {
   noted: number
   /** Since it was compacted. */
   writes: number
+  searches: number
   timer: NodeJS.Timeout | undefined
   running: Promise<void> | null
 }
@@ -26,6 +27,8 @@ const WRITES_BEFORE_COMPACTION = 24
 const MOST_UNINDEXED_ROWS = 2_000
 /** An index is looked after when nothing was written for so long, milliseconds, or when it is to be compacted. */
 const QUIET_MS = 2_000
+/** Searches from which on an index is looked after each time they have doubled: it is measured by what is asked. */
+const FIRST_SEARCHES = 32
 
 /** Looks after indexes of vectors: joins what small writes left, and has fast search made, extended and measured. */
 export class IndexUpkeep implements Disposable {
@@ -40,12 +43,19 @@ export class IndexUpkeep implements Disposable {
   /** Something was written, or what was written before has been found. */
   note(request: UpkeepRequest): void {
     if (this.#isOver) return
-    // What was left before this process is not known.
-    const unknown = { noted: 0, writes: WRITES_BEFORE_COMPACTION - 1, timer: undefined, running: null }
-    const kept = this.#kept.get(request.name) ?? unknown
-    this.#kept.set(request.name, kept)
+    const kept = this.#keptOf(request.name)
     kept.noted++
     kept.writes++
+    this.#schedule(request, kept)
+  }
+
+  noteSearch(request: UpkeepRequest): void {
+    if (this.#isOver) return
+    const kept = this.#keptOf(request.name)
+    kept.searches++
+    const isDoubled = kept.searches >= FIRST_SEARCHES && Number.isInteger(Math.log2(kept.searches))
+    if (!isDoubled) return
+    kept.noted++
     this.#schedule(request, kept)
   }
 
@@ -64,6 +74,16 @@ export class IndexUpkeep implements Disposable {
   [Symbol.dispose](): void {
     this.#isOver = true
     for (const name of this.#kept.keys()) this.forget(name)
+  }
+
+  #keptOf(name: string): Kept {
+    let kept = this.#kept.get(name)
+    if (!kept) {
+      // What was left before this process is not known.
+      kept = { noted: 0, writes: WRITES_BEFORE_COMPACTION - 1, searches: 0, timer: undefined, running: null }
+      this.#kept.set(name, kept)
+    }
+    return kept
   }
 
   #schedule(request: UpkeepRequest, kept: Kept): void {

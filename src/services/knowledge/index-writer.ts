@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { isErrorWithCode } from '../../kernel/errors.js'
 import { repairIndexes, type IndexRepairOptions } from './index-repair.js'
 import type { IndexedChunk } from './index-rows.js'
-import { IndexUpkeep } from './index-upkeep.js'
+import { IndexUpkeep, type UpkeepRequest } from './index-upkeep.js'
 import type { IndexedBase } from './indexed-base.js'
 
 export interface IndexWriterOptions extends IndexRepairOptions {
@@ -86,6 +86,7 @@ export class IndexWriter {
   async shareOf(base: IndexedBase): Promise<number> {
     if (this.#dropped.has(base.indexName)) return 0
     const state = this.#stateOf(base.indexName)
+    this.#upkeep.noteSearch(this.#toUpkeep(base.indexName))
     if (!state.isSound && !state.isAsked && this.#options.clock.now() >= state.nextRepairAt)
       this.#askRepair(base, state)
     await state.compared.promise
@@ -115,10 +116,9 @@ export class IndexWriter {
 
   /** Leaves nothing of what was removed `keptMs` ago in files. False when it is to be asked again later. */
   async erase(base: IndexedBase, keptMs: number): Promise<boolean> {
-    const { indexName: name } = base
     await this.extend(base)
-    await this.#upkeep.compact({ name, inTurn: (work) => this.#chain(name, work) }, keptMs)
-    return this.#options.textIndex.erase(name)
+    await this.#upkeep.compact(this.#toUpkeep(base.indexName), keptMs)
+    return this.#options.textIndex.erase(base.indexName)
   }
 
   /** Resolves when nothing is being written; indexes are not looked after any more. */
@@ -139,7 +139,7 @@ export class IndexWriter {
         if (isErrorWithCode(error, 'UNAVAILABLE')) this.#distrust(state)
         throw error
       }
-      this.#upkeep.note({ name, inTurn: (upkeep) => this.#chain(name, upkeep) })
+      this.#upkeep.note(this.#toUpkeep(name))
     })
   }
 
@@ -203,6 +203,10 @@ export class IndexWriter {
     for (const id of added) pending.add(id)
     this.#pending.set(name, pending)
     return pending
+  }
+
+  #toUpkeep(name: string): UpkeepRequest {
+    return { name, inTurn: (work) => this.#chain(name, work) }
   }
 
   #chain(name: string, work: () => Promise<void>): Promise<void> {

@@ -2,16 +2,16 @@ import { invalidInput } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import { diversify } from '../../domain/diversity.js'
 import type { ModelsService } from '../models/models.service.js'
-import type { Payloads } from '../payloads.js'
 import type { DocumentRecords } from './document-records.js'
 import type { AskedSearch, Candidate } from './search-candidates.js'
 import type { RerankRequest, SearchRequest } from './search-input.js'
 import type { TextReranker } from './text-reranker.js'
-import { VersionChunks, type DocumentChunk } from './version-chunks.js'
+import type { DocumentChunk, VersionChunks } from './version-chunks.js'
+import type { VersionReader } from './version-reader.js'
 
 export interface SearchRankingOptions {
   readonly records: DocumentRecords
-  readonly payloads: Payloads
+  readonly reader: VersionReader
   readonly models: Pick<ModelsService, 'requireByReference'>
   readonly reranker: TextReranker
 }
@@ -39,7 +39,7 @@ export async function rankCandidates(
   const { first, rerank, diversity } = request
   const chosen = choose(candidates, request)
   const pool = rerank ? chosen.slice(0, rerank.candidates) : diversity === null ? chosen.slice(0, first) : chosen
-  let ranked = await readRanked(options, pool)
+  let ranked = await readRanked(options.reader, pool)
   if (rerank) ranked = await rerankChunks(options, ranked, { ...asked, rerank })
   if (diversity !== null) ranked = await diversifyChunks(options, ranked, request)
   return ranked.slice(0, first)
@@ -56,20 +56,14 @@ function choose(candidates: readonly Candidate[], { minScore, onePerDocument }: 
   })
 }
 
-async function readRanked(options: SearchRankingOptions, pool: readonly Candidate[]): Promise<RankedChunk[]> {
+async function readRanked(reader: VersionReader, pool: readonly Candidate[]): Promise<RankedChunk[]> {
   const [first] = pool
   if (!first) return []
   const scope = { tenantId: first.item.base.tenantId }
   const places = [...new Map(pool.map(({ item }) => [item.versionId, item.base.generation]))].map(
     ([versionId, generation]) => ({ versionId, generation }),
   )
-  const { records } = options
-  const ids = places.map(({ versionId }) => versionId)
-  const [versions, sets] = await Promise.all([records.getVersions(scope, ids), records.sets.getMany(scope, places)])
-  const read = await Promise.all(
-    versions.map(async (version, i) => version && VersionChunks.open(options, version, sets[i]!)),
-  )
-  const chunksOf = new Map(ids.map((id, i) => [id, read[i]!]))
+  const chunksOf = await reader.read(scope, places)
   return pool.flatMap((candidate, i) => {
     const versionChunks = chunksOf.get(candidate.item.versionId)
     const chunk = versionChunks?.get(candidate.item.ordinal)

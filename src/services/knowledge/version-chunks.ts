@@ -27,6 +27,9 @@ interface ReadVersion {
   readonly kept: readonly KeptChunk[]
 }
 
+const FIXED_BYTES = 1_024
+const CHUNK_BYTES = 256
+
 /** The chunks that a version has in a generation. Each is made when it is asked for: a search shows few of many. */
 export class VersionChunks {
   readonly #read: ReadVersion
@@ -45,6 +48,12 @@ export class VersionChunks {
     if (!content || !set) return new VersionChunks({ version, generation: 0, text: '', kept: [] })
     const [{ text }, kept] = await Promise.all([payloads.get(content), payloads.get(set.chunks)])
     return new VersionChunks({ version, generation: set.generation, text, kept })
+  }
+
+  /** About what it takes in memory. */
+  get bytes(): number {
+    const { text, kept } = this.#read
+    return FIXED_BYTES + 2 * text.length + CHUNK_BYTES * kept.length
   }
 
   get(ordinal: number): DocumentChunk | null {
