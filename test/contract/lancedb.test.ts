@@ -213,6 +213,38 @@ test('what a narrow filter keeps is compared with all of it, though the graph fi
   expect(found.wide).toBeGreaterThan(wanted.wide / 2)
 })
 
+test('rows that are found again and again are called what they are, whatever is written between', async () => {
+  await using opened = await openIndex()
+  const { index } = opened
+  let rows = makeRows('a0-', 300)
+  await index.create('one', { ...SHAPE, metadataFields: [] })
+  await index.add('one', rows)
+  const vectors = Array.from({ length: 6 }, anyVector)
+  for (let round = 1; round <= (isFullTest() ? 40 : 8); round++) {
+    for (let again = 0; again < 8; again++)
+      for (const vector of again < 7 ? vectors : Array.from({ length: 20 }, anyVector)) {
+        const found = await index.search('one', vector, { readers: [], filter: null, limit: 10 })
+        const ids = found.map(({ id }) => id)
+        expect(ids).toEqual(rank(rows, vector))
+        expect(found).toMatchObject(ids.map((id) => ({ documentId: rows.find((row) => row.id === id)!.documentId })))
+      }
+    const gone = new Set(rank(rows, vectors[round % vectors.length]!).slice(0, 3))
+    const goneIds = rows.flatMap(({ id, versionId }) => (gone.has(id) ? [versionId] : []))
+    if (round % 4 !== 0) await index.remove('one', goneIds)
+    rows = round % 4 !== 0 ? rows.filter(({ id }) => !gone.has(id)) : rows
+    const later = makeRows(`a${round}-`, 20)
+    await index.add('one', later)
+    rows = [...rows, ...later]
+    if (round % 2 === 0) await index.compact('one', 0)
+    if (round === 2) await index.addFields('one', METADATA_FIELDS)
+    if (round % 3 !== 0) continue
+    await index.drop('one')
+    await index.create('one', SHAPE)
+    rows = makeRows(`b${round}-`, 300)
+    await index.add('one', rows)
+  }
+})
+
 test('tables that were closed for others are as they were when they are asked again', async () => {
   await using folder = await createTemporaryFolder('lance-open')
   const approximate = { ...APPROXIMATE_RULES, fromRows: 500 }

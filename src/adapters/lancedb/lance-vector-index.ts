@@ -7,7 +7,8 @@ import { GraphloomError, invalidInput } from '../../kernel/errors.js'
 import type { ApproximateFigures, VectorIndex, VectorIndexShape, VectorRow } from '../../ports/vector-index.js'
 import { APPROXIMATE_RULES, ApproximateIndex, type ApproximateRules } from './approximate-index.js'
 import { RecallSample } from './recall.js'
-import { SELECTED, toColumnField, toScoredRows, toTableRow, toTableSchema, toUnit } from './table-schema.js'
+import { RowNames, type TableRowNames } from './row-names.js'
+import { type FoundRows, SELECTED, toColumnField, toFoundRows, toTableRow, toTableSchema, toUnit } from './table-schema.js'
 import { columnOf, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
 export interface LanceOptions {
@@ -39,6 +40,7 @@ interface OpenTable {
   readonly schema: Schema
   readonly traits: TableTraits
   readonly sample: RecallSample
+  readonly names: TableRowNames
 }
 
 /** What failed writes and older versions left is deleted when it is so old, milliseconds. */
@@ -50,6 +52,7 @@ export class LanceVectorIndex implements VectorIndex {
   #opened: Promise<Opened> | null = null
   readonly #tables: LRUCache<string, Promise<OpenTable>>
   readonly #traits = new Map<string, TableTraits>()
+  readonly #names = new RowNames()
 
   constructor(options: LanceOptions) {
     this.#options = options
@@ -114,11 +117,15 @@ export class LanceVectorIndex implements VectorIndex {
     if (filter) conditions.push(toLanceFilter(filter))
     const where = conditions.join(' AND ')
     const unit = toUnit(vector)
-    return this.#use(name, async ({ table, sample }) => {
+    return this.#use(name, async ({ table, sample, names }) => {
       sample.note(unit)
-      const query = table.query().nearestTo(unit).distanceType('l2').select(SELECTED).limit(limit)
-      if (where !== '') query.where(where)
-      return readRows(await approximate.direct(query, { table, where, limit }), limit)
+      const ask = async (columns: keyof typeof SELECTED): Promise<FoundRows> => {
+        const query = table.query().nearestTo(unit).distanceType('l2').limit(limit)
+        query.select([...SELECTED[columns]]).withRowId()
+        if (where !== '') query.where(where)
+        return readRows(await approximate.direct(query, { table, where, limit }), limit)
+      }
+      return toScoredRows(await nameRows(names, ask))
     })
   }
 
@@ -186,7 +193,8 @@ export class LanceVectorIndex implements VectorIndex {
       const table = await connection.openTable(name)
       const traits = this.#traitsOf(name)
       if ((await table.countRows('readers IS NOT NULL')) > 0) traits.hasReaders = true
-      return { table, schema: await table.schema(), traits, sample: new RecallSample() }
+      const schema = await table.schema()
+      return { table, schema, traits, sample: new RecallSample(), names: this.#names.forTable() }
     } catch (error) {
       throw toUnavailable(error)
     }
@@ -223,15 +231,43 @@ export class LanceVectorIndex implements VectorIndex {
   }
 }
 
-/** The best first. The end of rows that are all there is not waited for, which would be one more call of the library. */
-async function readRows(query: VectorQuery, limit: number): Promise<ScoredRow[]> {
-  const rows: ScoredRow[] = []
-  for await (const batch of query) {
-    rows.push(...toScoredRows(batch))
-    if (rows.length >= limit) break
+/** Names are read only where they are not known. */
+async function nameRows(
+  known: TableRowNames,
+  ask: (columns: keyof typeof SELECTED) => Promise<FoundRows>,
+): Promise<FoundRows> {
+  if (known.areLikely) {
+    const found = await ask('unnamed')
+    const names = known.find(found.rowIds)
+    if (names) return { ...found, names }
   }
-  return rows.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+  const found = await ask('named')
+  known.find(found.rowIds)
+  known.keep(found.rowIds, found.names)
+  return found
 }
+
+/** The end of rows that are all there is not waited for, which would be one more call of the library. */
+async function readRows(query: VectorQuery, limit: number): Promise<FoundRows> {
+  const batches: FoundRows[] = []
+  let rows = 0
+  for await (const batch of query) {
+    batches.push(toFoundRows(batch))
+    rows += batch.numRows
+    if (rows >= limit) break
+  }
+  return {
+    rowIds: batches.flatMap(({ rowIds }) => rowIds),
+    names: batches.flatMap(({ names }) => names),
+    scores: batches.flatMap(({ scores }) => scores),
+  }
+}
+
+/** The best first. */
+const toScoredRows = ({ names, scores }: FoundRows): ScoredRow[] =>
+  names
+    .map((name, i) => ({ ...name, score: scores[i]! }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 
 const indexBytesOf = (cacheBytes: number): number => Math.floor((cacheBytes * 7) / 8)
 

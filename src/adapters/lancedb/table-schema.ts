@@ -53,18 +53,32 @@ export function toTableRow({ metadata, vector, ...row }: VectorRow, schema: Arro
   return columns
 }
 
-const READ = ['id', 'documentId']
+const NAMES = ['id', 'documentId']
+const SCORE = '_distance'
 /** What is read of each row; the rest follows from the id. */
-export const SELECTED = [...READ, '_distance']
+export const SELECTED = { named: [...NAMES, SCORE], unnamed: [SCORE] } as const
+
+/** What a row is called; its number is LanceDB's. */
+export type RowName = Omit<ScoredRow, 'score'>
+
+export interface FoundRows {
+  readonly rowIds: readonly bigint[]
+  /** Of each row; none where they were not read. */
+  readonly names: readonly RowName[]
+  readonly scores: readonly number[]
+}
 
 /** The distance is that of vectors of length 1. */
-export function toScoredRows(found: Arrow.RecordBatch): ScoredRow[] {
-  const distances = (found.getChild('_distance')?.toArray() ?? []) as ArrayLike<number>
-  const [ids, documentIds] = READ.map((name) => (found.getChild(name)?.toArray() ?? []) as unknown[])
-  return Array.from(ids!, (id, i) => ({
-    id: String(id),
-    documentId: String(documentIds![i]),
-    ...parseRowId(String(id)),
-    score: 1 - Number(distances[i]) / 2,
-  }))
+export function toFoundRows(found: Arrow.RecordBatch): FoundRows {
+  const column = (name: string): ArrayLike<unknown> => found.getChild(name)?.toArray() ?? []
+  const [ids, documentIds] = NAMES.map(column)
+  return {
+    rowIds: Array.from(column('_rowid') as ArrayLike<bigint>),
+    names: Array.from(ids!, (id, i) => ({
+      id: String(id),
+      documentId: String(documentIds![i]),
+      ...parseRowId(String(id)),
+    })),
+    scores: Array.from(column(SCORE), (distance) => 1 - Number(distance) / 2),
+  }
 }
