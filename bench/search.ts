@@ -13,6 +13,8 @@ import { startWatchedServer } from './support/watched-server.js'
  * with every vector. The base is made once, into `.cache/search`.
  */
 const ROUNDS = Number(process.argv[2] ?? 3)
+/** Of 1,300 searches the 99th percentile is told by 13, not by 3. */
+const IDLE_ROUNDS = 20
 const FOLDER = join(import.meta.dirname, '../../.cache/search')
 /** A filter for one of the parts keeps a hundredth. */
 const KEPT_PART = 7
@@ -100,7 +102,7 @@ const askVector = async (i: number): Promise<number> => {
   return performance.now() - startedAt
 }
 const idle: number[] = []
-for (let i = 0; i < 5 * questions.length; i++) idle.push(await askVector(i))
+for (let i = 0; i < IDLE_ROUNDS * questions.length; i++) idle.push(await askVector(i))
 const beside = await ingestBeside(server.url, askVector)
 const [idleP99, besideP99] = [percentile(idle, 0.99), percentile(beside, 0.99)]
 console.log(

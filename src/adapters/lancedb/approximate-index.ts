@@ -132,7 +132,8 @@ export class ApproximateIndex {
     if (!known || known.graphs > MOST_GRAPHS) await this.#train(open, rows)
     else {
       const { indexedRows, unindexedRows } = known
-      const isMeasured = Math.abs(indexedRows - this.#measuredRows) <= CHANGE * rows && !this.#isBetterKnown(open.sample)
+      const isMeasured =
+        Math.abs(indexedRows - this.#measuredRows) <= CHANGE * rows && !this.#isBetterKnown(open.sample)
       if (this.#figures && isMeasured) this.#figures = { ...this.#figures, indexedRows, unindexedRows }
       else await this.#measure(open, known)
     }

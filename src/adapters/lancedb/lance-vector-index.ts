@@ -8,7 +8,15 @@ import type { ApproximateFigures, VectorIndex, VectorIndexShape, VectorRow } fro
 import { APPROXIMATE_RULES, ApproximateIndex, type ApproximateRules } from './approximate-index.js'
 import { RecallSample } from './recall.js'
 import { RowNames, type TableRowNames } from './row-names.js'
-import { type FoundRows, SELECTED, toColumnField, toFoundRows, toTableRow, toTableSchema, toUnit } from './table-schema.js'
+import {
+  type FoundRows,
+  SELECTED,
+  toColumnField,
+  toFoundRows,
+  toTableRow,
+  toTableSchema,
+  toUnit,
+} from './table-schema.js'
 import { columnOf, toLanceFilter, toReadersFilter, toText } from './filter-sql.js'
 
 export interface LanceOptions {
@@ -265,9 +273,7 @@ async function readRows(query: VectorQuery, limit: number): Promise<FoundRows> {
 
 /** The best first. */
 const toScoredRows = ({ names, scores }: FoundRows): ScoredRow[] =>
-  names
-    .map((name, i) => ({ ...name, score: scores[i]! }))
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+  names.map((name, i) => ({ ...name, score: scores[i]! })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
 
 const indexBytesOf = (cacheBytes: number): number => Math.floor((cacheBytes * 7) / 8)
 

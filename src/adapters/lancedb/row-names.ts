@@ -50,6 +50,6 @@ export class TableRowNames {
   }
 
   keep(rowIds: readonly bigint[], names: readonly RowName[]): void {
-    for (const [i, id] of rowIds.entries()) this.#kept.set(`${this.#prefix} ${id}`, names[i]!)
+    for (const [i, name] of names.entries()) this.#kept.set(`${this.#prefix} ${rowIds[i]!}`, name)
   }
 }

@@ -70,7 +70,7 @@ export interface FoundRows {
 
 /** The distance is that of vectors of length 1. */
 export function toFoundRows(found: Arrow.RecordBatch): FoundRows {
-  const column = (name: string): ArrayLike<unknown> => found.getChild(name)?.toArray() ?? []
+  const column = (name: string): ArrayLike<unknown> => (found.getChild(name)?.toArray() ?? []) as ArrayLike<unknown>
   const [ids, documentIds] = NAMES.map(column)
   return {
     rowIds: Array.from(column('_rowid') as ArrayLike<bigint>),
