@@ -36,11 +36,13 @@ function takeRun(events: readonly EventRow[], from: number): readonly EventRow[]
   return from === 0 && until === events.length ? events : events.slice(from, until)
 }
 
-/** What `long` is once `?3` more are there. */
-const LONG = `(last + ?3 - first + 1) / ${LONG_STREAM_STEP}`
+/** What `long` is for so many; numbers are bound as such with fractions. */
+const longOf = (count: string): string => `CAST((${count}) / ${LONG_STREAM_STEP} AS INTEGER)`
+/** Once `?3` more are there. */
+const LONG = longOf('last + ?3 - first + 1')
 const ADVANCE =
   'INSERT INTO streams (stream, first, last, revision, ended_at, long) ' +
-  `VALUES (?1, 1, ?3, coalesce(?2, 0), ?4, ?3 / ${LONG_STREAM_STEP}) ` +
+  `VALUES (?1, 1, ?3, coalesce(?2, 0), ?4, ${longOf('?3')}) ` +
   `ON CONFLICT DO UPDATE SET last = last + ?3, revision = coalesce(?2, revision), ended_at = ?4, long = ${LONG} ` +
   'WHERE ended_at IS NULL RETURNING last'
 

@@ -50,8 +50,8 @@ export class PredictionDispatch implements AsyncDisposable {
       // So that there is room for those of other versions.
       maxPerKey: Math.ceil(this.#window / 2),
       leaseMs,
-      handle: (claim, signal) =>
-        parseIdKind(claim.taskId) === 'task' ? work.handle(claim, signal) : executor.handle(claim, signal),
+      handle: (claim, signal, onEnding) =>
+        parseIdKind(claim.taskId) === 'task' ? work.handle(claim, signal, onEnding) : executor.handle(claim, signal),
       logger,
     })
     this.immediate = new ImmediatePredictions({ ...options, limit, isQueueFree: () => this.#isQueueFree() })

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
 import { GraphloomError } from '../../kernel/errors.js'
@@ -16,13 +17,16 @@ export interface DispatcherOptions {
   readonly leaseMs: number
   /**
    * Does the work, ends the task itself (by the write that stores its result), and does not throw for work that failed.
-   * Its signal aborts with `CONFLICT` when the claim is lost and with `UNAVAILABLE` when the process stops.
+   * Its signal aborts with `CONFLICT` when the claim is lost and with `UNAVAILABLE` when the process stops. It may tell
+   * that the work is over and its end is about to be written: the next is claimed together with that.
    */
-  readonly handle: (task: ClaimedTask, signal: AbortSignal) => Promise<void>
+  readonly handle: (task: ClaimedTask, signal: AbortSignal, onEnding: () => void) => Promise<void>
   readonly logger: Logger
 }
 
 const CLAIM_BATCH = 64
+/** Claims under way at once: while one is written, what ends meanwhile makes room for the next. */
+const MOST_CLAIMS = 4
 const RETRY_MS = 1_000
 /** A full window is refilled when one of so many of its places are free: a look at all that waits costs some. */
 const REFILL_PARTS = 64
@@ -36,8 +40,14 @@ export class Dispatcher {
   >()
   #subscription: Disposable | null = null
   #heartbeat: NodeJS.Timeout | null = null
-  #claiming: Promise<void> | null = null
-  #again = false
+  readonly #claiming = new Set<Promise<void>>()
+  /** Tasks that the claims under way ask for. */
+  #asked = 0
+  /** Running tasks whose end is being written. */
+  readonly #ending = new Set<ClaimedTask>()
+  #isDue = false
+  /** Counts what may have made something claimable. */
+  #wakes = 0
   #isFull = false
   /** The last try to extend the leases failed: what runs here is not to be claimed anew before they are. */
   #areLeasesBehind = false
@@ -65,7 +75,7 @@ export class Dispatcher {
     this.#stopped = true
     this.#subscription?.[Symbol.dispose]()
     this.#subscription = null
-    await this.#claiming
+    await Promise.all(this.#claiming)
   }
 
   /** Resolves when nothing runs any more or the signal aborts. */
@@ -88,38 +98,58 @@ export class Dispatcher {
     await Promise.all([...this.#running.values()].map((running) => running.done))
   }
 
+  /** Claims once all that happens at this moment has been done: the ends that are written go before the claim. */
   #wake(): void {
-    if (this.#claiming) {
-      this.#again = true
-      return
-    }
-    this.#claiming = this.#claim().finally(() => {
-      this.#claiming = null
-      if (this.#again && !this.#stopped) {
-        this.#again = false
-        this.#wake()
-      }
+    this.#wakes++
+    if (this.#isDue) return
+    this.#isDue = true
+    process.nextTick(() => {
+      this.#isDue = false
+      this.#fill()
     })
   }
 
-  async #claim(): Promise<void> {
-    const { tasks, queue, owner, keys, window, maxPerKey, leaseMs, logger } = this.#options
+  /** At most a half of the window is claimed at once, so that the one half is written while the other is worked on. */
+  #fill(): void {
+    const { window } = this.#options
     const least = this.#isFull ? Math.max(1, Math.floor(window / REFILL_PARTS)) : 1
-    while (!this.#stopped && window - this.#running.size >= least) {
-      const limit = Math.min(CLAIM_BATCH, window - this.#running.size)
-      try {
-        if (this.#areLeasesBehind) await this.#extendLeases()
-        const bounds = { ...(maxPerKey !== undefined && { maxPerKey }), ...(keys && { keys }) }
-        const claimed = await tasks.claim({ queue, owner, limit, leaseMs, ...bounds })
-        for (const task of claimed) this.#run(task)
-        this.#isFull = this.#running.size >= window
-        if (claimed.length < limit) return
-      } catch (error) {
-        logger.error({ err: error, queue }, 'tasks not claimed, trying again')
-        setTimeout(() => this.#stopped || this.#wake(), RETRY_MS).unref()
-        return
-      }
+    const places = this.#places
+    if (this.#stopped || this.#claiming.size >= MOST_CLAIMS || places < least) return
+    const limit = Math.min(CLAIM_BATCH, Math.ceil(window / 2), places)
+    const claiming = this.#claim(limit, limit < places).finally(() => this.#claiming.delete(claiming))
+    this.#claiming.add(claiming)
+  }
+
+  /** Also while nothing can be stored, no more than twice as many as the window has are in hand. */
+  get #places(): number {
+    const { window } = this.#options
+    const occupied = Math.max(this.#running.size - this.#ending.size, this.#running.size - window)
+    return window - occupied - this.#asked
+  }
+
+  async #claim(limit: number, leavesPlaces: boolean): Promise<void> {
+    const { tasks, queue, owner, keys, window, maxPerKey, leaseMs, logger } = this.#options
+    const wakes = this.#wakes
+    this.#asked += limit
+    let claimed: readonly ClaimedTask[] = []
+    try {
+      if (this.#areLeasesBehind) await this.#extendLeases()
+      const bounds = { ...(maxPerKey !== undefined && { maxPerKey }), ...(keys && { keys }) }
+      claimed = await tasks.claim({ queue, owner, limit, leaseMs, ...bounds })
+    } catch (error) {
+      logger.error({ err: error, queue }, 'tasks not claimed, trying again')
+      setTimeout(() => this.#stopped || this.#wake(), RETRY_MS).unref()
+      return
+    } finally {
+      this.#asked -= limit
     }
+    if (leavesPlaces && claimed.length === limit) {
+      this.#fill()
+      await setImmediate()
+    }
+    for (const task of claimed) this.#run(task)
+    this.#isFull = this.#running.size - this.#ending.size >= window
+    if (claimed.length === limit || this.#wakes !== wakes) this.#wake()
   }
 
   #run(task: ClaimedTask): void {
@@ -127,15 +157,21 @@ export class Dispatcher {
     const running = { task, controller, done: Promise.resolve() }
     this.#running.get(task.taskId)?.controller.abort(claimLost())
     this.#running.set(task.taskId, running)
+    const onEnding = (): void => {
+      if (this.#running.get(task.taskId) !== running) return
+      this.#ending.add(task)
+      this.#wake()
+    }
     running.done = this.#options
-      .handle(task, controller.signal)
+      .handle(task, controller.signal, onEnding)
       .catch((error: unknown) => {
         // The work could not even be stored as failed; its lease brings it back.
         this.#options.logger.error({ err: error, task: task.taskId }, 'task not handled')
       })
       .finally(() => {
+        this.#ending.delete(task)
         if (this.#running.get(task.taskId) === running) this.#running.delete(task.taskId)
-        if (!this.#stopped) this.#wake()
+        this.#wake()
       })
   }
 

@@ -74,7 +74,7 @@ export interface Tasks extends AsyncDisposable {
   /** Begins to work on what waits. */
   start(): void
   /** Does a task of a queue that is claimed elsewhere. */
-  handle(claim: ClaimedTask, signal: AbortSignal): Promise<void>
+  handle(claim: ClaimedTask, signal: AbortSignal, onEnding: () => void): Promise<void>
   /** Begins nothing more, and waits for what runs until the signal aborts; the rest goes on at the next start. */
   drain(signal: AbortSignal): Promise<void>
 }
@@ -143,7 +143,7 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
       taskClock.start()
       schedules.start()
     },
-    handle: (claim, signal) => worker.handle(claim, signal),
+    handle: (claim, signal, onEnding) => worker.handle(claim, signal, onEnding),
     drain: async (signal) => {
       await worker.drain(signal)
       await worker.stop()

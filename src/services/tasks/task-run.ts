@@ -93,8 +93,11 @@ export class TaskRun {
     this.#controller.abort(reason)
   }
 
-  /** Does it, and stores what became of it; `stopping` aborts when the claim is lost or the process stops. */
-  async run(type: TaskType, stopping: AbortSignal): Promise<void> {
+  /**
+   * Does it, and stores what became of it; `stopping` aborts when the claim is lost or the process stops. `onEnding` is
+   * called before that is written.
+   */
+  async run(type: TaskType, stopping: AbortSignal, onEnding: () => void): Promise<void> {
     const onStop = (): void => this.stop(stopping.reason as GraphloomError)
     stopping.addEventListener('abort', onStop, { once: true })
     if (stopping.aborted) onStop()
@@ -103,7 +106,7 @@ export class TaskRun {
     if (timeoutMs !== null) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs)
     try {
       await this.#begin()
-      await this.#finish(await this.#work(type))
+      await this.#finish(await this.#work(type), onEnding)
     } catch (error) {
       if (!isClaimLost(error)) throw error
     } finally {
@@ -212,7 +215,7 @@ export class TaskRun {
     return { code: 'INTERNAL', message: 'Something unexpected failed.', retryable: true, errorId }
   }
 
-  async #finish(rule: Rule): Promise<void> {
+  async #finish(rule: Rule, onEnding: () => void): Promise<void> {
     const { queue, clock } = this.#options
     if (this.#markTimer) clearTimeout(this.#markTimer)
     await this.#store(() => this.#teller.flush())
@@ -224,6 +227,7 @@ export class TaskRun {
       const next = withSpans(change.next, this.#spans.spans)
       return begun ? { ...change, next, passed: [begun.next] } : { ...change, next }
     }
+    onEnding()
     await this.#store(() => this.#write(end))
     const { taskId, attempt } = this.#claim
     if (this.#known.state === 'QUEUED') await this.#store(() => queue.release(taskId, attempt, clock.now()))

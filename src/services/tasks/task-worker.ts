@@ -33,7 +33,7 @@ export class TaskWorker {
     const isClaimedElsewhere = this.#options.window === 0 || this.#options.claimedElsewhere?.includes(name) === true
     if (this.#dispatchers.has(name) || isClaimedElsewhere) return
     const { queue: tasks, owner, window, leaseMs, logger } = this.#options
-    const handle = (task: ClaimedTask, signal: AbortSignal): Promise<void> => this.handle(task, signal)
+    const handle: TaskWorker['handle'] = (task, signal, onEnding) => this.handle(task, signal, onEnding)
     const dispatcher = new Dispatcher({ tasks, queue: name, owner, window, leaseMs, keys: this.#keys, handle, logger })
     this.#dispatchers.set(name, dispatcher)
     if (this.#started) dispatcher.start()
@@ -75,7 +75,7 @@ export class TaskWorker {
   }
 
   /** Does a task that was claimed; see `DispatcherOptions.handle`. */
-  async handle(claim: ClaimedTask, signal: AbortSignal): Promise<void> {
+  async handle(claim: ClaimedTask, signal: AbortSignal, onEnding: () => void): Promise<void> {
     const { store, queue, types } = this.#options
     const task = await store.get(SYSTEM_SCOPE, claim.taskId)
     const type = task && types.get(task.type)
@@ -85,7 +85,7 @@ export class TaskWorker {
     }
     const run = new TaskRun(this.#options, claim, task)
     if (await run.endsBeforeItBegins()) return
-    const running = run.run(type, signal)
+    const running = run.run(type, signal, onEnding)
     const done = running.catch(() => undefined)
     this.#runs.set(task.id, { run, done })
     try {
