@@ -24,7 +24,8 @@ export interface CollectionLayout {
   readonly columns: readonly string[]
   /** Statements of each write, put together once. */
   readonly insertSql: string
-  readonly updateSql: string
+  /** A row before it is changed, by its id. */
+  readonly currentSql: string
   /** What SQLite names in a violation (`table.column, …`) to the name of the declared index. */
   readonly uniqueIndexes: Readonly<Record<string, string>>
 }
@@ -75,7 +76,6 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
   const table = quoted(plainTable)
   const columns = fields.map((field) => quoted(`f_${field}`))
   const inserted = ['id', 'tenant', 'revision', 'created_at', 'updated_at', 'version', 'body', ...columns]
-  const updated = ['version', 'body', ...columns].map((column) => `${column} = ?`).join(', ')
   return {
     name: collection.name,
     table,
@@ -85,9 +85,7 @@ export function toLayout(collection: AnyCollection): CollectionLayout {
     kinds: fields.map((field) => requireField(collection, field).kind),
     columns,
     insertSql: `INSERT INTO ${table} (${inserted.join(', ')}) VALUES (${inserted.map(() => '?').join(', ')})`,
-    updateSql:
-      `UPDATE ${table} SET revision = ?, updated_at = max(updated_at, ?), ${updated} ` +
-      'WHERE id = ? AND revision = ? AND tenant = ? RETURNING created_at, updated_at',
+    currentSql: `SELECT ${['rowid', 'tenant', 'revision', 'created_at', 'updated_at', ...columns].join(', ')} FROM ${table} WHERE id = ?`,
     uniqueIndexes,
   }
 }

@@ -1,6 +1,6 @@
 import { GraphloomError, invalidInput, notFound } from '../../kernel/errors.js'
 import type { CollectionLayout } from './collection-layout.js'
-import type { Connection } from './connection.js'
+import type { Connection, SqlValue } from './connection.js'
 import { isUniqueViolation } from './sqlite-error.js'
 import type { WriteAnswer, WriteAsk } from './writer-protocol.js'
 
@@ -10,7 +10,11 @@ interface CurrentRow {
   readonly revision: number
 }
 
-interface WrittenRow {
+/** With its fields, by the names of their columns. */
+interface KnownRow extends CurrentRow, Readonly<Record<string, SqlValue>> {
+  readonly rowid: number
+  readonly tenant: string
+  readonly revision: number
   readonly created_at: number
   readonly updated_at: number
 }
@@ -32,22 +36,29 @@ export function insertDocument(
   return { revision: 1, answer: null }
 }
 
+/** Of the fields only those are set that change: SQLite writes the indexes of all that are set. */
 export function updateDocument(
   database: Connection,
   layout: CollectionLayout,
   { row, tenantId, expectedRevision }: WriteAsk<'update'>,
   nowMs: number,
 ): Written<'update'> {
-  const revision = expectedRevision + 1
-  const isInScope = tenantId === null || tenantId === row.tenantId
-  const values = [revision, nowMs, layout.version, row.body, ...row.values, row.id, expectedRevision, row.tenantId]
-  const written = isInScope
-    ? namingConflicts(layout, () => database.get<WrittenRow>(layout.updateSql, values))
-    : undefined
-  if (written) return { revision, answer: { createdAt: written.created_at, updatedAt: written.updated_at } }
-  const current = requireRow(database, layout, row.id, tenantId)
+  const current = database.get<KnownRow>(layout.currentSql, [row.id])
+  if (!current || (tenantId !== null && current.tenant !== tenantId)) throw notFound(layout.name, row.id)
   requireRevision(layout, row.id, current, expectedRevision)
-  throw invalidInput('tenantId', 'a document stays with its tenant')
+  if (current.tenant !== row.tenantId) throw invalidInput('tenantId', 'a document stays with its tenant')
+  const revision = expectedRevision + 1
+  const updatedAt = Math.max(current.updated_at, nowMs)
+  let set = 'revision = ?, updated_at = ?, version = ?, body = ?'
+  const values: SqlValue[] = [revision, updatedAt, layout.version, row.body]
+  for (const [at, value] of row.values.entries()) {
+    if (current[`f_${layout.fields[at]!}`] === value) continue
+    set += `, ${layout.columns[at]!} = ?`
+    values.push(value)
+  }
+  const sql = `UPDATE ${layout.table} SET ${set} WHERE rowid = ?`
+  namingConflicts(layout, () => database.run(sql, [...values, current.rowid]))
+  return { revision, answer: { createdAt: current.created_at, updatedAt } }
 }
 
 export function deleteDocument(

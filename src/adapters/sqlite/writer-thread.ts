@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { GraphloomError } from '../../kernel/errors.js'
 import { type Connection, openConnection } from './connection.js'
 import { isOutcomeUnknown, unavailableReason } from './sqlite-error.js'
-import type { Wakeups } from './queue-rows.js'
+import { getQueue, type Wakeups } from './queue-rows.js'
 import { executeWrite, type WriteContext } from './write-execution.js'
 import type {
   NumberedOutcome,
@@ -74,9 +74,12 @@ class WriterThread {
     const group = this.#backlog.slice(0, MAX_GROUP_REQUESTS)
     this.#backlog = this.#backlog.slice(MAX_GROUP_REQUESTS)
     let outcomes: NumberedOutcome[]
+    let wakeups: readonly Wakeup[] = []
     this.#wakeups.length = 0
     try {
       outcomes = this.#executeAtOnce(group) ?? this.#executeEach(group)
+      const nowMs = Math.max(...group.map(({ request }) => request.nowMs))
+      wakeups = joinWakeups(this.#wakeups, nowMs).filter((wakeup) => wakeup.atMs > nowMs || !this.#isPaused(wakeup))
       this.#database.commit()
       this.#commits++
       outcomes = this.#erase(group, outcomes)
@@ -85,10 +88,13 @@ class WriterThread {
       const failure = toFailure(error instanceof GroupUndone ? error.reason : error)
       outcomes = group.map(({ number }) => ({ number, failure }))
     }
-    const nowMs = Math.max(...group.map(({ request }) => request.nowMs))
-    const wakeups = joinWakeups(this.#wakeups, nowMs)
     this.#answer(outcomes, wakeups)
     this.#checkpoint()
+  }
+
+  /** Nothing can be claimed there; whoever lets the queue go on wakes it. */
+  #isPaused({ queue }: Wakeup): boolean {
+    return getQueue(this.#database, queue)?.paused === 1
   }
 
   /** Some at a time, so that who waited for the first asks anew while the others are told. */
