@@ -22,8 +22,9 @@ interface Round {
 
 await using folder = await createTemporaryFolder('bench-task-floor')
 await using bull = await startBullMq(folder.path)
-await using plain = new BareTables(folder.path, { hasIndexes: false })
-await using indexed = new BareTables(folder.path, { hasIndexes: true })
+await using plain = new BareTables(folder.path, 0)
+await using ordered = new BareTables(folder.path, 2)
+await using listed = new BareTables(folder.path, 8)
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
   const startedAt = performance.now()
@@ -49,7 +50,8 @@ async function theirRound(): Promise<Round> {
 const peers = {
   BullMQ: theirRound,
   'two bare tables': () => bareRound(plain),
-  'with two indexes': () => bareRound(indexed),
+  'with 2 indexes': () => bareRound(ordered),
+  'with 8 indexes': () => bareRound(listed),
 } as const
 type Peer = keyof typeof peers
 const names = Object.keys(peers) as Peer[]

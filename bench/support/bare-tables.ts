@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 
 export interface BareSettings {
   readonly path: string
-  /** For ids, and for what comes next. */
-  readonly hasIndexes: boolean
+  /** 2 are for ids and for what comes next, 8 for lists by tenant, state, type, queue and end, and to delete, too. */
+  readonly indexes: number
 }
 
 export interface BareRequest {
@@ -23,10 +23,10 @@ export class BareTables implements AsyncDisposable {
   #outbox: BareRequest[] = []
   readonly #waiting: ((answer: number) => void)[] = []
 
-  constructor(folder: string, { hasIndexes }: Pick<BareSettings, 'hasIndexes'>) {
-    const path = join(folder, `bare-${hasIndexes ? 'indexed' : 'plain'}.db`)
+  constructor(folder: string, indexes: number) {
+    const path = join(folder, `bare-${indexes}.db`)
     const script = new URL('./bare-tables-thread.js', import.meta.url)
-    this.#thread = new Worker(script, { workerData: { path, hasIndexes } satisfies BareSettings })
+    this.#thread = new Worker(script, { workerData: { path, indexes } satisfies BareSettings })
     this.#thread.on('message', (answers: readonly number[]) => {
       for (const answer of answers) this.#waiting.shift()!(answer)
     })
