@@ -12,7 +12,7 @@ const EXIT = { done: 0, failed: 1, impossible: 2, interrupted: 130 } as const
 async function ingest(asked: IngestArguments, signal: AbortSignal): Promise<IngestionReport> {
   const { path, knowledgeBase, create } = asked
   const files = await listFiles(path, asked).catch((error: unknown) => {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(toReason(error, path))
   })
   const client = new ApiClient(asked)
   const base = await client.ask(FIND_BASE, { name: knowledgeBase }, signal)
@@ -26,6 +26,12 @@ async function ingest(asked: IngestArguments, signal: AbortSignal): Promise<Inge
   } finally {
     line.end()
   }
+}
+
+function toReason(error: unknown, path: string): string {
+  const { code, path: at = path, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return `There is no file or folder "${at}".`
+  return code === 'EACCES' || code === 'EPERM' ? `"${at}" may not be read by this user.` : message
 }
 
 function print({ total, unchanged, ingested, failures }: IngestionReport): void {
