@@ -11,7 +11,8 @@ const EVENT = JSON.stringify({ text: 'x'.repeat(120) })
 const database = new DatabaseSync(path)
 database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
 database.exec('PRAGMA cache_size = -16384')
-const COLUMNS = 'number INTEGER PRIMARY KEY, id TEXT, tenant TEXT, type TEXT, queue TEXT, state TEXT, ended INTEGER, body TEXT'
+const COLUMNS =
+  'number INTEGER PRIMARY KEY, id TEXT, tenant TEXT, type TEXT, queue TEXT, state TEXT, ended INTEGER, body TEXT'
 database.exec(`CREATE TABLE tasks (${COLUMNS})`)
 database.exec('CREATE TABLE events (number INTEGER PRIMARY KEY, task INTEGER, body TEXT)')
 const INDEXES = [
@@ -26,7 +27,8 @@ const INDEXES = [
 ]
 for (const index of INDEXES.slice(0, indexes)) database.exec(`CREATE ${index}`)
 
-const ADD = "INSERT INTO tasks (id, tenant, type, queue, state, body) VALUES (?, 'bench', 'empty', 'bench', 'QUEUED', ?)"
+const ADD =
+  "INSERT INTO tasks (id, tenant, type, queue, state, body) VALUES (?, 'bench', 'empty', 'bench', 'QUEUED', ?)"
 const insert = database.prepare(ADD)
 const begin = database.prepare("UPDATE tasks SET state = 'RUNNING', body = ? WHERE number = ?")
 const end = database.prepare("UPDATE tasks SET state = 'SUCCEEDED', ended = unixepoch(), body = ? WHERE number = ?")
