@@ -244,13 +244,15 @@ async function nameRows(
   known: TableRowNames,
   ask: (columns: keyof typeof SELECTED) => Promise<FoundRows>,
 ): Promise<FoundRows> {
-  if (known.areLikely) {
+  const areLikely = known.areLikely
+  if (areLikely) {
     const found = await ask('unnamed')
     const names = known.find(found.rowIds)
     if (names) return { ...found, names }
   }
   const found = await ask('named')
-  known.find(found.rowIds)
+  // So that it is known how many searches could have done without.
+  if (!areLikely) known.find(found.rowIds)
   known.keep(found.rowIds, found.names)
   return found
 }

@@ -13,7 +13,8 @@ export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: numb
   if (!entry.gate) {
     const state = runAtMs > nowMs ? SCHEDULED : READY
     const place = { state, at: Math.max(runAtMs, nowMs), attempt: claimsBefore } as const
-    if (addTask(database, toRow(entry, null, place), null)) return void wakeups.push({ queue, atMs: runAtMs })
+    if (addTask(database, toRow(entry, null, place), null))
+      return void wakeups.push({ queue, atMs: runAtMs, unlessPaused: true })
   }
   const before = getTask(database, taskId)
   if (before?.state === CLAIMED) return

@@ -88,6 +88,8 @@ export interface WriteOutcome {
 export interface Wakeup {
   readonly queue: string
   readonly atMs: number
+  /** Nobody is to be woken where the queue is paused: there is nothing but what cannot be claimed. */
+  readonly unlessPaused?: true
 }
 
 export interface NumberedRequest {

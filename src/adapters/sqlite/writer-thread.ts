@@ -79,7 +79,7 @@ class WriterThread {
     try {
       outcomes = this.#executeAtOnce(group) ?? this.#executeEach(group)
       const nowMs = Math.max(...group.map(({ request }) => request.nowMs))
-      wakeups = joinWakeups(this.#wakeups, nowMs).filter((wakeup) => wakeup.atMs > nowMs || !this.#isPaused(wakeup))
+      wakeups = joinWakeups(this.#wakeups, nowMs).filter((wakeup) => wakeup.atMs > nowMs || !this.#isInVain(wakeup))
       this.#database.commit()
       this.#commits++
       outcomes = this.#erase(group, outcomes)
@@ -92,9 +92,8 @@ class WriterThread {
     this.#checkpoint()
   }
 
-  /** Nothing can be claimed there; whoever lets the queue go on wakes it. */
-  #isPaused({ queue }: Wakeup): boolean {
-    return getQueue(this.#database, queue)?.paused === 1
+  #isInVain({ queue, unlessPaused }: Wakeup): boolean {
+    return unlessPaused === true && getQueue(this.#database, queue)?.paused === 1
   }
 
   /** Some at a time, so that who waited for the first asks anew while the others are told. */
@@ -183,11 +182,11 @@ class WriterThread {
   }
 }
 
-/** Of each queue the next of the times that are past, and of those to come. */
+/** Of each queue and kind the next of the times that are past, and of those to come. */
 function joinWakeups(wakeups: readonly Wakeup[], nowMs: number): Wakeup[] {
   const first = new Map<string, Wakeup>()
   for (const wakeup of wakeups) {
-    const when = `${wakeup.atMs <= nowMs} ${wakeup.queue}`
+    const when = `${wakeup.atMs <= nowMs} ${wakeup.unlessPaused} ${wakeup.queue}`
     const known = first.get(when)
     if (!known || wakeup.atMs < known.atMs) first.set(when, wakeup)
   }

@@ -10,6 +10,7 @@ import type { Removal } from './knowledge-collections.js'
 import type { KnowledgeBaseStore } from './knowledge-base-store.js'
 import type { SnapshotStore } from './snapshots/snapshot-store.js'
 import { dropSuperseded } from './snapshots/superseded.js'
+import type { VersionReader } from './version-reader.js'
 
 export interface RemovalsOptions {
   readonly bases: KnowledgeBaseStore
@@ -17,6 +18,7 @@ export interface RemovalsOptions {
   readonly snapshots: SnapshotStore
   readonly writer: IndexWriter
   readonly erasure: Pick<Erasure, 'note'>
+  readonly reader: Pick<VersionReader, 'forget'>
   /** Whether a task is over, or gone: nothing comes of its documents any more. */
   readonly isTaskOver: (tenantId: string, taskId: string) => Promise<boolean>
   readonly logger: Logger
@@ -81,7 +83,10 @@ export class Removals implements AsyncDisposable {
   #begin(removal: Removal): Promise<void> {
     const running = this.#clear(removal)
       .catch((err: unknown) => this.#options.logger.error({ err, removal: removal.id }, 'a deletion is done later'))
-      .finally(() => this.#running.delete(running))
+      .finally(() => {
+        this.#options.reader.forget()
+        this.#running.delete(running)
+      })
     this.#running.add(running)
     return running
   }

@@ -25,6 +25,7 @@ export class VersionReader {
     maxEntrySize: MAX_ENTRY_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   })
+  #deletions = 0
 
   constructor(options: VersionChunksOptions) {
     this.#options = options
@@ -41,6 +42,7 @@ export class VersionReader {
       else unread.push(place)
     }
     if (unread.length === 0) return found
+    const deletions = this.#deletions
     const ids = unread.map(({ versionId }) => versionId)
     const [versions, sets] = await Promise.all([records.getVersions(scope, ids), records.sets.getMany(scope, unread)])
     const opening = unread.map(async (place, i) => {
@@ -48,13 +50,16 @@ export class VersionReader {
       if (!version) return
       const chunks = await VersionChunks.open(this.#options, version, set ?? null)
       found.set(place.versionId, chunks)
-      if (version.content && set) this.#kept.set(keyOf(scope, place), chunks)
+      const isForgotten = this.#deletions > deletions
+      if (version.content && set && !isForgotten) this.#kept.set(keyOf(scope, place), chunks)
     })
     await Promise.all(opening)
     return found
   }
 
+  /** Also what is being read. */
   forget(): void {
+    this.#deletions++
     this.#kept.clear()
   }
 }

@@ -139,14 +139,14 @@ export class Dispatcher {
     } catch (error) {
       logger.error({ err: error, queue }, 'tasks not claimed, trying again')
       setTimeout(() => this.#stopped || this.#wake(), RETRY_MS).unref()
-      return
-    } finally {
       this.#asked -= limit
+      return
     }
     if (leavesPlaces && claimed.length === limit) {
       this.#fill()
       await setImmediate()
     }
+    this.#asked -= limit
     for (const task of claimed) this.#run(task)
     this.#isFull = this.#running.size - this.#ending.size >= window
     if (claimed.length === limit || this.#wakes !== wakes) this.#wake()
@@ -155,7 +155,9 @@ export class Dispatcher {
   #run(task: ClaimedTask): void {
     const controller = new AbortController()
     const running = { task, controller, done: Promise.resolve() }
-    this.#running.get(task.taskId)?.controller.abort(claimLost())
+    const before = this.#running.get(task.taskId)
+    before?.controller.abort(claimLost())
+    if (before) this.#ending.delete(before.task)
     this.#running.set(task.taskId, running)
     const onEnding = (): void => {
       if (this.#running.get(task.taskId) !== running) return
