@@ -7,6 +7,7 @@ import { createRandom } from '../support/random.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
+import { waitFor } from '../support/wait.js'
 
 const KILLS = isFullTest() ? 20 : 1
 
@@ -41,7 +42,10 @@ test(`an answer goes on where it was after ${KILLS} times kill -9, and its follo
     await server.kill()
     server = stack.use(await TestServer.start(environment))
     if (reader.end === null) await reader.read(server, id)
-    const answer = await readAnswer(server, id)
+    const answer = await waitFor('the end of its task, which is written after its own', async () => {
+      const read = await readAnswer(server, id)
+      return read.task?.state === 'RUNNING' ? null : read
+    })
     expect(answer).toMatchObject({
       state: 'SUCCEEDED',
       task: { state: 'SUCCEEDED' },

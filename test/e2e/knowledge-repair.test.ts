@@ -126,6 +126,7 @@ test('killed at any moment, a server has each document in its old or its new ver
   const ids = new Map<string, string>()
   /** What each key has in a snapshot; null where that may be gone. */
   const snapshots = new Map<string, Map<string, string | null>>()
+  let named = 0
   let server = await start(data)
   try {
     await create(new KnowledgeClient(server))
@@ -136,7 +137,8 @@ test('killed at any moment, a server has each document in its old or its new ver
         while (!isKilled) {
           if (random() < 0.25) await changeGenerations(server, client)
           if (random() < 0.1) {
-            const name = `s${snapshots.size}`
+            // What a kill interrupts may have been made: its name is taken.
+            const name = `s${++named}`
             const texts = Array.from(allowed, ([key, [text]]) => [key, text ?? null] as const)
             await snapshot(server, name)
             snapshots.set(name, new Map(texts.filter(([, text]) => text !== null)))
@@ -192,8 +194,10 @@ test('killed at any moment, a server has each document in its old or its new ver
   }
 }, 900_000)
 
-const snapshot = (server: TestServer, name: string) =>
-  server.request(SnapshotKnowledgeBaseDocument, { input: { knowledgeBase: 'notes', name } })
+async function snapshot(server: TestServer, name: string): Promise<void> {
+  const made = await server.request(SnapshotKnowledgeBaseDocument, { input: { knowledgeBase: 'notes', name } })
+  expect(made.snapshotKnowledgeBase.__typename).toBe('KnowledgeBaseSnapshot')
+}
 
 /** Begins to build a generation, lets searches read another, or deletes one that they do not read. */
 async function changeGenerations(server: TestServer, client: KnowledgeClient): Promise<void> {
