@@ -11,12 +11,10 @@ interface CurrentRow {
 }
 
 /** With its fields, by the names of their columns. */
-interface KnownRow extends CurrentRow, Readonly<Record<string, SqlValue>> {
-  readonly rowid: number
-  readonly tenant: string
-  readonly revision: number
+interface KnownRow extends CurrentRow {
   readonly created_at: number
   readonly updated_at: number
+  readonly [column: string]: SqlValue
 }
 
 /** The written document's new revision, for its events, and what the caller is told. */
@@ -43,8 +41,8 @@ export function updateDocument(
   { row, tenantId, expectedRevision }: WriteAsk<'update'>,
   nowMs: number,
 ): Written<'update'> {
-  const current = database.get<KnownRow>(layout.currentSql, [row.id])
-  if (!current || (tenantId !== null && current.tenant !== tenantId)) throw notFound(layout.name, row.id)
+  const found = database.get<KnownRow>(layout.currentSql, [row.id])
+  const current = requireInScope(found, layout, row.id, tenantId)
   requireRevision(layout, row.id, current, expectedRevision)
   if (current.tenant !== row.tenantId) throw invalidInput('tenantId', 'a document stays with its tenant')
   const revision = expectedRevision + 1
@@ -74,7 +72,15 @@ export function deleteDocument(
 
 function requireRow(database: Connection, layout: CollectionLayout, id: string, tenantId: string | null): CurrentRow {
   const sql = `SELECT rowid, tenant, revision FROM ${layout.table} WHERE id = ?`
-  const row = database.get<CurrentRow>(sql, [id])
+  return requireInScope(database.get<CurrentRow>(sql, [id]), layout, id, tenantId)
+}
+
+function requireInScope<Row extends CurrentRow>(
+  row: Row | undefined,
+  layout: CollectionLayout,
+  id: string,
+  tenantId: string | null,
+): Row {
   if (!row || (tenantId !== null && row.tenant !== tenantId)) throw notFound(layout.name, id)
   return row
 }

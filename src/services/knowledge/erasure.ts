@@ -24,7 +24,10 @@ export interface ErasureOptions {
 /** So that what was there before the deletion is older than what is kept. */
 const MARGIN_MS = 10
 
-/** Takes the bytes of what was deleted out of the memory and off the disk, all that is due together; its note goes when that is done. */
+/**
+ * Takes the bytes of what was deleted out of the memory and off the disk, all that is due together; its note goes when
+ * that is done.
+ */
 export class Erasure implements AsyncDisposable {
   readonly #options: ErasureOptions
   readonly #stopping = new AbortController()
