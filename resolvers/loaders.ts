@@ -26,7 +26,7 @@ export interface Loaders {
   /** By the id of the model. */
   readonly aliasesOfModel: DataLoader<string, readonly ModelAliasDocument[]>
   readonly tasks: DataLoader<string, TaskDocument | null>
-  readonly taskForecasts: DataLoader<Pick<TaskDocument, 'id' | 'state' | 'queue'>, TaskForecast, string>
+  readonly taskForecasts: DataLoader<Pick<TaskDocument, 'id' | 'state' | 'queue' | 'type'>, TaskForecast, string>
   readonly taskQueues: DataLoader<string, TaskQueueDocument | null>
   readonly taskGraphs: DataLoader<string, TaskGraphDocument | null>
   readonly schedules: DataLoader<string, ScheduleDocument | null>

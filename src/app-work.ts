@@ -26,13 +26,11 @@ import { createWebhookType } from './services/tasks/types/webhook.js'
 import type { AroundModels } from './app-models.js'
 import type { AppOptions } from './app-options.js'
 
-/** Built in, and declared for workers elsewhere. */
-const listTaskTypes = async ({ tasks, web, clock }: AppOptions): Promise<TaskType[]> => [
-  SLEEP,
-  createHttpRequestType({ ...web, clock }),
-  createWebhookType({ ...web, clock }),
-  ...(await readDeclaredTypes(tasks.typesFile)),
-]
+/** What is done in this process, and what a file declares for workers elsewhere. */
+async function listTaskTypes({ tasks, web, clock }: AppOptions, others: readonly TaskType[]): Promise<TaskType[]> {
+  const own = [SLEEP, createHttpRequestType({ ...web, clock }), createWebhookType({ ...web, clock }), ...others]
+  return [...own, ...(await readDeclaredTypes(tasks.typesFile, own))]
+}
 
 interface BelowWork extends AroundModels {
   readonly registry: Registry
@@ -69,12 +67,11 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
       payloads,
       access,
       streams,
-      types: [
-        ...(await listTaskTypes(options)),
+      types: await listTaskTypes(options, [
         createPredictionType({ ...shared, executor, acceptance: later }),
         ...knowledge.types,
         createBatchType({ ...shared, versions, blobs: state.blobs, results, acceptance: later }),
-      ],
+      ]),
       claimedElsewhere: [PREDICTION_QUEUE],
       settings: {
         window: options.tasks.parallel,
@@ -103,9 +100,11 @@ export async function createWork(options: AppOptions, stack: AsyncDisposableStac
   return { dispatch, executor, work, predictions, predictionBatches, knowledge: opened, uploads, isBlobReferenced }
 }
 
-async function readDeclaredTypes(file: string | null): Promise<TaskType[]> {
+async function readDeclaredTypes(file: string | null, own: readonly TaskType[]): Promise<TaskType[]> {
   if (file === null) return []
   // Most servers have none.
-  const { parseDeclaredTypes } = await import('./services/tasks/declared-types.js')
-  return parseDeclaredTypes(await readFile(file, 'utf8'), file)
+  const { checkDeclaredTypes, parseDeclaredTypes } = await import('./services/tasks/declared-types.js')
+  const declared = parseDeclaredTypes(await readFile(file, 'utf8'), file)
+  await checkDeclaredTypes(declared, own, file)
+  return declared
 }

@@ -34,6 +34,7 @@ const lifecycle = new Lifecycle({
         types: [SLEEP, createHttpRequestType(calling), createWebhookType(calling)],
         parallel: Math.max(1, work.parallelTasks),
         leaseMs: work.taskLeaseMs,
+        onRefused: (error) => lifecycle.fail(error),
         clock: systemClock,
         logger,
       }),

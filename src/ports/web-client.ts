@@ -69,6 +69,11 @@ export interface WebResponse extends WebAnswer {
  */
 export interface WebClient extends AsyncDisposable {
   /**
+   * What can be said of a request before it is made.
+   * @throws GraphloomError `INVALID_INPUT` with a path for a URL, header or body that is not allowed.
+   */
+  check(request: Omit<WebRequest, 'timeoutMs' | 'signal'>): void
+  /**
    * Resolves with what the address answered. Rejects with the signal's reason when it aborts, otherwise with an error
    * that says nothing of what a refused address would have answered:
    * `INVALID_INPUT` with a path for a URL, header or body that is not allowed;

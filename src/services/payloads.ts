@@ -1,4 +1,5 @@
 import type { Stored } from '../domain/stored-document.js'
+import { isErrorWithCode } from '../kernel/errors.js'
 import type { BlobStore } from '../ports/blob-store.js'
 
 /** What is at most this long as JSON stands in the document; the rest goes to the blob store. */
@@ -31,10 +32,21 @@ export class Payloads {
     return JSON.parse(Buffer.concat(parts).toString()) as T
   }
 
+  /**
+   * Deletes what a write was to refer to, where its error says that it did not take place. Of other errors that is not
+   * known: what nothing refers to goes later.
+   */
+  async deleteUnstored(error: unknown, ...stored: readonly (Stored<unknown> | null)[]): Promise<void> {
+    if (REFUSALS.some((code) => isErrorWithCode(error, code))) await this.delete(...stored)
+  }
+
   async delete(...stored: readonly (Stored<unknown> | null)[]): Promise<void> {
     for (const value of stored) if (value && 'blobId' in value) await this.#blobs.delete(value.blobId)
   }
 }
+
+/** Codes of errors that only a write which changed nothing has. */
+const REFUSALS = ['CONFLICT', 'NOT_FOUND', 'INVALID_INPUT', 'OVERLOADED', 'PAYLOAD_TOO_LARGE'] as const
 
 const MOST_NUMBER_BYTES = 25
 const MOST_CHARACTER_BYTES = 6

@@ -94,10 +94,11 @@ describe.each(STORES_BRIEFLY)('graphs of tasks, kept in %s', (store) => {
   })
 
   test('a failure goes on by policy, and a graph is done again from where it failed', async () => {
+    const settings = { timeoutMs: 60_000, concurrency: { key: 'one', limit: 2 } }
     const after = (onFailure: 'SKIP' | 'CONTINUE') => ({ after: [{ name: 'bad', onFailure }] })
     const graph = await enqueue([
       sleep('bad', [], failing),
-      sleep('fails', ['bad']),
+      sleep('fails', ['bad'], settings),
       sleep('skipped', [], after('SKIP')),
       sleep('goesOn', [], after('CONTINUE')),
     ])
@@ -109,12 +110,15 @@ describe.each(STORES_BRIEFLY)('graphs of tasks, kept in %s', (store) => {
     })
     expect(tasks.get('skipped')!.stateReason).toContain('skipped')
     const { id } = tasks.get('fails')!
+    expect((await server.request(TaskDocument, { id }, ada)).task).toMatchObject(settings)
     const rerun = async (input: object, token = ada) =>
       (await server.request(RerunTaskGraphDocument, { input: { id, ...input } }, token)).rerunTaskGraph
     const again = await rerun({ input: { durationMs: 2 } })
     if (again.__typename !== 'TaskGraph') throw new Error(JSON.stringify(again))
     expect(again).toMatchObject({ taskCount: 1, rerunOf: { id } })
     expect(await statesOf(again.id, 1)).toEqual({ fails: 'FAILED' })
+    const { id: againId } = (await tasksOf(again.id)).get('fails')!
+    expect((await server.request(TaskDocument, { id: againId }, ada)).task).toMatchObject(settings)
     expect(await rerun({ input: { durationMs: 3 } })).toMatchObject({ __typename: 'Conflict' })
     expect(await rerun({}, eve)).toMatchObject({ __typename: 'NotFound' })
     expect(

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { SigningSecretsDocument, TaskDocument } from '../generated/graphql.js'
+import { SigningSecretsDocument, TaskDocument, UpdateTaskQueueDocument } from '../generated/graphql.js'
 import { ask, enqueue, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
@@ -85,6 +85,32 @@ test('an address is told of the end of a task, signed, again until it has taken 
     expect(headers['webhook-id']).toBe(webhook.delivery!.id)
     expect(JSON.parse(body)).toMatchObject({ type: 'task.ended', data: { id, type: 'sleep', state: 'SUCCEEDED' } })
   }
+})
+
+test('an address is told also where somebody has a task of a like key, and the queue is full', async () => {
+  const { id } = await enqueue(server, sleep(300, { webhookUrl: url }), { token })
+  await enqueue(server, sleep(0), { token, idempotencyKey: `webhook:${id}` })
+  await enqueue(server, sleep(0, { delayMs: 3_600_000 }), { token })
+  await server.request(UpdateTaskQueueDocument, { input: { name: 'default', maxLength: 1 } }, token)
+  expect(await ask(server, sleep(0), { token })).toMatchObject({ __typename: 'Overloaded' })
+  await waitFor('the delivery', () => deliveries.length === 1)
+  expect(JSON.parse(deliveries[0]!.body)).toMatchObject({ data: { id } })
+  await server.request(UpdateTaskQueueDocument, { input: { name: 'default', maxLength: 1_000 } }, token)
+})
+
+test('an address that cannot be called is refused before anything waits for it', async () => {
+  for (const [input, path] of [
+    [{ url: 'ftp://a.example' }, 'input.input.url'],
+    [{ url: 'http://user:secret@a.example' }, 'input.input.url'],
+    [{ url: 'http://a.example', headers: { host: 'b.example' } }, 'input.input.headers.host'],
+    [{ url: 'http://a.example', headers: { a: 'b\nc' } }, 'input.input.headers.a'],
+  ] as const)
+    expect(await ask(server, { type: 'http.request', input }, { token })).toMatchObject({
+      __typename: 'InvalidInput',
+      path,
+    })
+  const webhook = { type: 'webhook', input: { url: 'ftp://a.example', payload: {} } }
+  expect(await ask(server, webhook, { token })).toMatchObject({ __typename: 'InvalidInput', path: 'input.input.url' })
 })
 
 test('requests are tasks too, signed with a secret of the tenant that no other tenant has', async () => {

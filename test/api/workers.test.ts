@@ -1,13 +1,19 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CancelTaskDocument, TaskDocument, TaskLogsDocument, WorkersDocument } from '../generated/graphql.js'
+import {
+  CancelTaskDocument,
+  TaskDocument,
+  TaskLogsDocument,
+  UpdateTaskQueueDocument,
+  WorkersDocument,
+} from '../generated/graphql.js'
 import { enqueue, readToEnd, readUntil } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { openStore, STORES_BRIEFLY } from '../support/stores.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
-import { WorkerClient } from '../support/worker-client.js'
+import { WorkerClient, type Claimed } from '../support/worker-client.js'
 
 const SUM = {
   name: 'sum',
@@ -47,6 +53,10 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
   })
   afterAll(() => stack.disposeAsync())
 
+  const isToStop = async (claimed: Claimed): Promise<boolean> => {
+    const told = await worker.beat([claimed])
+    return told.__typename === 'TaskClaimStates' && told.claims[0]!.isCancelled
+  }
   const find = async (id: string) => (await server.request(TaskDocument, { id }, token)).task
 
   test('a worker claims a task, tells of it, and completes it', async () => {
@@ -175,6 +185,64 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
       await enqueue(server, { ...sum(1), timeoutMs, attemptLimit: 1 }, { token })
       expect(await worker.fail(await worker.claimOne(), error)).toMatchObject({ state })
     }
+  })
+
+  test('a worker that is past its time is told to stop, and what it gives then is not kept', async () => {
+    const { id } = await enqueue(server, { ...sum(1), timeoutMs: 1, attemptLimit: 3 }, { token })
+    const claimed = await worker.claimOne()
+    await waitFor('the time to be over', () => isToStop(claimed))
+    expect(await worker.complete(claimed, { sum: 1 })).toMatchObject({
+      __typename: 'Conflict',
+      message: expect.stringContaining('took longer than 1 ms') as string,
+    })
+    expect(await find(id)).toMatchObject({ failures: 1, output: null, error: { code: 'DEADLINE_EXCEEDED' } })
+    const again = await worker.claimOne()
+    await waitFor('the time to be over', () => isToStop(again))
+    expect(await worker.fail(again, { code: 'CANCELLED', message: 'stopped' })).toMatchObject({ state: 'RETRYING' })
+    await worker.claimOne()
+    await readUntil(server, id, 'TIMED_OUT', token)
+  })
+
+  test('a task whose worker was lost expires where no other takes it in time', async () => {
+    const { id } = await enqueue(
+      server,
+      { ...sum(1), expiresAt: new Date(Date.now() + 2_000).toISOString() },
+      { token },
+    )
+    await worker.claimOne({ leaseMs: 1_000 })
+    await new Promise((resolve) => setTimeout(resolve, 2_100))
+    expect(await worker.claim()).toEqual([])
+    expect(await find(id)).toMatchObject({ state: 'EXPIRED', attempts: [{ error: { code: 'UNAVAILABLE' } }] })
+  })
+
+  test('what one attempt says is bounded, however often it says something', async () => {
+    const { id } = await enqueue(server, sum(1), { token })
+    const claimed = await worker.claimOne()
+    const log = Array.from({ length: 700 }, (_, at) => `line ${at}`)
+    for (let time = 0; time < 3; time++) await worker.report(claimed, { log })
+    await worker.complete(claimed, { sum: 1 })
+    const { task } = await server.request(TaskLogsDocument, { id, first: 1_000 }, token)
+    expect(task!.logs.nodes).toHaveLength(1_000)
+    expect(task!.logs.nodes.at(-1)).toMatchObject({ text: '(more lines are left out)' })
+    expect(task!.logs.pageInfo?.hasNextPage ?? false).toBe(false)
+  })
+
+  test('a queue that is never empty leaves a worker something of the others', async () => {
+    const input = { name: 'zeta' }
+    await server.request(UpdateTaskQueueDocument, { input }, await signToken('acme', ['ADMIN']))
+    const order: string[] = []
+    const more = () => enqueue(server, sum(1), { token })
+    for (let count = 0; count < 3; count++) await more()
+    const { id } = await enqueue(server, { ...sum(2), queue: 'zeta' }, { token })
+    while (!order.includes(id) && order.length < 10) {
+      const claimed = await worker.claimOne({ count: 1 })
+      order.push(claimed.task.id)
+      await worker.complete(claimed, { sum: 1 })
+      await more()
+    }
+    expect(order).toContain(id)
+    for (let left = await worker.claim({ count: 100 }); left.length > 0; left = await worker.claim({ count: 100 }))
+      for (const claimed of left) await worker.complete(claimed, { sum: 1 })
   })
 
   test('workers of other tenants get nothing, and cannot say anything of a task', async () => {

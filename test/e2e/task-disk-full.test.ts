@@ -75,6 +75,7 @@ test.skipIf(!requireFullDisk())(
     const refused = (await ask()).map(codeOf)
     expect(refused).toEqual(refused.map(() => 'UNAVAILABLE'))
     await expect(worker.complete(claimed, {})).rejects.toThrow('UNAVAILABLE')
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(503)
     const stored = await countTasks(server)
     const unstored = (): string[] =>
       server.lines.filter(({ msg }) => msg === 'task not stored, trying again').map(({ task }) => String(task))
@@ -94,6 +95,7 @@ test.skipIf(!requireFullDisk())(
       expect(reader.task!.attempts).toHaveLength(1)
     }
     await worker.complete(claimed, {})
+    expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
     expect(await readToEnd(server, external.id)).toMatchObject({ end: 'FINISHED', task: { attempt: 1 } })
     expect(await readToEnd(server, (await enqueue(server, sleep(0))).id)).toMatchObject({ end: 'FINISHED' })
     expect((await ask()).map(codeOf)).toEqual(refused.map(() => undefined))
@@ -118,7 +120,7 @@ async function acceptUntilItFails(disk: LoopDisk): Promise<[ended: string, runni
 
   disk.fail()
   for (const text of ['short', 'x'.repeat(500_000)]) {
-    const input = { type: 'http.request', input: { url: 'http://a.example', body: { text } } }
+    const input = { type: 'http.request', input: { method: 'POST', url: 'http://a.example', body: { text } } }
     const { errors } = await server.send(EnqueueTaskDocument, { input })
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true })
   }

@@ -13,6 +13,7 @@ import { waitFor } from '../support/wait.js'
 
 const ROUNDS = isFullTest() ? 200 : 3
 const TASKS_OF_ROUND = 30
+const LEAST_ACCEPTED = 4
 const ENDS = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'TIMED_OUT', 'EXPIRED'])
 const SUM = {
   name: 'sum',
@@ -84,6 +85,9 @@ test(`nothing that was accepted is lost or done twice in effect: ${ROUNDS} kills
 
   for (let round = 0; round < ROUNDS; round++) {
     const loading = Promise.all(Array.from({ length: TASKS_OF_ROUND }, load))
+    // In most rounds something new is there to be lost; in the others nothing needs to have been accepted yet.
+    const least = round % 4 === 0 ? 0 : accepted.size + LEAST_ACCEPTED
+    await waitFor('tasks of this round', () => accepted.size >= least)
     await new Promise((resolve) => setTimeout(resolve, upTo(300)))
     if (upTo(3) === 0) {
       const at = upTo(2)
@@ -123,7 +127,7 @@ test(`nothing that was accepted is lost or done twice in effect: ${ROUNDS} kills
   )
   // A cancel that was acknowledged comes too late only for what had ended.
   for (const state of states) expect(['CANCELLED', 'SUCCEEDED', 'FAILED']).toContain(state)
-  expect(accepted.size).toBeGreaterThan(ROUNDS * 3)
+  expect(accepted.size).toBeGreaterThan(ROUNDS * 2)
 }, 3_000_000)
 
 test('a worker that was stopped beyond its lease is refused, and its work counts once', async () => {

@@ -8,7 +8,7 @@ function createThroughput() {
   return { clock, throughput: new TaskThroughput(clock) }
 }
 
-const ended = { queue: 'q', tenantId: 'acme', attempt: 1 }
+const ended = { queue: 'q', type: 'sleep', tenantId: 'acme', attempt: 1 }
 
 test('of too few ends nothing is foretold', () => {
   const { clock, throughput } = createThroughput()
@@ -55,4 +55,14 @@ test('what was never begun does not count', () => {
   const { throughput } = createThroughput()
   for (let i = 0; i < 30; i++) throughput.note({ ...ended, attempt: 0 })
   expect(throughput.perSecond('q')).toBeNull()
+})
+
+test('of a type that nobody has worked on lately the speed of its queue says nothing', () => {
+  const { clock, throughput } = createThroughput()
+  throughput.note(ended)
+  expect(throughput.endsType('q', 'sleep')).toBe(true)
+  expect(throughput.endsType('q', 'sum')).toBe(false)
+  expect(throughput.endsType('another', 'sleep')).toBe(false)
+  clock.at += 6 * MINUTE_MS
+  expect(throughput.endsType('q', 'sleep')).toBe(false)
 })

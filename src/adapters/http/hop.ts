@@ -21,7 +21,7 @@ const OWN_HEADERS =
  * The first hop of a call.
  * @throws GraphloomError `INVALID_INPUT`.
  */
-export function toFirstHop(request: WebRequest): Hop {
+export function toFirstHop(request: Omit<WebRequest, 'timeoutMs' | 'signal'>): Hop {
   const { method, body } = request
   const url = URL.parse(request.url)
   const problem = request.url.length > MAX_URL_LENGTH ? `longer than ${MAX_URL_LENGTH} characters` : problemOfUrl(url)
@@ -35,7 +35,7 @@ export function toFirstHop(request: WebRequest): Hop {
 }
 
 /** Where a part of the request stands in the input that it comes from. */
-export const pathOf = ({ inputPath }: WebRequest, part: string): string =>
+export const pathOf = ({ inputPath }: Pick<WebRequest, 'inputPath'>, part: string): string =>
   inputPath === undefined ? part : `${inputPath}.${part}`
 
 /** Why an address is not one that can be called; null when it is. */

@@ -49,6 +49,10 @@ class HttpWebClient implements WebClient {
     this.#slots = new ConnectionSlots({ max, maxPerHost: Math.ceil(max / HOST_PART), maxWaiting: MAX_WAITING })
   }
 
+  check(request: Omit<WebRequest, 'timeoutMs' | 'signal'>): void {
+    toFirstHop(request)
+  }
+
   async send(request: WebRequest): Promise<WebResponse> {
     if (this.#isClosed) throw closed()
     const hop = toFirstHop(request)

@@ -258,7 +258,7 @@ export class SqliteDocumentStore implements DocumentStore {
   async check(options?: CallOptions): Promise<void> {
     options?.signal?.throwIfAborted()
     this.#read('SELECT 1', [])
-    this.#deps.writer.requireAlive()
+    await this.#deps.writer.check(this.#deps.now())
   }
 
   /** What a filter's documents are read from, and the conditions that they fulfil. */

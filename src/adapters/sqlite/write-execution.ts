@@ -63,6 +63,9 @@ export function executeWrite(context: WriteContext, request: WriteRequest): Writ
     case 'deleteStream':
       deleteStream(database, request.stream)
       return { ...NOTHING, answer: null }
+    case 'probe':
+      database.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('probed_at', ?)", [nowMs])
+      return { ...NOTHING, answer: null }
     case 'erase':
       return { ...NOTHING, answer: null }
     case 'forgetIdle':

@@ -65,6 +65,8 @@ interface WriteKinds {
   remove: { ask: { taskId: string }; answer: null }
   /** Whether the log was emptied. */
   erase: { ask: object; answer: boolean }
+  /** Something small, to see whether anything can be written. */
+  probe: { ask: object; answer: null }
   forgetIdle: { ask: { after: number; limit: number }; answer: number | null }
 }
 

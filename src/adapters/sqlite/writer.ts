@@ -65,6 +65,7 @@ export class Writer implements AsyncDisposable {
   #writes = 0
   /** Why no write is taken any more. */
   #ended: GraphloomError | null = null
+  #couldWrite = true
   #reportFailure: (error: GraphloomError) => void = () => undefined
 
   /** Resolves when the thread died; stays open when it was closed in order. */
@@ -115,6 +116,12 @@ export class Writer implements AsyncDisposable {
     if (this.#ended) throw this.#ended
   }
 
+  /** Rejects with `UNAVAILABLE` when nothing can be written: where a write failed since the last one that did not, one is tried. */
+  async check(nowMs: number): Promise<void> {
+    this.requireAlive()
+    if (!this.#couldWrite) await this.write('probe', {}, nowMs)
+  }
+
   /** Resolves when the write is on the disk. An aborted signal rejects; the write may still take place. */
   async write<K extends WriteKind>(
     kind: K,
@@ -161,8 +168,10 @@ export class Writer implements AsyncDisposable {
       this.#pendingBytes -= pending.bytes
       this.#writes++
       if ('failure' in result) {
+        if (result.failure.code === 'UNAVAILABLE') this.#couldWrite = false
         pending.reject(toError(result.failure))
       } else {
+        this.#couldWrite = true
         this.#options.onCommitted(pending.request, result.outcome)
         pending.resolve(result.outcome)
       }

@@ -1,19 +1,31 @@
 import type { Clock } from '../../kernel/clock.js'
 
 /** Asks for the next item. That it fails is told to who awaits it, and to nobody when the reader has gone. */
-export function askNext<T>(iterator: AsyncIterator<T>): Promise<IteratorResult<T>> {
-  const next = iterator.next()
-  next.catch(() => undefined)
-  return next
-}
+export const askNext = <T>(iterator: AsyncIterator<T>): Asked<IteratorResult<T>> => new Asked(iterator.next())
 
-/** The next item, or null when none comes in time. */
-export async function soonest<T>(next: Promise<T>, ms: number, clock: Clock): Promise<T | null> {
-  const came = new AbortController()
-  try {
-    return await Promise.race([next, pause(ms, clock, came.signal)])
-  } finally {
-    came.abort()
+/** What was asked for, and may be waited for again and again: `Promise.race` would keep something of each time. */
+export class Asked<T> {
+  readonly answer: Promise<T>
+  #isThere = false
+  #tell: () => void = () => undefined
+
+  constructor(answer: Promise<T>) {
+    this.answer = answer
+    const onThere = (): void => {
+      this.#isThere = true
+      this.#tell()
+    }
+    answer.then(onThere, onThere)
+  }
+
+  /** The answer, or null when none comes in time. */
+  async within(ms: number, clock: Clock): Promise<T | null> {
+    if (!this.#isThere) {
+      const came = new AbortController()
+      this.#tell = () => came.abort()
+      await pause(ms, clock, came.signal)
+    }
+    return this.#isThere ? await this.answer : null
   }
 }
 

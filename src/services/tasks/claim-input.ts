@@ -1,6 +1,7 @@
 import { invalidInput, type ErrorInfo } from '../../kernel/errors.js'
 import type { TaskProgress } from '../../domain/task.js'
 import type { WorkerDocument } from '../../domain/worker.js'
+import { MAX_LOG_LINES } from './log-limit.js'
 import { checkKey, checkNumber, MAX_DURATION_MS } from './enqueue-request.js'
 
 export interface ClaimTasksRequest {
@@ -19,8 +20,6 @@ const MAX_TYPES = 100
 const MAX_WAIT_MS = 30_000
 const MAX_LEASE_MS = 3_600_000
 const MAX_BEATS = 1_000
-const MAX_LOG_LINES = 1_000
-const MAX_LINE_CHARACTERS = 2_000
 const MAX_PROGRESS_CHARACTERS = 500
 const MAX_ERROR_CHARACTERS = 2_000
 
@@ -50,10 +49,9 @@ export function toProgress({ done, total, message }: TaskProgress): TaskProgress
   return { done, total, message: message?.slice(0, MAX_PROGRESS_CHARACTERS) ?? null }
 }
 
-/** As they are kept. @throws GraphloomError `INVALID_INPUT`. */
-export function toLogLines(lines: readonly string[]): string[] {
+/** @throws GraphloomError `INVALID_INPUT`. */
+export function checkLog(lines: readonly string[]): void {
   if (lines.length > MAX_LOG_LINES) throw invalidInput('input.log', `at most ${MAX_LOG_LINES} lines are taken at once.`)
-  return lines.map((line) => line.slice(0, MAX_LINE_CHARACTERS))
 }
 
 /** As it is kept. @throws GraphloomError `INVALID_INPUT`. */

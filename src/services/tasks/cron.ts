@@ -56,10 +56,20 @@ function compile(pattern: string, timezone: string, path: string): Cron {
   try {
     return new Cron(pattern, { timezone, paused: true, mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard' })
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^CronPattern: (Syntax error, )?/, '') : 'not valid'
+    const reason = error instanceof Error ? toReason(error.message) : 'not valid'
     throw invalidInput(path, `"${pattern}": ${reason.replace(/\.?$/, '.')}`)
   }
 }
+
+/** In what it says the library counts days and months from 0. */
+const toReason = (message: string): string =>
+  message
+    .replace(/^CronPattern: (Syntax error, )?/, '')
+    .replace(
+      /(Invalid value for (?:day|month): )(-?\d+)/,
+      (_whole, before: string, value) => `${before}${Number(value) + 1}`,
+    )
+    .replace(/\.? Value: (.*), Type: \w+\.?$/, ': $1')
 
 const toTimes = (cron: Cron): CronTimes => ({
   nextAfter: (ms) => cron.nextRun(new Date(ms))?.getTime() ?? null,

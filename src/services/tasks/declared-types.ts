@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { GraphloomError } from '../../kernel/errors.js'
 import { parseJson } from '../../kernel/json.js'
 import { DEFAULT_QUEUE, DEFAULTS, type TaskType } from './task-type.js'
+import { compileSchemas, TaskTypes } from './task-types.js'
 
 const MAX_TYPES = 1_000
 const DAY_MS = 86_400_000
@@ -35,22 +36,41 @@ const declarations = z.array(declaration).max(MAX_TYPES)
  * @throws GraphloomError `INVALID_INPUT` that names the first mistake.
  */
 export function parseDeclaredTypes(text: string, file: string): TaskType[] {
-  const parsed = declarations.safeParse(parseJson(text))
+  const json = parseJson(text)
+  if (json === undefined) throw unusable(file, '', 'the file is not JSON')
+  const parsed = declarations.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const place = issue?.path.join('.') ?? ''
-    const where = place === '' ? '' : ` at ${place}`
-    throw new GraphloomError(
-      'INVALID_INPUT',
-      `The task types in ${file} cannot be used${where}: ${issue?.message ?? 'no JSON'}.`,
-    )
+    throw unusable(file, issue?.path.join('.') ?? '', issue?.message ?? 'not valid')
   }
   const names = parsed.data.map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
-  if (twice !== undefined) throw new GraphloomError('INVALID_INPUT', `The task types in ${file} have "${twice}" twice.`)
+  if (twice !== undefined) throw unusable(file, '', `"${twice}" is there twice`)
   return parsed.data.map(({ attemptLimit, timeoutMs, ...type }) => ({
     ...type,
     defaults: { ...DEFAULTS, attemptLimit, timeoutMs },
     run: null,
   }))
+}
+
+/**
+ * Whether the server can do with them what they say, beside the types that it has itself.
+ * @throws GraphloomError `INVALID_INPUT` that names the first mistake.
+ */
+export async function checkDeclaredTypes(declared: readonly TaskType[], own: readonly TaskType[], file: string) {
+  const types = new TaskTypes(own)
+  for (const [at, type] of declared.entries()) {
+    if (types.get(type.name)) throw unusable(file, `${at}.name`, `"${type.name}" is a type of the server itself`)
+    try {
+      types.checkQueue(type, type.queue, `${at}.queue`)
+      await compileSchemas(type)
+    } catch (error) {
+      throw unusable(file, String(at), `${type.name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
+
+function unusable(file: string, place: string, problem: string): GraphloomError {
+  const where = place === '' ? '' : ` at ${place}`
+  return new GraphloomError('INVALID_INPUT', `The task types in ${file} cannot be used${where}: ${problem}.`)
 }

@@ -110,7 +110,7 @@ export class GraphAcceptance {
       }
       await graphs.insert(graph, changes, toLinks(accepted, changes))
     } catch (error) {
-      await payloads.delete(...changes.map(({ next }) => next.input))
+      await payloads.deleteUnstored(error, ...changes.map(({ next }) => next.input))
       throw error
     }
     return await graphs.require({ tenantId: principal.tenantId }, graph.id)
@@ -170,10 +170,10 @@ export function requireSmall(template: Json, path: string): void {
     throw invalidInput(path, `takes outputs of other tasks, and has more than ${MAX_TEMPLATE_BYTES} bytes itself.`)
 }
 
-/** How many of them wait in each queue. */
+/** How many of them wait in each queue, in one order for all: who enters several queues waits for none that waits for it. */
 export function countByQueue(tasks: readonly { readonly queue: string }[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
-  for (const { queue } of tasks) counts.set(queue, (counts.get(queue) ?? 0) + 1)
+  for (const queue of tasks.map((task) => task.queue).sort()) counts.set(queue, (counts.get(queue) ?? 0) + 1)
   return counts
 }
 

@@ -168,14 +168,14 @@ export class GraphRerun {
         changes,
         links,
       )
-      return await graphs.require(scope, graphId)
     } catch (error) {
-      await payloads.delete(...changes.map(({ next }) => next.input))
+      await payloads.deleteUnstored(error, ...changes.map(({ next }) => next.input))
       // Somebody else asked for it a moment sooner.
       const sooner = isErrorWithCode(error, 'CONFLICT') && (await graphs.getByKey(principal.tenantId, idempotencyKey))
       if (sooner) return sooner
       throw error
     }
+    return await graphs.require(scope, graphId)
   }
 
   /** An input of its own: each task deletes what it has. */
@@ -228,21 +228,20 @@ interface Again {
 /** Its settings as they were, and nothing of its course. */
 function doAgain(task: TaskDocument, again: Again): TaskDocument {
   const { id, graphId, input, queueKey, isTemplate, childCount, nowMs } = again
+  const { timeoutMs, concurrency, webhook, traceparent } = task
   return {
     ...task,
     ...NEW_TASK,
+    timeoutMs,
+    concurrency,
+    webhook: webhook && { ...webhook, taskId: null },
+    traceparent,
     id,
     createdAt: nowMs,
     updatedAt: nowMs,
     input,
     inputTemplate: isTemplate ? input : null,
     queueKey,
-    runAt: null,
-    expiresAt: null,
-    dedupe: null,
-    dedupeKey: null,
-    idempotencyKey: null,
-    inputHash: null,
     retryOf: task.id,
     graphId,
     graph: { ...task.graph!, childCount, waitsFor: task.graph!.parentCount - 1, cancelsChildren: false },

@@ -13,6 +13,8 @@ export interface RemoteWorkerOptions {
   /** The most tasks that it works on at once. */
   readonly parallel: number
   readonly leaseMs: number
+  /** Told once when the server does not let it work: it claims nothing more then. */
+  readonly onRefused: (error: GraphloomError) => void
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -78,6 +80,8 @@ export class RemoteWorker implements AsyncDisposable {
         }
       } catch (error) {
         if (signal.aborted) return
+        if (isErrorWithCode(error, 'UNAUTHENTICATED') || isErrorWithCode(error, 'FORBIDDEN'))
+          return this.#options.onRefused(error)
         logger.warn({ err: error }, 'no tasks claimed, trying again')
         await clock.sleep(RETRY_MS, signal).catch(() => undefined)
       }
@@ -86,10 +90,12 @@ export class RemoteWorker implements AsyncDisposable {
 
   #run(item: WorkItem): void {
     const controller = new AbortController()
+    // It was given here once more: the lease of the attempt before has passed.
+    this.#running.get(item.id)?.controller.abort(claimLost())
     const done = this.#work(item, controller)
       .catch((error: unknown) => this.#options.logger.error({ err: error, task: item.id }, 'task not ended'))
       .finally(() => {
-        this.#running.delete(item.id)
+        if (this.#running.get(item.id)?.item === item) this.#running.delete(item.id)
         this.#freed()
       })
     this.#running.set(item.id, { item, controller, done })
@@ -156,9 +162,11 @@ export class RemoteWorker implements AsyncDisposable {
     const items = [...this.#running.values()].map(({ item }) => item)
     if (items.length === 0) return
     try {
+      const asked = new Map(items.map((item) => [item.id, item]))
       for (const { id, isLost, isCancelled } of await source.heartbeat(items, leaseMs)) {
-        const controller = this.#running.get(id)?.controller
-        if (isLost) controller?.abort(new GraphloomError('CONFLICT', 'Another worker has the task.'))
+        const running = this.#running.get(id)
+        const controller = running?.item === asked.get(id) ? running?.controller : undefined
+        if (isLost) controller?.abort(claimLost())
         else if (isCancelled) controller?.abort(new GraphloomError('CANCELLED', 'The task was cancelled.'))
       }
     } catch (error) {
@@ -166,3 +174,5 @@ export class RemoteWorker implements AsyncDisposable {
     }
   }
 }
+
+const claimLost = (): GraphloomError => new GraphloomError('CONFLICT', 'Another worker has the task.')

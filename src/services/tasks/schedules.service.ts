@@ -85,7 +85,7 @@ export class SchedulesService {
         }
       }
     } catch (error) {
-      await payloads.delete(input)
+      await payloads.deleteUnstored(error, input)
       throw error
     }
   }

@@ -128,12 +128,30 @@ export class TaskAcceptance {
     return store.toInsert(acceptTask(task, clock.now()))
   }
 
+  /**
+   * Resolves with the task of this id, which is made the first time. It is the server that wants it: it needs no room in
+   * its queue, and its input is taken as it is.
+   */
+  async acceptOnce(principal: Principal, request: EnqueueRequest, id: string): Promise<TaskDocument> {
+    const { types, store } = this.#options
+    const known = await store.get({ tenantId: principal.tenantId }, id)
+    if (known) return known
+    const type = types.require(request.type, 'input.type')
+    const task = await this.toTask({ principal, request, type, queue: type.queue, inputHash: null, origin: { id } })
+    try {
+      return await this.#insert(task)
+    } catch (error) {
+      if (!isErrorWithCode(error, 'CONFLICT')) throw error
+      return await store.require({ tenantId: principal.tenantId }, id)
+    }
+  }
+
   async #insert(task: TaskDocument): Promise<TaskDocument> {
     const { store, payloads, clock } = this.#options
     try {
       return await store.insert(acceptTask(task, clock.now()))
     } catch (error) {
-      await payloads.delete(task.input)
+      await payloads.deleteUnstored(error, task.input)
       throw error
     }
   }

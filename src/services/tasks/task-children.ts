@@ -1,7 +1,8 @@
 import type { Clock } from '../../kernel/clock.js'
 import type { StreamItem, StreamRange } from '../../domain/stream.js'
 import { isTaskEnded, type TaskDocument, type TaskState } from '../../domain/task.js'
-import { askNext, pause, soonest } from '../streams/soonest.js'
+import { parseCursor } from '../streams/cursor.js'
+import { askNext, pause } from '../streams/soonest.js'
 import type { TaskGraphStore } from './task-graph-store.js'
 import type { TaskPosition } from './task-position.js'
 import type { TaskEvent } from './task-stream.js'
@@ -94,13 +95,14 @@ export async function* followWithChildren(
   const iterator = items[Symbol.asyncIterator]()
   let next = askNext(iterator)
   let end: Extract<TaskFollowItem, { type: 'end' }> | null = null
-  let place: Pick<StreamRange, 'cursor' | 'sequence'> | null = null
+  let place: Pick<StreamRange, 'cursor' | 'sequence'> | null =
+    after === null ? null : { cursor: after, sequence: parseCursor(task.id, after) }
   let lookAtMs = clock.now()
   try {
     while (!signal.aborted) {
       const item: IteratorResult<OwnItem> | null = end
         ? await pause(lookAtMs - clock.now(), clock, signal)
-        : await soonest(next, lookAtMs - clock.now(), clock)
+        : await (place === null ? next.answer : next.within(lookAtMs - clock.now(), clock))
       if (item) {
         if (item.done) return
         if (item.value.type === 'end') {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
@@ -12,11 +13,12 @@ import type { Payloads } from '../payloads.js'
 import {
   checkClaimRequest,
   checkHeartbeat,
+  checkLog,
   toFailure,
-  toLogLines,
   toProgress,
   type ClaimTasksRequest,
 } from './claim-input.js'
+import { LogLimit } from './log-limit.js'
 import {
   beginAttempt,
   failAttempt,
@@ -26,6 +28,7 @@ import {
   reportProgress,
   stopCancelled,
   succeed,
+  timeOut,
   type TaskChange,
 } from './task-rules.js'
 import type { TaskQueues } from './task-queues.js'
@@ -51,7 +54,7 @@ export interface ClaimState {
   readonly id: string
   /** The task is not this worker's any more: whatever it does for it is refused. */
   readonly isLost: boolean
-  /** The worker is to stop, and to tell so by `fail`. */
+  /** The worker is to stop, and to tell so by `fail`: the task was cancelled, or the attempt has had its time. */
   readonly isCancelled: boolean
 }
 
@@ -66,10 +69,15 @@ export interface TaskClaimsOptions {
   readonly clock: Clock
 }
 
+const MAX_LOGGING_CLAIMS = 10_000
+
 /** The server's side of workers elsewhere: they claim tasks, extend their leases, and tell what became of them. */
 export class TaskClaims {
   readonly #options: TaskClaimsOptions
   readonly #sightings: WorkerSightings
+  /** By the token of a claim. */
+  readonly #logLimits = new LRUCache<string, LogLimit>({ max: MAX_LOGGING_CLAIMS })
+  #claims = 0
 
   constructor(options: TaskClaimsOptions) {
     this.#options = options
@@ -121,15 +129,36 @@ export class TaskClaims {
     const { queue, queues } = this.#options
     const claimed: TaskClaimed[] = []
     const { types: keys, leaseMs, allTenants } = request
-    for (const { name } of queues.list()) {
+    // Each claim begins with another queue, so that one that is never empty leaves something for the others.
+    const all = queues.list()
+    const first = this.#claims++ % Math.max(1, all.length)
+    for (const { name } of [...all.slice(first), ...all.slice(0, first)]) {
       const limit = request.count - claimed.length
       if (limit === 0) break
       const asked = { queue: name, owner: worker.id, limit, leaseMs, keys, ...(!allTenants && { tenantId }) }
-      const claims = await queue.claim(asked)
-      const begun = await Promise.all(claims.map((claim) => this.#begin(claim, worker)))
-      claimed.push(...begun.filter((one) => one !== null))
+      try {
+        claimed.push(...(await this.#beginAll(await queue.claim(asked), worker)))
+      } catch (error) {
+        // What the worker is not told of would wait for the end of its lease.
+        if (claimed.length === 0) throw error
+        return claimed
+      }
     }
     return claimed
+  }
+
+  /** Those that begin; it rejects where none did and one could not be stored. The rest is given back. */
+  async #beginAll(claims: readonly ClaimedTask[], worker: WorkerDocument): Promise<TaskClaimed[]> {
+    const { queue } = this.#options
+    const results = await Promise.allSettled(claims.map((claim) => this.#begin(claim, worker)))
+    const begun = results.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []))
+    const failed = results.flatMap((result, at) =>
+      result.status === 'rejected' ? [{ result, claim: claims[at]! }] : [],
+    )
+    for (const { claim } of failed)
+      await queue.release(claim.taskId, claim.attempt, claim.runAtMs).catch(() => undefined)
+    if (begun.length === 0 && failed.length > 0) throw failed[0]!.result.reason
+    return begun
   }
 
   /** Null for one that ended meanwhile, or ends by being claimed. */
@@ -167,7 +196,8 @@ export class TaskClaims {
     return claims.map((claim, at) => {
       const task = tasks[at]
       const isLost = !task || !isClaimOf(task, claim) || lost.has(claim.id)
-      return { id: claim.id, isLost, isCancelled: !isLost && task.state === 'CANCELLING' }
+      const isCancelled = !isLost && (task.state === 'CANCELLING' || isOutOfTime(task, this.#options.clock.now()))
+      return { id: claim.id, isLost, isCancelled }
     })
   }
 
@@ -178,9 +208,12 @@ export class TaskClaims {
     { progress, lines }: { readonly progress: TaskProgress | null; readonly lines: readonly string[] },
   ): Promise<TaskDocument> {
     const { store } = this.#options
-    const texts = toLogLines(lines)
+    checkLog(lines)
     const told = progress && toProgress(progress)
     const task = await this.#require(principal, claim)
+    const limit = this.#logLimits.get(claim.token) ?? new LogLimit()
+    this.#logLimits.set(claim.token, limit)
+    const texts = lines.map((line) => limit.take(line)).filter((line) => line !== null)
     if (texts.length > 0) await store.appendLogs(task.id, task.attempt, texts)
     if (!told) return task
     return this.#change(principal, claim, (current) => reportProgress(current, told))
@@ -192,10 +225,18 @@ export class TaskClaims {
     const task = await this.#require(principal, claim)
     await types.checkOutput(types.require(task.type, 'type'), output)
     const stored = await payloads.put(output)
+    let isTooLate = false
+    const end = (current: TaskDocument): TaskChange | null => {
+      const nowMs = clock.now()
+      isTooLate = isOutOfTime(current, nowMs) && current.state === 'RUNNING'
+      return isTooLate ? timeOut(current, nowMs) : succeed(current, stored, nowMs)
+    }
     try {
-      return await this.#change(principal, claim, (current) => succeed(current, stored, clock.now()))
+      const ended = await this.#change(principal, claim, end)
+      if (isTooLate) throw notCurrent(`the attempt took longer than ${ended.timeoutMs} ms, and has failed`)
+      return ended
     } catch (error) {
-      await payloads.delete(stored)
+      await payloads.deleteUnstored(error, stored)
       throw error
     }
   }
@@ -206,7 +247,9 @@ export class TaskClaims {
     const error = toFailure(thrown)
     return this.#change(principal, claim, (task) => {
       const nowMs = clock.now()
-      const isTimeout = error.code === 'DEADLINE_EXCEEDED' && isOutOfTime(task, nowMs)
+      const isLate = isOutOfTime(task, nowMs)
+      const isTimeout = error.code === 'DEADLINE_EXCEEDED' && isLate
+      if (task.state === 'RUNNING' && error.code === 'CANCELLED' && isLate) return timeOut(task, nowMs)
       return stopCancelled(task, nowMs) ?? failAttempt(task, { error, nowMs, isTimeout, random: Math.random() })
     })
   }
@@ -248,6 +291,8 @@ const isClaimOf = (task: TaskDocument, { token }: ClaimName): boolean =>
 
 function requireClaim(task: TaskDocument, claim: ClaimName): TaskDocument {
   if (isClaimOf(task, claim)) return task
-  const how = isTaskEnded(task.state) ? `the task is ${task.state}` : 'another worker has the task, or will have it'
-  throw new GraphloomError('CONFLICT', `The claim is not current any more: ${how}. Nothing was changed.`)
+  throw notCurrent(isTaskEnded(task.state) ? `the task is ${task.state}` : 'the token is not that of its current claim')
 }
+
+const notCurrent = (why: string): GraphloomError =>
+  new GraphloomError('CONFLICT', `The claim is not current any more: ${why}. Nothing of this call was kept.`)

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.js'
 import type { StreamItem, StreamRange } from '../../domain/stream.js'
 import type { TaskDocument, TaskState } from '../../domain/task.js'
 import { parseCursor } from '../streams/cursor.js'
-import { askNext, soonest } from '../streams/soonest.js'
+import { askNext } from '../streams/soonest.js'
 import type { TaskEvent } from './task-stream.js'
 
 /** Where a task that waits for its turn stands. */
@@ -67,7 +67,7 @@ export async function* followWithPosition(
   try {
     while (!signal.aborted) {
       const waits = state === 'QUEUED' && place !== null
-      const item = await (waits ? soonest(next, lookAtMs - clock.now(), clock) : next)
+      const item = await (waits ? next.within(lookAtMs - clock.now(), clock) : next.answer)
       if (item?.done) return
       if (item) {
         const { cursor, sequence } = item.value

@@ -76,7 +76,7 @@ export class TaskQueues {
     const { maxLength } = this.require(name, 'input.queue')
     const kept = await this.#rooms.get(name)!.keep(count, maxLength)
     if (kept) return kept
-    throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: ${maxLength} tasks wait in it.`, {
+    throw new GraphloomError('OVERLOADED', `The queue "${name}" is full: at most ${maxLength} tasks may wait in it.`, {
       details: { retryAfterMs: RETRY_AFTER_MS, limit: { name: 'maxLength', value: maxLength } },
     })
   }

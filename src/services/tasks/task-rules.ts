@@ -62,7 +62,7 @@ export const unblock = (task: TaskDocument, nowMs: number): TaskChange | null =>
 export function passDue(task: TaskDocument, nowMs: number): TaskChange | null {
   if (task.dueAt === null || task.dueAt > nowMs) return null
   if (task.state === 'CANCELLING') return endTask(task, 'CANCELLED', nowMs, { reason: ABANDONED })
-  if (task.state === 'RUNNING') return failAttempt(task, { error: toErrorInfo(timedOut(task)), nowMs, isTimeout: true })
+  if (task.state === 'RUNNING') return timeOut(task, nowMs)
   if (task.expiresAt !== null && task.expiresAt <= nowMs && isTaskWaiting(task.state)) return expire(task, nowMs)
   if (task.state === 'SCHEDULED' || task.state === 'RETRYING') return admit({ ...task, runAt: null }, nowMs)
   return { next: withDue(task), queue: [] }
@@ -87,7 +87,9 @@ export function beginAttempt(task: TaskDocument, claim: TaskClaim, nowMs: number
   const known = { ...task, attempt, attempts, losses }
   if (task.state === 'CANCELLING') return endTask(known, 'CANCELLED', nowMs)
   if (losses >= MAX_LOSSES) return endTask(known, 'FAILED', nowMs, { error: toErrorInfo(poison(losses)), isDead: true })
-  if (task.state === 'QUEUED' && task.expiresAt !== null && task.expiresAt <= nowMs) return expire(known, nowMs)
+  // A lost attempt leaves the task waiting for another worker.
+  const waited = task.state === 'QUEUED' || isOpen
+  if (waited && task.expiresAt !== null && task.expiresAt <= nowMs) return expire(known, nowMs)
   const begun = { number: attempt, workerId, startedAt: nowMs, endedAt: null, error: null, nextAttemptAt: null }
   const next = withDue({
     ...known,
@@ -113,6 +115,9 @@ export function isOutOfTime({ timeoutMs, attempts }: TaskDocument, nowMs: number
   const startedAt = attempts.at(-1)?.startedAt
   return timeoutMs !== null && startedAt !== undefined && nowMs >= startedAt + timeoutMs
 }
+
+export const timeOut = (task: TaskDocument, nowMs: number): TaskChange | null =>
+  failAttempt(task, { error: toErrorInfo(timedOut(task)), nowMs, isTimeout: true })
 
 export interface Failure {
   readonly error: ErrorInfo
@@ -190,8 +195,10 @@ export function changePriority(task: TaskDocument, priority: number, nowMs: numb
 /** What waits for its time or for its turn runs at another time; null is now. */
 export function reschedule(task: TaskDocument, runAt: number | null, nowMs: number): TaskChange | null {
   if (!isTaskWaiting(task.state)) return null
-  if (task.state === 'BLOCKED') return { next: withDue({ ...task, runAt }), queue: [] }
-  return admit({ ...task, runAt }, nowMs)
+  if (task.state !== 'BLOCKED') return admit({ ...task, runAt }, nowMs)
+  // One that is due is about to be looked at for its parents' sake.
+  const isDue = task.dueAt !== null && task.dueAt <= nowMs
+  return { next: isDue ? { ...task, runAt } : withDue({ ...task, runAt }), queue: [] }
 }
 
 /** What of a task that takes the place of another goes on in that one. */

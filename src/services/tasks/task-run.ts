@@ -45,6 +45,9 @@ const MARKED_AFTER_MS = 20
 
 type Rule = (task: TaskDocument) => TaskChange | null
 
+/** One for all runs: an aborted signal has an error with a stack. */
+const NEVER_BEGUN = AbortSignal.abort()
+
 /** One attempt at a task, in this process. */
 export class TaskRun {
   readonly #options: TaskRunOptions
@@ -59,7 +62,7 @@ export class TaskRun {
   #timedOut = false
   #isWorkOver = false
   /** Aborts when the claim is lost or the process stops. */
-  #stopping: AbortSignal = AbortSignal.abort()
+  #stopping = NEVER_BEGUN
   readonly #spans: SpanRecorder
   readonly #teller = new WorkTeller({ pass: (told) => this.#tell(told), onError: (error) => this.#lose(error) })
 

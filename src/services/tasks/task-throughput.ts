@@ -7,7 +7,7 @@ const PART_MS = 5_000
 const PARTS = 60
 /** Of fewer ends nothing can be foretold. */
 const LEAST_ENDS = 20
-/** Queues, and tenants in them, that are kept. */
+/** Queues, and tenants and types in them, that are kept. */
 const MAX_WINDOWS = 10_000
 
 interface Part {
@@ -16,7 +16,7 @@ interface Part {
   count: number
 }
 
-/** How fast this process has seen tasks end lately: of a queue, and of a tenant in it. */
+/** How fast this process has seen tasks end lately: of a queue, and of a tenant or a type in it. */
 export class TaskThroughput {
   readonly #clock: Clock
   readonly #windows = new LRUCache<string, Part[]>({ max: MAX_WINDOWS })
@@ -26,23 +26,31 @@ export class TaskThroughput {
   }
 
   /** What was never begun says nothing of how fast the work goes. */
-  note({ queue, tenantId, attempt }: Pick<TaskDocument, 'queue' | 'tenantId' | 'attempt'>): void {
+  note({ queue, type, tenantId, attempt }: Pick<TaskDocument, 'queue' | 'type' | 'tenantId' | 'attempt'>): void {
     if (attempt === 0) return
     this.#add(keyOf(queue))
     this.#add(keyOf(queue, tenantId))
+    this.#add(keyOfType(queue, type))
   }
 
   /** Tasks that ended in a second; null when fewer than 20 did within five minutes. */
   perSecond(queue: string, tenantId?: string): number | null {
     const now = this.#clock.now()
-    const last = Math.floor(now / PART_MS)
-    const parts = (this.#windows.get(keyOf(queue, tenantId)) ?? []).filter(
-      ({ index }) => index > last - PARTS && index <= last,
-    )
+    const parts = this.#partsOf(keyOf(queue, tenantId))
     const count = parts.reduce((sum, part) => sum + part.count, 0)
     if (count < LEAST_ENDS) return null
     const sinceMs = now - Math.min(...parts.map(({ firstAt }) => firstAt))
     return (count / Math.max(1, sinceMs)) * 1_000
+  }
+
+  /** Whether tasks of the type ended there within five minutes: the queue's speed says nothing of one that nobody works on. */
+  endsType(queue: string, type: string): boolean {
+    return this.#partsOf(keyOfType(queue, type)).length > 0
+  }
+
+  #partsOf(key: string): Part[] {
+    const last = Math.floor(this.#clock.now() / PART_MS)
+    return (this.#windows.get(key) ?? []).filter(({ index }) => index > last - PARTS && index <= last)
   }
 
   #add(key: string): void {
@@ -57,3 +65,4 @@ export class TaskThroughput {
 }
 
 const keyOf = (queue: string, tenantId?: string): string => (tenantId === undefined ? queue : `${queue} ${tenantId}`)
+const keyOfType = (queue: string, type: string): string => `${queue}/${type}`

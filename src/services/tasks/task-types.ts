@@ -74,13 +74,13 @@ export class TaskTypes {
 
   #checker(type: TaskType): Promise<Checker> {
     let checker = this.#checkers.get(type.name)
-    if (!checker) this.#checkers.set(type.name, (checker = compile(type)))
+    if (!checker) this.#checkers.set(type.name, (checker = compileSchemas(type)))
     return checker
   }
 }
 
-/** The library is large: it is imported only where it is used. */
-async function compile({ inputSchema, outputSchema }: TaskType): Promise<Checker> {
+/** The library is large: it is imported only where it is used. @throws Error for a schema that is none. */
+export async function compileSchemas({ inputSchema, outputSchema }: TaskType): Promise<Checker> {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, validateFormats: false })
   return { input: ajv.compile(inputSchema), output: ajv.compile(outputSchema) }

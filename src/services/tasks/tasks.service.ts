@@ -192,17 +192,18 @@ export class TasksService {
   }
 
   /** For tasks that the principal got from here, in their order. */
-  forecast(tasks: readonly Pick<TaskDocument, 'id' | 'state' | 'queue'>[]): Promise<TaskForecast[]> {
+  forecast(tasks: readonly Pick<TaskDocument, 'id' | 'state' | 'queue' | 'type'>[]): Promise<TaskForecast[]> {
     return Promise.all(
-      tasks.map(async ({ id, state, queue }) => {
+      tasks.map(async ({ id, state, queue, type }) => {
         const position = state === 'QUEUED' ? await this.#options.queue.position(id) : null
-        return { position, etaMs: this.#etaMs(queue, position) }
+        return { position, etaMs: this.#etaMs({ queue, type }, position) }
       }),
     )
   }
 
-  #etaMs(queue: string, position: number | null): number | null {
+  #etaMs({ queue, type }: Pick<TaskDocument, 'queue' | 'type'>, position: number | null): number | null {
     const { queues, throughput } = this.#options
+    if (!throughput.endsType(queue, type)) return null
     const perSecond = throughput.perSecond(queue)
     if (position === null || perSecond === null || queues.get(queue)?.paused !== false) return null
     return Math.round(((position + 1) / perSecond) * 1_000)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/clock.js'
 import type { Principal } from '../../domain/principal.js'
+import { deriveId } from '../../kernel/ids.js'
 import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import type { TaskAcceptance } from './task-acceptance.js'
 import type { TaskStore } from './task-store.js'
@@ -7,7 +8,7 @@ import { WEBHOOK } from './types/webhook.js'
 
 export interface WebhookSenderOptions {
   readonly store: TaskStore
-  readonly acceptance: Pick<TaskAcceptance, 'accept'>
+  readonly acceptance: Pick<TaskAcceptance, 'acceptOnce'>
   readonly clock: Clock
 }
 
@@ -29,7 +30,11 @@ export class WebhookSender {
     const { store, acceptance } = this.#options
     const payload = toPayload(ended)
     const input = { url: webhook.url, payload }
-    const telling = await acceptance.accept(creatorOf(ended), { type: WEBHOOK, input, idempotencyKey: `webhook:${id}` })
+    const telling = await acceptance.acceptOnce(
+      creatorOf(ended),
+      { type: WEBHOOK, input },
+      deriveId('task', WEBHOOK, id),
+    )
     const { task } = await store.change({ tenantId }, id, (known) =>
       known.webhook?.taskId === null
         ? {

@@ -1,8 +1,7 @@
 import type { TaskProgress } from '../../domain/task.js'
+import { LogLimit } from './log-limit.js'
 
 const TOLD_EVERY_MS = 200
-const MAX_LOG_LINES = 1_000
-const MAX_LINE_CHARACTERS = 2_000
 
 export interface Told {
   /** The latest; null when there is no news of it. */
@@ -17,7 +16,7 @@ export class WorkTeller implements Disposable {
   #timer: NodeJS.Timeout | null = null
   #progress: TaskProgress | null = null
   #lines: string[] = []
-  #lineCount = 0
+  readonly #limit = new LogLimit()
 
   constructor(options: {
     readonly pass: (told: Told) => Promise<unknown>
@@ -34,9 +33,9 @@ export class WorkTeller implements Disposable {
   }
 
   readonly log = (line: string): void => {
-    if (++this.#lineCount > MAX_LOG_LINES) return
-    const isLast = this.#lineCount === MAX_LOG_LINES
-    this.#lines.push(isLast ? '(more lines are left out)' : line.slice(0, MAX_LINE_CHARACTERS))
+    const kept = this.#limit.take(line)
+    if (kept === null) return
+    this.#lines.push(kept)
     this.#arm()
   }
 

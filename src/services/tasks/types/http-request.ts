@@ -41,6 +41,11 @@ export const createHttpRequestType = (deps: HttpRequestDeps): TaskType => ({
   inputSchema: HTTP_REQUEST_INPUT_SCHEMA,
   outputSchema: HTTP_REQUEST_OUTPUT_SCHEMA,
   defaults: { ...DEFAULTS, timeoutMs: 2 * DEFAULT_TIMEOUT_MS },
+  admit: (input, path) => {
+    const request = toRequest(input as unknown as HttpRequestInput)
+    deps.webClient.check({ ...request, inputPath: path })
+    return Promise.resolve(HTTP_REQUEST)
+  },
   run: async (input, context) =>
     (await context.span('request', () =>
       callAddress(deps, input as unknown as HttpRequestInput, context),
@@ -57,13 +62,9 @@ export async function callAddress(
   context: HttpRequestContext,
 ): Promise<HttpRequestOutput> {
   const startedAt = performance.now()
-  const method = input.method ?? 'GET'
-  const body = toBody(input.body)
   const response = await deps.webClient.send({
-    method,
-    url: input.url,
+    ...toRequest(input),
     headers: toHeaders(deps, input, context),
-    ...(body && { body }),
     timeoutMs: input.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     signal: context.signal,
     inputPath: 'input',
@@ -75,6 +76,12 @@ export async function callAddress(
     ...decodeBody(response.body, response.headers['content-type']),
     durationMs: performance.now() - startedAt,
   }
+}
+
+/** As the input says it. */
+function toRequest({ method = 'GET', url, headers = {}, body: given }: HttpRequestInput) {
+  const body = toBody(given)
+  return { method, url, headers, ...(body && { body }) }
 }
 
 function toBody(body: HttpRequestInput['body']): Uint8Array | null {

@@ -52,6 +52,11 @@ export const createWebhookType = (deps: WebhookDeps): TaskType => ({
     backoff: { initialMs: 5_000, factor: 5, maxMs: DAY_MS, jitter: 0.2 },
     timeoutMs: 2 * TIMEOUT_MS,
   },
+  admit: (input, path) => {
+    const { url } = input as unknown as WebhookInput
+    deps.webClient.check({ method: 'POST', url, inputPath: path })
+    return Promise.resolve(WEBHOOK)
+  },
   run: async (input, context) => {
     const response = await context.span('request', () => send(deps, input as unknown as WebhookInput, context))
     const error = toStatusError(response, deps.clock.now())
