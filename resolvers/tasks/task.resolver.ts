@@ -92,7 +92,7 @@ export class TaskResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      'When it is expected to begin, milliseconds from now, judging by its position and by how fast tasks of its queue ended lately; null when there is too little to judge by.',
+      'When it is expected to begin, milliseconds from now, judging by its position and by how fast tasks of its queue ended lately; null when there is too little to judge by, or none of its type ended there in the last five minutes.',
   })
   async etaMs(@Root() task: TaskRoot, @Ctx() { loaders }: GraphContext): Promise<number | null> {
     return (await loaders.taskForecasts.load(task)).etaMs

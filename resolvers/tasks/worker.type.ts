@@ -76,7 +76,8 @@ export class TaskClaimState {
   readonly isLost!: boolean
 
   @Field(() => Boolean, {
-    description: 'Somebody cancelled the task: stop, then call `failTask`, which ends it as CANCELLED.',
+    description:
+      'Stop, then call `failTask`: somebody cancelled the task, which ends as CANCELLED then, or the attempt has had its `timeoutMs`, and has failed.',
   })
   readonly isCancelled!: boolean
 }

@@ -3,7 +3,9 @@ import {
   CancelTaskDocument,
   EnqueueTaskGraphDocument,
   FindNodeDocument,
+  RequeueDeadLettersDocument,
   RerunTaskGraphDocument,
+  RetryTaskDocument,
   TaskDependenciesDocument,
   TaskDocument,
   TaskEventsWithChildrenDocument,
@@ -124,6 +126,24 @@ describe.each(STORES_BRIEFLY)('graphs of tasks, kept in %s', (store) => {
     expect(
       (await server.request(RerunTaskGraphDocument, { input: { id: MISSING } }, ada)).rerunTaskGraph.__typename,
     ).toBe('NotFound')
+  })
+
+  test('an input that never got what it takes cannot be used again, and holds no other up', async () => {
+    const take = { durationMs: { $output: { of: 'a', pointer: '/nope' } } }
+    const graph = await enqueue([sleep('a'), sleep('takes', ['a'], { input: take }), sleep('late', [], failing)])
+    expect(await statesOf(graph.id, 3)).toEqual({ a: 'SUCCEEDED', takes: 'FAILED', late: 'TIMED_OUT' })
+    const tasks = await tasksOf(graph.id)
+    const [takes, late] = [tasks.get('takes')!, tasks.get('late')!]
+    const { retryTask } = await server.request(RetryTaskDocument, { input: { id: takes.id } }, ada)
+    expect(retryTask).toMatchObject({
+      __typename: 'Conflict',
+      message: expect.stringContaining('takes outputs of other tasks') as string,
+    })
+    const input = { ids: [takes.id, late.id] }
+    const { requeueDeadLetters } = await server.request(RequeueDeadLettersDocument, { input }, ada)
+    expect(requeueDeadLetters).toMatchObject({ __typename: 'RequeuedDeadLetters', count: 1, hasMore: false })
+    const given = await server.request(RetryTaskDocument, { input: { id: takes.id, input: { durationMs: 1 } } }, ada)
+    expect(given.retryTask).toMatchObject({ __typename: 'Task', retryOf: { id: takes.id } })
   })
 
   test('a cancel takes along what waits', async () => {

@@ -3,6 +3,7 @@ import type { Json } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
 import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import type { Payloads } from '../payloads.js'
+import { findReferences } from './output-references.js'
 import type { TaskAcceptance } from './task-acceptance.js'
 import type { TaskSettling } from './task-settling.js'
 import type { TaskStore } from './task-store.js'
@@ -54,12 +55,18 @@ export class TaskRetries {
     if (task.retriedAs !== null) throw new GraphloomError('CONFLICT', `It was done again as ${task.retriedAs}.`)
     if (input === undefined && !types.mayReadInput(principal, task))
       throw new GraphloomError('FORBIDDEN', 'Its input is for who created it: only they can have it done again.')
+    const used = input ?? (await payloads.get(task.input))
+    if (input === undefined && task.inputTemplate !== null && findReferences(used, 'input').length > 0)
+      throw new GraphloomError(
+        'CONFLICT',
+        'Its input takes outputs of other tasks, and never got them: give an input, or use rerunTaskGraph.',
+      )
     const { type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency } = task
     const again = await acceptance.accept(
       principal,
       {
         type,
-        input: input ?? (await payloads.get(task.input)),
+        input: used,
         queue,
         priority,
         attemptLimit,
@@ -78,7 +85,8 @@ export class TaskRetries {
   }
 
   /**
-   * The oldest first, at most `limit` of them. Those that somebody else sees to meanwhile are passed over.
+   * The oldest first, at most `limit` of them. Those that somebody else sees to meanwhile are passed over, and stay as
+   * they are where their input cannot be used again.
    * @throws GraphloomError `INVALID_INPUT`; `OVERLOADED` when not one found room.
    */
   async requeue(principal: Principal, filter: DeadLetterFilter, limit: number): Promise<RequeuedDeadLetters> {
@@ -123,5 +131,5 @@ export class TaskRetries {
   }
 }
 
-const PASSED_OVER = ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN'] as const
+const PASSED_OVER = ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT'] as const
 const isSeenTo = (error: unknown): boolean => PASSED_OVER.some((code) => isErrorWithCode(error, code))
