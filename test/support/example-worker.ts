@@ -77,6 +77,7 @@ async function work({ token, task }: Claimed): Promise<void> {
     console.log(told.__typename === 'Task' ? `done ${id}` : `refused ${id}: ${told.message ?? ''}`)
   } catch (error) {
     await ask(FAIL, { ...claim, error: { message: String(error) } }).catch(() => undefined)
+    console.log(`failed ${id}: ${String(error)}`)
   } finally {
     clearInterval(heart)
   }
