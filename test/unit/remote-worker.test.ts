@@ -107,7 +107,7 @@ test('a task that it is given once more replaces the attempt that it has', async
   expect(source.completed).toEqual(['token 2'])
 })
 
-test('a worker that is not let in claims no more, and says so', async () => {
+test('a worker that gets no work whatever it does claims no more, and says so', async () => {
   const source = new Source()
   source.refusal = new GraphloomError('UNAUTHENTICATED', 'The token is not valid.')
   const { refusals } = start(source)

@@ -13,7 +13,7 @@ export interface RemoteWorkerOptions {
   /** The most tasks that it works on at once. */
   readonly parallel: number
   readonly leaseMs: number
-  /** Told once when the server does not let it work: it claims nothing more then. */
+  /** Told once when the server refuses to give it work, which trying again would not change: it claims nothing more. */
   readonly onRefused: (error: GraphloomError) => void
   readonly clock: Clock
   readonly logger: Logger
@@ -80,9 +80,8 @@ export class RemoteWorker implements AsyncDisposable {
         }
       } catch (error) {
         if (signal.aborted) return
-        if (isErrorWithCode(error, 'UNAUTHENTICATED') || isErrorWithCode(error, 'FORBIDDEN'))
-          return this.#options.onRefused(error)
-        logger.warn({ err: error }, 'no tasks claimed, trying again')
+        if (error instanceof GraphloomError && !error.retryable) return this.#options.onRefused(error)
+        logger.warn({ reason: reasonOf(error) }, 'no tasks claimed, trying again')
         await clock.sleep(RETRY_MS, signal).catch(() => undefined)
       }
     }
@@ -174,5 +173,7 @@ export class RemoteWorker implements AsyncDisposable {
     }
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const claimLost = (): GraphloomError => new GraphloomError('CONFLICT', 'Another worker has the task.')
