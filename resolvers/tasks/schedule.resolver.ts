@@ -26,9 +26,12 @@ export class ScheduleResolver {
     return toConnection(await services.schedules.list(principal, toPageRequest(page)))
   }
 
-  @FieldResolver(() => JsonScalar, { description: 'What the work of each task is about.' })
-  input(@Root() schedule: ScheduleDocument, @Ctx() { services }: GraphContext): Promise<unknown> {
-    return services.schedules.readInput(schedule)
+  @FieldResolver(() => JsonScalar, {
+    nullable: true,
+    description: 'What the work of each task is about; null where its type keeps that for who made the schedule.',
+  })
+  input(@Root() schedule: ScheduleDocument, @Ctx() { services, principal }: GraphContext): Promise<unknown> {
+    return services.schedules.readInput(principal, schedule)
   }
 
   @FieldResolver(() => [PlannedRunType], {

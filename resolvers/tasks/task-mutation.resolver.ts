@@ -44,7 +44,8 @@ export class TaskMutationResolver {
 
   @Directive('@rateLimit')
   @Mutation(() => RetryTaskResult, {
-    description: 'Does an ended task again, once, as a new task with the same settings, and the same input or another.',
+    description:
+      'Does an ended task again, once, as a new task with the same settings, and the same input or another. Conflict for one that others of its graph wait for: `rerunTaskGraph` does those again too.',
   })
   retryTask(
     @Ctx() { services, principal }: GraphContext,
@@ -85,7 +86,7 @@ export class TaskMutationResolver {
   @Directive('@rateLimit')
   @Mutation(() => RequeueDeadLettersResult, {
     description:
-      'Does dead letters of the tenant again, as `retryTask` does. A full queue stops it before all are done; what it did so far is answered.',
+      'Does dead letters of the tenant again: as `retryTask` does, and as `rerunTaskGraph` those that others of their graph wait for. A full queue stops it before all are done; what it did so far is answered.',
   })
   requeueDeadLetters(
     @Ctx() { services, principal }: GraphContext,

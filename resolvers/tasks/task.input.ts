@@ -60,17 +60,17 @@ export abstract class TaskWorkInput {
     description: 'What bounds it together with others of the same key.',
   })
   readonly concurrency?: TaskConcurrencyInput | null
-}
 
-@InputType('EnqueueTaskInput', { description: 'A piece of work. What is unset is as its type’s defaults say.' })
-export class EnqueueTaskInput extends TaskWorkInput {
   @Field(() => String, {
     nullable: true,
     description:
       'An http or https address that is told of its end by a POST, signed as Standard Webhooks says, at least once; at most 2,048 characters.',
   })
   readonly webhookUrl?: string | null
+}
 
+@InputType('EnqueueTaskInput', { description: 'A piece of work. What is unset is as its type’s defaults say.' })
+export class EnqueueTaskInput extends TaskWorkInput {
   @Field(() => TaskDedupeInput, { nullable: true, description: 'How it is kept from being done more than once.' })
   readonly dedupe?: TaskDedupeInput | null
 }

@@ -111,8 +111,12 @@ export class TaskErrorInput {
   @Field(() => String, { description: 'What went wrong, for people; at most 2,000 characters are kept.' })
   readonly message!: string
 
-  @Field(() => Boolean, { defaultValue: true, description: 'Whether it is worth trying again.' })
-  readonly retryable!: boolean
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether it is worth trying again; when unset, as errors with this code say of themselves (`ErrorCode`).',
+  })
+  readonly retryable?: boolean | null
 
   @Field(() => Float, {
     nullable: true,

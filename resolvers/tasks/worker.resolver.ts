@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { TaskDocument } from '../../src/domain/task.js'
 import { workerStateOf, type WorkerDocument, type WorkerState } from '../../src/domain/worker.js'
+import { ERROR_CATALOGUE } from '../../src/kernel/error-catalogue.js'
 import type { Json } from '../../src/kernel/json.js'
 import { PageArgs, toConnection, toPageRequest, type ConnectionRoot } from '../common/connection.type.js'
 import { answer } from '../common/problem.interface.js'
@@ -71,7 +72,10 @@ export class WorkerResolver {
     return answer(() => services.taskClaims.report(principal, input, { progress: told ?? null, lines: log }))
   }
 
-  @Mutation(() => WorkOnTaskResult, { description: 'Ends a task as SUCCEEDED with what the work gave.' })
+  @Mutation(() => WorkOnTaskResult, {
+    description:
+      'Ends a task as SUCCEEDED with what the work gave, also one that is CANCELLING: the work was done before it was told to stop.',
+  })
   completeTask(
     @Ctx() { services, principal }: GraphContext,
     @Arg('input', () => CompleteTaskInput, { description: 'What it gave.' }) input: CompleteTaskInput,
@@ -86,9 +90,10 @@ export class WorkerResolver {
     @Ctx() { services, principal }: GraphContext,
     @Arg('input', () => FailTaskInput, { description: 'Why.' }) input: FailTaskInput,
   ) {
-    const { retryAfterMs, ...error } = input.error
+    const { code, message, retryAfterMs } = input.error
+    const retryable = input.error.retryable ?? ERROR_CATALOGUE[code].retryable
     const details = typeof retryAfterMs === 'number' ? { details: { retryAfterMs } } : {}
-    return answer(() => services.taskClaims.fail(principal, input, { ...error, ...details }))
+    return answer(() => services.taskClaims.fail(principal, input, { code, message, retryable, ...details }))
   }
 
   @Mutation(() => WorkOnTaskResult, {

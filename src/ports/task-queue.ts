@@ -29,10 +29,15 @@ export interface TaskGate {
 
 /** What a document's write does to the queue. */
 export type QueueChange =
-  /** A task that waits already takes the new entry's place and time; one that is claimed stays as it is. */
-  | { readonly kind: 'enqueue'; readonly entry: QueueEntry }
+  /**
+   * A task that waits already takes the new entry's place and time; one that is claimed stays as it is, and with `ifWaits`
+   * the document that it is written with does too: `CONFLICT`.
+   */
+  | { readonly kind: 'enqueue'; readonly entry: QueueEntry; readonly ifWaits?: boolean }
   /** Ends the task if `attempt` is still its current one. */
   | { readonly kind: 'complete'; readonly taskId: string; readonly attempt: number }
+  /** The claim is over, and its task waits, if the lease has passed and nobody else has claimed it. */
+  | { readonly kind: 'lapse'; readonly taskId: string; readonly attempt: number }
   /** Takes the task out, whoever works on it. */
   | { readonly kind: 'remove'; readonly taskId: string }
   | { readonly kind: 'configure'; readonly queue: string; readonly settings: QueueSettings }
@@ -51,6 +56,16 @@ export interface ClaimedTask extends Omit<QueueEntry, 'claimsBefore' | 'gate'> {
   /** 1 for the first claim; a completion is accepted with the number of the latest claim only. */
   readonly attempt: number
   readonly leaseUntilMs: number
+}
+
+export type LapsedClaim = Pick<ClaimedTask, 'taskId' | 'tenantId' | 'attempt'>
+
+export interface LapsedRequest {
+  /** Unix milliseconds. */
+  readonly untilMs: number
+  readonly limit: number
+  /** Claims of this owner are left out. */
+  readonly exceptOwner: string
 }
 
 export interface ClaimRequest {
@@ -115,7 +130,9 @@ export interface TaskQueue {
   /** Gives a claim back, to run again from `runAtMs` on; false when the attempt is not the current one. */
   release(taskId: string, attempt: number, runAtMs: number): Promise<boolean>
   /** Ends the leases of every owner whose name begins with `prefix` but `owner`: those of processes that are known to be gone. */
-  releaseOthers(owner: string, prefix: string): Promise<number>
+  endLeasesOfOthers(owner: string, prefix: string): Promise<number>
+  /** Claims whose lease had passed by then and that are nobody else's yet. */
+  listLapsed(request: LapsedRequest): Promise<LapsedClaim[]>
   remove(taskId: string): Promise<void>
   /**
    * Forgets keys, and what tenants had of their shares, of which no task is there any more; who comes back begins as a new

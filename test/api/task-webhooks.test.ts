@@ -3,7 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { SigningSecretsDocument, TaskDocument, UpdateTaskQueueDocument } from '../generated/graphql.js'
+import {
+  EnqueueTaskGraphDocument,
+  SigningSecretsDocument,
+  TaskDocument,
+  UpdateTaskQueueDocument,
+} from '../generated/graphql.js'
 import { ask, enqueue, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
@@ -85,6 +90,19 @@ test('an address is told of the end of a task, signed, again until it has taken 
     expect(headers['webhook-id']).toBe(webhook.delivery!.id)
     expect(JSON.parse(body)).toMatchObject({ type: 'task.ended', data: { id, type: 'sleep', state: 'SUCCEEDED' } })
   }
+})
+
+test('each task of a graph may have an address that is told of its end', async () => {
+  const tasks = [
+    { name: 'a', ...sleep(1, { webhookUrl: url }) },
+    { name: 'b', ...sleep(1), after: [{ name: 'a' }] },
+    { name: 'c', ...sleep(1, { webhookUrl: url }), after: [{ name: 'b' }] },
+  ]
+  const { enqueueTaskGraph } = await server.request(EnqueueTaskGraphDocument, { input: { tasks } }, token)
+  expect(enqueueTaskGraph.__typename).toBe('TaskGraph')
+  await waitFor('both deliveries', () => Promise.resolve(deliveries.length === 2))
+  const told = deliveries.map(({ body }) => (JSON.parse(body) as { data: { state: string } }).data.state)
+  expect(told).toEqual(['SUCCEEDED', 'SUCCEEDED'])
 })
 
 test('an address is told also where somebody has a task of a like key, and the queue is full', async () => {

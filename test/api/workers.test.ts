@@ -75,7 +75,27 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
     expect(await readToEnd(server, id, { token })).toMatchObject({ end: 'FINISHED', mistakes: [] })
     const { task } = await server.request(TaskLogsDocument, { id }, token)
     expect(task!.logs.nodes.map(({ text }) => text)).toEqual(['one', 'two'])
-    expect((await find(id))!.attempts).toMatchObject([{ number: 1, workerId: own!.id }])
+    const done = await find(id)
+    expect(done!.attempts).toMatchObject([{ number: 1, workerId: own!.id }])
+    expect(done!.trace.spans).toMatchObject([
+      { attempt: 1, name: 'wait', failed: false },
+      { attempt: 1, name: 'work', failed: false },
+    ])
+  })
+
+  test('whether a failure is tried again follows from its code where nobody says it', async () => {
+    for (const [error, state] of [
+      [{ code: 'INVALID_INPUT' }, 'FAILED'],
+      [{ code: 'INVALID_INPUT', retryable: true }, 'RETRYING'],
+      [{ code: 'RATE_LIMITED' }, 'RETRYING'],
+      [{}, 'RETRYING'],
+    ] as const) {
+      const { id } = await enqueue(server, { ...sum(1), backoff: { initialMs: 60_000, maxMs: 60_000 } }, { token })
+      const claimed = await worker.claimOne()
+      expect(await worker.fail(claimed, { ...error, message: 'no' })).toMatchObject({ state })
+      expect((await find(id))!.trace.spans.at(-1)).toMatchObject({ name: 'work', failed: true })
+      await server.request(CancelTaskDocument, { input: { id } }, token)
+    }
   })
 
   test('an output that does not fit its type is refused, and the claim stays', async () => {
@@ -158,6 +178,23 @@ describe.each(STORES_BRIEFLY)('workers elsewhere, tasks kept in %s', (store) => 
     expect(await worker.beat([late])).toMatchObject({ claims: [{ isLost: true }] })
     expect(await second.complete(claimed, { sum: 1 })).toMatchObject({ state: 'SUCCEEDED', output: { sum: 1 } })
     expect((await find(id))!.attempts).toMatchObject([{ error: { code: 'UNAVAILABLE' } }, { error: null }])
+  })
+
+  test('a lost worker’s task waits again where nobody asks for it, and is a dead letter the third time', async () => {
+    const { id } = await enqueue(server, sum(1), { token })
+    for (let attempt = 1; attempt < 3; attempt++) {
+      const lost = await worker.claimOne({ leaseMs: 1_000 })
+      await waitFor('the worker to be lost', async () => (await find(id))!.state === 'QUEUED')
+      const waiting = (await find(id))!
+      expect(waiting).toMatchObject({ attempt, stateReason: expect.stringContaining('worker was lost') as string })
+      expect(waiting.attempts.at(-1)).toMatchObject({ number: attempt, error: { code: 'UNAVAILABLE' } })
+      expect(await worker.beat([lost])).toMatchObject({ claims: [{ isLost: true }] })
+      expect(await worker.complete(lost, { sum: 1 })).toMatchObject({ __typename: 'Conflict' })
+    }
+    await worker.claimOne({ leaseMs: 1_000 })
+    await readUntil(server, id, 'FAILED', token)
+    expect(await find(id)).toMatchObject({ isDeadLetter: true, error: { code: 'WORKER_LOST' } })
+    expect(await worker.claim()).toEqual([])
   })
 
   test('a task that is given back goes to the next worker and has not failed', async () => {

@@ -19,6 +19,22 @@ const waiting = async ({ queue }: OpenedStore): Promise<number> => (await queue.
 
 /** What a write causes: with it, or not at all. */
 export function runEffectCases(storeTest: StoreTest, fixture: DocumentStoreFixture): void {
+  if (fixture.sharesTransaction)
+    storeTest('what is to wait stays as it is where a worker has just got it', async ({ store, queue }) => {
+      await store.insert(WIDGETS, widget('w1'), { queue: [enqueue('w1')] })
+      const change = { ...enqueue('w1'), ifWaits: true }
+      await store.update(WIDGETS, ACME, 1, widget('w1', { rank: 2 }), { queue: [change] })
+      await queue.claim({ queue: 'work', owner: 'me', limit: 1, leaseMs: 60_000 })
+      const late = store.update(WIDGETS, ACME, 2, widget('w1', { rank: 3 }), { queue: [change] })
+      await expect(late).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('worker') as string,
+      })
+      expect(await store.get(WIDGETS, ACME, 'w1')).toMatchObject({ rank: 2, revision: 2 })
+      await store.update(WIDGETS, ACME, 2, widget('w1', { rank: 3 }), { queue: [enqueue('w1')] })
+      expect(await queue.complete('w1', 1)).toBe(true)
+    })
+
   storeTest('a write carries its events and queue changes', async (opened) => {
     const { store, events, queue, settled } = opened
     await store.insert(WIDGETS, widget('w1'), {

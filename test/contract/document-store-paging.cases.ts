@@ -250,11 +250,19 @@ export function runPagingCases(storeTest: StoreTest): void {
       expect(await codeOf(store.find(WIDGETS, ACME, request))).toBe('INVALID_INPUT')
     }
     for (const bad of ['', 'x', '!!!', 'e30', Buffer.from('[1,2]').toString('base64url'), cursor.slice(0, -4)]) {
-      const request = {
-        orderBy: [{ field: 'rank', direction: 'asc' } as const],
-        page: { limit: 1, cursor: bad, backward: false },
+      for (const [backward, path] of [
+        [false, 'after'],
+        [true, 'before'],
+      ] as const) {
+        const request = {
+          orderBy: [{ field: 'rank', direction: 'asc' } as const],
+          page: { limit: 1, cursor: bad, backward },
+        }
+        await expect(store.find(WIDGETS, ACME, request)).rejects.toMatchObject({
+          code: 'INVALID_INPUT',
+          details: { path },
+        })
       }
-      expect(await codeOf(store.find(WIDGETS, ACME, request))).toBe('INVALID_INPUT')
     }
   })
 

@@ -71,12 +71,48 @@ export function runFencingCases(queueTest: QueueTest): void {
     await queue.claim(claimRequest(1, 'me'))
     await queue.claim(claimRequest(1, 'gone1'))
     await queue.claim(claimRequest(1, 'gone2', 'other'))
-    expect(await queue.releaseOthers('me', '')).toBe(2)
-    expect(await queue.complete('b', 1)).toBe(false)
+    expect(await queue.endLeasesOfOthers('me', '')).toBe(2)
     expect(await claimIds(queue, 10)).toEqual(['b', 'c'])
     expect(await queue.complete('a', 1)).toBe(true)
-    expect(await queue.releaseOthers('me', '')).toBe(0)
+    expect(await queue.endLeasesOfOthers('me', '')).toBe(0)
   })
+
+  queueTest(
+    'claims whose lease passed are listed until somebody has them or says that they are over',
+    async (opened) => {
+      const { queue, effects, clock } = opened
+      await enqueueAll(queue, [...numbered('t', 3), entry('r', { queue: 'r' }), entry('mine')])
+      await queue.claim(claimRequest(3))
+      await queue.claim(claimRequest(1, 'me', 'r'))
+      await queue.claim(claimRequest(1, 'it'))
+      const list = async (): Promise<string[]> => {
+        const lapsed = await queue.listLapsed({ untilMs: clock.nowMs, limit: 10, exceptOwner: 'it' })
+        return lapsed.map(({ taskId, tenantId, attempt }) => `${taskId} ${tenantId} ${attempt}`).sort()
+      }
+      const lapse = (taskId: string, attempt: number, revision: number) =>
+        effects.deliver({ documentId: taskId, revision, events: [], queue: [{ kind: 'lapse', taskId, attempt }] })
+      expect(await list()).toEqual([])
+      await lapse('t0', 1, 1)
+      expect(await queue.complete('t0', 1)).toBe(true)
+      clock.nowMs += 1_000
+      const all = ['r acme 1', 't1 acme 1', 't2 acme 1']
+      expect(await list()).toEqual(all)
+      // Whether a claim has seen it makes no difference.
+      expect(await queue.claim({ ...claimRequest(1), keys: ['other'] })).toEqual([])
+      expect(await list()).toEqual(all)
+      await queue.heartbeat([{ taskId: 'r', attempt: 1 }], 1_000)
+      await lapse('t1', 2, 1)
+      await lapse('t2', 1, 1)
+      expect(await list()).toEqual(['t1 acme 1'])
+      expect(await queue.complete('t2', 1)).toBe(false)
+      await queue.complete('mine', 1)
+      expect(await queue.claim(claimRequest(9, 'next'))).toMatchObject([
+        { taskId: 't1', attempt: 2 },
+        { taskId: 't2', attempt: 2 },
+      ])
+      expect(await list()).toEqual([])
+    },
+  )
 
   queueTest('a removed task is gone, whoever works on it', async ({ queue }) => {
     for (const id of ['a', 'b']) await queue.enqueue(entry(id))
@@ -102,7 +138,7 @@ export function runFencingCases(queueTest: QueueTest): void {
   queueTest('the leases of those with a prefix can be ended', async ({ queue }) => {
     await enqueueAll(queue, numbered('t', 4))
     for (const owner of ['srv_1', 'srv_2', 'srw', 'sr']) await queue.claim(claimRequest(1, owner))
-    expect(await queue.releaseOthers('srv_2', 'srv_')).toBe(1)
+    expect(await queue.endLeasesOfOthers('srv_2', 'srv_')).toBe(1)
     expect(await claimIds(queue, 4)).toEqual(['t0'])
   })
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createId } from '../../src/kernel/ids.js'
 import type { TaskQueue } from '../../src/ports/task-queue.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import {
@@ -56,11 +57,12 @@ const command = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant('releaseOthers' as const),
+      kind: fc.constant('endLeasesOfOthers' as const),
       owner: fc.constantFrom('srv_1', 'srv_3'),
       prefix: fc.constantFrom('srv_', '', 'x'),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse' as const), id, late: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('forgetIdle' as const), limit: fc.constantFrom(1, 100) }) },
   {
     weight: 1,
@@ -84,7 +86,11 @@ const gateOf = (one: Extract<Command, { kind: 'enqueue' }>) => {
 }
 
 /** Does the command to both, and resolves with what each answered. */
-async function apply(queue: TaskQueue, model: QueueModel, one: Command): Promise<[unknown, unknown]> {
+async function apply(
+  { queue, effects }: OpenedTaskQueue,
+  model: QueueModel,
+  one: Command,
+): Promise<[unknown, unknown]> {
   switch (one.kind) {
     case 'enqueue': {
       const { queue: name, key, tenantId, priority, claimsBefore } = one
@@ -117,8 +123,15 @@ async function apply(queue: TaskQueue, model: QueueModel, one: Command): Promise
       const values = [one.id, model.attemptOf(one.id), model.nowMs + one.delay] as const
       return [await queue.release(...values), model.release(...values)]
     }
-    case 'releaseOthers':
-      return [await queue.releaseOthers(one.owner, one.prefix), model.releaseOthers(one.owner, one.prefix)]
+    case 'endLeasesOfOthers':
+      return [await queue.endLeasesOfOthers(one.owner, one.prefix), model.endLeasesOfOthers(one.owner, one.prefix)]
+    case 'lapse': {
+      const attempt = model.attemptOf(one.id) - (one.late ? 1 : 0)
+      const change = { kind: 'lapse', taskId: one.id, attempt } as const
+      const delivery = { documentId: createId('task'), revision: 1, events: [], queue: [change] }
+      model.lapse(one.id, attempt)
+      return [await effects.deliver(delivery), true]
+    }
     case 'forgetIdle':
       return [await forgetIdle(queue, one.limit), model.forgetIdle()]
     case 'configure':
@@ -142,6 +155,15 @@ async function compareAll({ queue, findDrift }: OpenedTaskQueue, model: QueueMod
     const position = model.position(taskId)
     if (position !== undefined) expect(await queue.position(taskId)).toBe(position)
   }
+  const untilMs = model.nowMs - 10
+  const lapsed = await queue.listLapsed({ untilMs, limit: 100, exceptOwner: 'srv_1' })
+  const names = lapsed.map(({ taskId, attempt }) => `${taskId} ${attempt}`).sort()
+  expect(names).toEqual(
+    model
+      .lapsed(untilMs, 'srv_1')
+      .map(({ taskId, attempt }) => `${taskId} ${attempt}`)
+      .sort(),
+  )
   expect(findDrift()).toEqual([])
 }
 
@@ -155,7 +177,7 @@ export function runModelCases(fixture: TaskQueueFixture): void {
       const model = new QueueModel(START_MS)
       for (const [at, one] of list.entries()) {
         if (one.kind === 'wait') model.nowMs = opened.clock.nowMs += one.ms
-        const [given, expected] = await apply(opened.queue, model, one)
+        const [given, expected] = await apply(opened, model, one)
         expect(given, `command ${at}: ${JSON.stringify(one)}`).toEqual(expected)
         if (at % 8 === 0 || at === list.length - 1) await compareAll(opened, model)
       }

@@ -16,7 +16,7 @@ export function runNotifyCases(queueTest: QueueTest): void {
     await queue.claim(claimRequest(1))
     await told(queue, () => queue.release('a', 1, START_MS))
     await queue.claim(claimRequest(1))
-    await told(queue, () => queue.releaseOthers('other', ''))
+    await told(queue, () => queue.endLeasesOfOthers('other', ''))
     await queue.claim(claimRequest(1))
     // The lease passes.
     await told(queue, () => Promise.resolve((clock.nowMs += 1_000)))

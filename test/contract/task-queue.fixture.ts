@@ -1,7 +1,10 @@
+import type { EffectSink } from '../../src/ports/effect-sink.js'
 import type { QueueEntry, QueueSettings, TaskGate, TaskQueue } from '../../src/ports/task-queue.js'
 
 export interface OpenedTaskQueue extends AsyncDisposable {
   readonly queue: TaskQueue
+  /** For what documents of another store do to the queue. */
+  readonly effects: EffectSink
   /** The queue's time, which stands still unless it is set. */
   readonly clock: { nowMs: number }
   /** What the adapter has counted otherwise than it is. */

@@ -147,13 +147,30 @@ export class QueueModel {
     return true
   }
 
-  releaseOthers(owner: string, prefix: string): number {
-    const owned = this.#list((task) => task.owner?.startsWith(prefix) === true && task.owner !== owner)
-    owned.sort((one, other) =>
-      one.owner! < other.owner! ? -1 : one.owner! > other.owner! ? 1 : one.accepted - other.accepted,
-    )
-    for (const { entry, attempt } of owned) this.release(entry.taskId, attempt, entry.runAtMs)
+  endLeasesOfOthers(owner: string, prefix: string): number {
+    const owned = this.#list(
+      (task) => task.state === 'claimed' && task.owner!.startsWith(prefix) && task.owner !== owner,
+    ).sort((one, other) => one.accepted - other.accepted)
+    for (const task of owned) {
+      task.atMs = this.nowMs
+      this.#makeReady(task)
+    }
     return owned.length
+  }
+
+  lapsed(untilMs: number, exceptOwner: string): { taskId: string; attempt: number }[] {
+    return this.#list(
+      ({ state, atMs, owner }) =>
+        owner !== null && owner !== exceptOwner && (state === 'ready' || (state === 'claimed' && atMs <= untilMs)),
+    ).map(({ entry: { taskId }, attempt }) => ({ taskId, attempt }))
+  }
+
+  lapse(taskId: string, attempt: number): boolean {
+    const task = this.#current(taskId, attempt)
+    if (!task || (task.state === 'claimed' && task.atMs > this.nowMs)) return false
+    task.owner = null
+    if (task.state === 'claimed') this.#makeReady(task)
+    return true
   }
 
   /** Who has nothing in a queue is forgotten, unless others wait and the share is ahead of where the queue is. */

@@ -34,7 +34,7 @@ export function runTaskQueueSuite(fixture: TaskQueueFixture): void {
     await using again = await opened.reopen()
     again.clock.nowMs = START_MS
     expect(await claimIds(again.queue, 1, 'after')).toEqual(['b'])
-    expect(await again.queue.releaseOthers('after', '')).toBe(1)
+    expect(await again.queue.endLeasesOfOthers('after', '')).toBe(1)
     const [claimed] = await again.queue.claim(claimRequest(1, 'after'))
     expect(claimed).toMatchObject({ taskId: 'a', attempt: 2 })
     expect(await again.queue.complete('a', 1)).toBe(false)

@@ -609,6 +609,8 @@ export type GraphTaskInput = {
   timeoutMs?: number | null | undefined;
   /** Name of a type; see `taskTypes`. */
   type: string;
+  /** An http or https address that is told of its end by a POST, signed as Standard Webhooks says, at least once; at most 2,048 characters. */
+  webhookUrl?: string | null | undefined;
 };
 
 /** Claims to extend. */
@@ -1351,8 +1353,8 @@ export type TaskErrorInput = {
   message: string;
   /** Not before so many milliseconds have passed; 0 to 604,800,000. */
   retryAfterMs?: number | null | undefined;
-  /** Whether it is worth trying again. */
-  retryable?: boolean;
+  /** Whether it is worth trying again; when unset, as errors with this code say of themselves (`ErrorCode`). */
+  retryable?: boolean | null | undefined;
 };
 
 /** Which tasks; all conditions that are given must hold. */

@@ -82,7 +82,7 @@ export async function openScheduling(options: SchedulingOptions) {
     () => new Scheduler({ store, firing: wrapped, clock, logger }),
   )
   const access = createAccess({ onSettled: () => undefined })
-  const service = new SchedulesService({ access, store, firing, acceptance, payloads, clock })
+  const service = new SchedulesService({ access, store, firing, acceptance, types, payloads, clock })
   const isIdle = (): boolean => clock.sleeping === options.schedulers
   for (const scheduler of schedulers) scheduler.start()
   return {

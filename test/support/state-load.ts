@@ -101,7 +101,7 @@ async function findHalfWrites({ documents, events, queue }: SqliteDatabase): Pro
     cursor = page.items.at(-1)?.cursor ?? null
     more = page.hasNextPage
   }
-  await queue.releaseOthers('check', '')
+  await queue.endLeasesOfOthers('check', '')
   const claimed = await queue.claim({ queue: LOAD_QUEUE, owner: 'check', limit: 1_000, leaseMs: 60_000 })
   const waiting = new Set(claimed.map(({ taskId }) => taskId))
   for (const id of queued.symmetricDifference(waiting)) problems.push(`job ${id} and the queue differ`)

@@ -44,7 +44,7 @@ test('a database of a newer format, another program, or no database is refused w
     code: 'UNAVAILABLE',
     message: expect.stringMatching(new RegExp(`^${path}.*${part}.*$`)) as unknown,
   })
-  await expect(openWith(folder.path)).rejects.toMatchObject(oneLine('newer.*format 99.*format 3 '))
+  await expect(openWith(folder.path)).rejects.toMatchObject(oneLine('newer.*format 99.*format 4 '))
   {
     using database = new DatabaseSync(path)
     database.exec('DROP TABLE meta')

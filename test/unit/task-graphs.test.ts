@@ -280,6 +280,39 @@ test('a task is done again with all that comes after it; what came before keeps 
   })
 })
 
+test('dead letters that others wait for are requeued with those; alone they are not done again', async () => {
+  let isBroken = true
+  const run: Run = (name) => (isBroken && name.startsWith('bad') ? failure() : name)
+  await withBench(run, async (bench) => {
+    const graph = await bench.enqueue([
+      step('bad'),
+      step('bad after it', afterAll(['bad'], 'CONTINUE')),
+      step('last', afterAll(['bad after it'])),
+      step('bad alone'),
+    ])
+    const before = await bench.ended(graph)
+    expect([...before.values()].filter(({ isDeadLetter }) => isDeadLetter)).toHaveLength(3)
+    isBroken = false
+    const { tasks, store } = bench.work
+    const alone = tasks.retry(ADA, before.get('bad')!.id)
+    await expect(alone).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('rerunTaskGraph') })
+    const requeued = await tasks.requeueDeadLetters(ADA, {}, 100)
+    expect(requeued.hasMore).toBe(false)
+    const again = await store.getMany({ tenantId: 'acme' }, requeued.taskIds)
+    const rerun = again.find((task) => task?.graph?.name === 'bad')!
+    const made = (await bench.work.taskGraphs.getMany(ADA, [rerun.graphId!]))[0]!
+    expect(made).toMatchObject({ rerunOf: before.get('bad')!.id, taskCount: 3, idempotencyKey: null })
+    await bench.ended(made)
+    expect(await bench.states(made)).toEqual({ bad: 'SUCCEEDED', 'bad after it': 'SUCCEEDED', last: 'SUCCEEDED' })
+    for (const { id } of before.values()) {
+      const old = await store.require({ tenantId: 'acme' }, id)
+      expect(old.retriedAs).not.toBeNull()
+      expect(old.isDeadLetter).toBe(false)
+    }
+    expect((await tasks.requeueDeadLetters(ADA, {}, 100)).taskIds).toEqual([])
+  })
+})
+
 test('wide fans in and out: each task runs once, and the last one is written a few times', async () => {
   const count = 1_000
   let ran = 0

@@ -30,6 +30,7 @@ interface Args {
   succeed: object
   fail: { readonly retryable: boolean; readonly retryAfterMs: number }
   interrupt: object
+  lose: { readonly skipped: number }
   cancel: object
   stopped: object
   progress: { readonly done: number }
@@ -47,6 +48,7 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: fc.constant('succeed' as const) }),
   fc.record({ kind: fc.constant('fail' as const), retryable: fc.boolean(), retryAfterMs: fc.nat(30_000) }),
   fc.record({ kind: fc.constant('interrupt' as const) }),
+  fc.record({ kind: fc.constant('lose' as const), skipped: fc.nat(1) }),
   fc.record({ kind: fc.constant('cancel' as const) }),
   fc.record({ kind: fc.constant('stopped' as const) }),
   fc.record({ kind: fc.constant('progress' as const), done: fc.nat(100) }),
@@ -99,6 +101,12 @@ class World {
         return rules.succeed(task, { inline: 1 }, now)
       case 'fail':
         return rules.failAttempt(task, { error: failure(command.retryable, command.retryAfterMs), nowMs: now })
+      case 'lose':
+        // Also of a claim that ended before its task was told of it.
+        if (this.place !== 'claimed' && (command.skipped === 0 || this.place !== 'in')) return null
+        this.claims += command.skipped
+        this.place = 'claimed'
+        return rules.loseAttempt(task, this.claims, now)
       case 'interrupt':
         return rules.interrupt(task, now)
       case 'cancel':
@@ -128,6 +136,10 @@ class World {
     if (change.kind === 'complete') {
       expect(change.attempt).toBe(this.claims)
       this.place = 'out'
+    } else if (change.kind === 'lapse') {
+      expect(change.attempt).toBe(this.claims)
+      expect(this.place).toBe('claimed')
+      this.place = 'in'
     } else if (change.kind === 'remove') {
       this.place = 'out'
     } else if (change.kind === 'enqueue') {
@@ -196,6 +208,44 @@ test('a task that its worker is lost with three times one after the other is a d
   const dead = rules.beginAttempt(third, { attempt: 4, workerId: 'w', token: null }, 5_000)!.next
   expect(dead).toMatchObject({ state: 'FAILED', isDeadLetter: true, error: { code: 'WORKER_LOST' } })
   expect(rules.beginAttempt(makeTask(), { attempt: 4, workerId: 'w', token: null }, 5_000)!.next.state).toBe('FAILED')
+})
+
+test('a lost worker’s task waits again, counted as lost once, and is a dead letter the third time', () => {
+  const lost = rules.loseAttempt(begun(), 1, 3_000)!
+  expect(lost.next).toMatchObject({ state: 'QUEUED', losses: 1, workerId: null, claimToken: null, queuedAt: 3_000 })
+  expect(lost.next.stateReason).toContain('lost')
+  expect(lost.next.attempts).toMatchObject([{ number: 1, endedAt: 3_000, error: { code: 'UNAVAILABLE' } }])
+  expect(rules.loseAttempt(lost.next, 1, 3_000)).toBeNull()
+  const second = rules.beginAttempt(lost.next, { attempt: 2, workerId: 'w', token: null }, 4_000)!.next
+  expect(second).toMatchObject({ state: 'RUNNING', losses: 1, stateReason: null })
+  expect(rules.loseAttempt(second, 1, 5_000)).toBeNull()
+  // The third claim ended before the task was told of it.
+  const unseen = rules.loseAttempt(rules.loseAttempt(second, 2, 5_000)!.next, 3, 6_000)!
+  expect(unseen.next).toMatchObject({ state: 'FAILED', isDeadLetter: true, attempt: 3, error: { code: 'WORKER_LOST' } })
+  expect(unseen.queue).toEqual([
+    { kind: 'lapse', taskId: unseen.next.id, attempt: 3 },
+    { kind: 'remove', taskId: unseen.next.id },
+  ])
+})
+
+test('what was put off while it was claimed is not begun', () => {
+  const later = rules.reschedule(makeTask(), 9_000, 2_000)!
+  expect(later.queue).toMatchObject([{ kind: 'enqueue', ifWaits: true }])
+  const change = rules.beginAttempt(later.next, { attempt: 1, workerId: 'w', token: null }, 2_000)!
+  expect(change.next).toMatchObject({ state: 'SCHEDULED', runAt: 9_000, attempt: 1, losses: 0, attempts: [] })
+  expect(change.queue).toMatchObject([
+    { kind: 'complete', attempt: 1 },
+    { kind: 'enqueue', entry: { runAtMs: NOT_YET_MS, claimsBefore: 1 } },
+  ])
+})
+
+test('there is never more done than there is', () => {
+  const told = (done: number, total: number | null, task = begun()) =>
+    rules.reportProgress(task, { done, total, message: null })!.next
+  expect(told(5, 3).progress).toMatchObject({ done: 5, total: 5 })
+  const first = told(4, 10)
+  expect(told(1, 2, first).progress).toMatchObject({ done: 4, total: 4 })
+  expect(told(6, null, first).progress).toMatchObject({ done: 6, total: 10 })
 })
 
 test('workers that stop in order are no losses', () => {

@@ -27,7 +27,7 @@ export async function findPage<T extends StoredDocument>(
   if (!Number.isInteger(limit) || limit < 0 || limit > MAX_PAGE) throw invalidInput('limit', `must be 0 to ${MAX_PAGE}`)
   const order = toOrderFields(c, orderBy, filter)
   const direction = backward ? reversed(order) : order
-  const position = cursor === null ? null : parseCursor(order, cursor)
+  const position = cursor === null ? null : parseCursor(order, cursor, backward ? 'before' : 'after')
   const where = [scopeCondition(scope), ...filterConditions(c, filter)]
   const onPage = position ? [...where, afterPosition(direction, position)] : where
   const before = position && allOf([...where, afterPosition(reversed(direction), position, true)])

@@ -2,15 +2,16 @@ import { GraphloomError } from '../../kernel/errors.js'
 import { BASE_TABLES } from './base-tables.js'
 import type { Connection } from './connection.js'
 import { countQueuedTasks } from './queue-migration.js'
-import { GATED_IN_QUEUE } from './queue-tables.js'
+import { GATED_IN_QUEUE, LAPSED_CLAIMS } from './queue-tables.js'
 
 /** Version of the tables outside the collections. */
-export const FORMAT_VERSION = 3
+export const FORMAT_VERSION = 4
 
 /** `FORMAT_MIGRATIONS[n]` takes a database of version n to n + 1, within one transaction. */
 const FORMAT_MIGRATIONS: Readonly<Record<number, (database: Connection) => void>> = {
   1: countQueuedTasks,
   2: (database) => database.exec(GATED_IN_QUEUE),
+  3: (database) => database.exec(LAPSED_CLAIMS),
 }
 
 /** Creates the tables, or brings them to this version. `UNAVAILABLE` for a newer database, or one of another program. */

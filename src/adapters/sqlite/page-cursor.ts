@@ -19,16 +19,16 @@ export const toCursor = (order: readonly OrderColumn[], values: readonly SqlValu
   Buffer.from(JSON.stringify([orderText(order), ...values])).toString('base64url')
 
 /** `INVALID_INPUT` for what is not a cursor, or one of another order. */
-export function parseCursor(order: readonly OrderColumn[], cursor: string): SqlValue[] {
+export function parseCursor(order: readonly OrderColumn[], cursor: string, path: 'after' | 'before'): SqlValue[] {
   let parts: unknown
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch {
-    throw invalidInput('cursor', 'is not a cursor of this server')
+    throw invalidInput(path, 'is not a cursor of this server')
   }
-  if (!Array.isArray(parts)) throw invalidInput('cursor', 'is not a cursor of this server')
+  if (!Array.isArray(parts)) throw invalidInput(path, 'is not a cursor of this server')
   const [text, ...values] = parts as unknown[]
-  if (text !== orderText(order)) throw invalidInput('cursor', 'belongs to a list in another order')
+  if (text !== orderText(order)) throw invalidInput(path, 'belongs to a list in another order')
   const fits =
     values.length === order.length &&
     values.every((value, at) => {
@@ -37,6 +37,6 @@ export function parseCursor(order: readonly OrderColumn[], cursor: string): SqlV
       if (value === null) return column.nullable
       return typeof value === (column.kind === 'string' ? 'string' : 'number')
     })
-  if (!fits) throw invalidInput('cursor', 'is not a cursor of this server')
+  if (!fits) throw invalidInput(path, 'is not a cursor of this server')
   return values as SqlValue[]
 }

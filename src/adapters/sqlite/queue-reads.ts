@@ -1,4 +1,4 @@
-import type { QueueFigures } from '../../ports/task-queue.js'
+import type { LapsedClaim, LapsedRequest, QueueFigures } from '../../ports/task-queue.js'
 import type { Connection } from './connection.js'
 import { nextGateTime } from './queue-gates.js'
 import { CLAIMED, getQueue, PARKED, type QueueRow, READY, SCHEDULED, type StateCounts } from './queue-rows.js'
@@ -73,6 +73,17 @@ function readDue(reader: Connection, queue: string, tenantId: string | null, now
     sinceMs: earliest(rows.map(({ since }) => since)),
   }
 }
+
+// What a claim has seen to have lapsed, then what nobody has looked at since.
+const LAPSED_CLAIMS =
+  'SELECT task AS taskId, tenant AS tenantId, attempt FROM tasks ' +
+  'WHERE state < 2 AND owner IS NOT NULL AND owner <> ?1 ' +
+  'UNION ALL SELECT task, tenant, attempt FROM queues JOIN tasks ' +
+  'ON tasks.queue = queues.queue AND tasks.state > 1 AND tasks.at <= ?2 ' +
+  `WHERE queues.claimed > 0 AND state = ${CLAIMED} AND owner <> ?1 LIMIT ?3`
+
+export const readLapsed = (reader: Connection, { untilMs, limit, exceptOwner }: LapsedRequest): LapsedClaim[] =>
+  reader.all<LapsedClaim>(LAPSED_CLAIMS, [exceptOwner, untilMs, limit])
 
 const OLDEST = 'SELECT min(at) AS at FROM tasks WHERE state < 2 AND queue = ?1 AND state = ?2'
 const OLDEST_IN_LANE = 'SELECT min(at) FROM tasks WHERE state < 2 AND tasks.lane = lanes.lane AND state = ?2'

@@ -2,6 +2,9 @@ export const GATED_IN_QUEUE =
   'CREATE INDEX IF NOT EXISTS tasks_gated_in_queue ON tasks (gate, queue, state, priority DESC, accepted) ' +
   'WHERE state < 2 AND gate IS NOT NULL;'
 
+export const LAPSED_CLAIMS =
+  'CREATE INDEX IF NOT EXISTS tasks_lapsed ON tasks (task) WHERE state < 2 AND owner IS NOT NULL;'
+
 /**
  * The tables of the work queue. A task is ready (0), ready but held back by its gate (1), scheduled (2) or claimed (3);
  * `at` is since when it is one of the first two, or until when it is one of the others. `owner` stays when a lease has
@@ -35,6 +38,7 @@ CREATE INDEX tasks_due ON tasks (queue, at) WHERE state > 1;
 CREATE INDEX tasks_gated ON tasks (gate, state, priority DESC, accepted) WHERE state < 2 AND gate IS NOT NULL;
 ${GATED_IN_QUEUE}
 CREATE INDEX tasks_gated_leases ON tasks (at) WHERE state = 3 AND gate IS NOT NULL;
+${LAPSED_CLAIMS}
 CREATE INDEX tasks_owned ON tasks (owner) WHERE owner IS NOT NULL;
 
 CREATE TABLE queues (

@@ -1,23 +1,26 @@
 import { GraphloomError } from '../../kernel/errors.js'
 import type { QueueChange, QueueEntry, QueueSettings } from '../../ports/task-queue.js'
 import type { Connection } from './connection.js'
+import { makeReady } from './queue-due.js'
 import { arrivalState, openGate, recheckGates, settleGate } from './queue-gates.js'
 import { addTask, deleteCurrent, deleteTask, moveTask, type NewTask } from './queue-moves.js'
 import { CLAIMED, getCurrent, getQueue, getTask, READY, SCHEDULED, type TaskRow, type Wakeups } from './queue-rows.js'
 import type { TaskClaim } from './writer-protocol.js'
 
-/** Enqueues; a task that waits already takes the new entry's place and time, one that is claimed stays as it is. */
-export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: number, wakeups: Wakeups): void {
+/** Enqueues; a task that waits already takes the new entry's place and time, one that is claimed stays as it is: false. */
+export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: number, wakeups: Wakeups): boolean {
   const { taskId, queue, runAtMs, claimsBefore = 0 } = entry
   // Nearly all are new.
   if (!entry.gate) {
     const state = runAtMs > nowMs ? SCHEDULED : READY
     const place = { state, at: Math.max(runAtMs, nowMs), attempt: claimsBefore } as const
-    if (addTask(database, toRow(entry, null, place), null))
-      return void wakeups.push({ queue, atMs: runAtMs, unlessPaused: true })
+    if (addTask(database, toRow(entry, null, place), null)) {
+      wakeups.push({ queue, atMs: runAtMs, unlessPaused: true })
+      return true
+    }
   }
   const before = getTask(database, taskId)
-  if (before?.state === CLAIMED) return
+  if (before?.state === CLAIMED) return false
   const gate = entry.gate ? openGate(database, entry.tenantId, entry.gate) : null
   if (before) {
     deleteTask(database, before)
@@ -30,6 +33,7 @@ export function enqueueTask(database: Connection, entry: QueueEntry, nowMs: numb
   addTask(database, toRow(entry, gate, { state, at, attempt }), before?.accepted ?? null)
   if (gate !== null) settleGate(database, gate, nowMs, wakeups)
   wakeups.push({ queue, atMs: runAtMs })
+  return true
 }
 
 const toRow = (
@@ -95,21 +99,36 @@ export function releaseTask(database: Connection, release: Release, wakeups: Wak
   return true
 }
 
-const OWNED_BY_OTHERS = 'SELECT * FROM tasks WHERE owner IS NOT NULL AND owner >= ? AND owner < ? AND owner <> ?'
+const CLAIMED_BY_OTHERS =
+  'SELECT * FROM tasks WHERE owner IS NOT NULL AND owner >= ? AND owner < ? AND owner <> ? ' +
+  `AND state = ${CLAIMED} ORDER BY accepted`
 const LAST_CHARACTER = '\u{10ffff}'
 
-interface ReleaseOthers {
+interface EndLeases {
   readonly owner: string
   readonly prefix: string
   readonly nowMs: number
 }
 
-export function releaseOthers(database: Connection, request: ReleaseOthers, wakeups: Wakeups): number {
+export function endLeasesOfOthers(database: Connection, request: EndLeases, wakeups: Wakeups): number {
   const { owner, prefix, nowMs } = request
-  const rows = database.all<TaskRow>(OWNED_BY_OTHERS, [prefix, prefix + LAST_CHARACTER, owner])
-  for (const { task: taskId, attempt, run_at: runAtMs } of rows)
-    releaseTask(database, { taskId, attempt, runAtMs, nowMs }, wakeups)
+  const rows = database.all<TaskRow>(CLAIMED_BY_OTHERS, [prefix, prefix + LAST_CHARACTER, owner])
+  for (const row of rows) {
+    makeReady(database, { ...row, at: nowMs }, nowMs, wakeups)
+    wakeups.push({ queue: row.queue, atMs: nowMs })
+  }
   return rows.length
+}
+
+/** See the change `lapse`; false where it does not hold. */
+function lapseClaim(database: Connection, claim: TaskClaim, nowMs: number, wakeups: Wakeups): boolean {
+  const row = getCurrent(database, claim)
+  if (!row || (row.state === CLAIMED && row.at > nowMs)) return false
+  const isReady = row.state !== CLAIMED
+  moveTask(database, row, isReady ? row.state : arrivalState(database, row.gate, nowMs), { owner: null })
+  freePlace(database, row, nowMs, wakeups)
+  wakeups.push({ queue: row.queue, atMs: nowMs })
+  return true
 }
 
 const CONFIGURE =
@@ -131,6 +150,12 @@ export function configureQueue(
   wakeups.push({ queue, atMs: nowMs })
 }
 
+const notCurrent = ({ taskId, attempt }: TaskClaim): GraphloomError =>
+  new GraphloomError('CONFLICT', `Attempt ${attempt} of task "${taskId}" is not current.`)
+
+const justClaimed = ({ taskId }: QueueEntry): GraphloomError =>
+  new GraphloomError('CONFLICT', `A worker has just got task "${taskId}"; only one that waits can be changed.`)
+
 interface QueueChangeOptions {
   readonly nowMs: number
   /** What becomes of a completion whose attempt is not the current one. */
@@ -146,11 +171,14 @@ export function applyQueueChanges(
   for (const change of changes) {
     switch (change.kind) {
       case 'enqueue':
-        enqueueTask(database, change.entry, nowMs, wakeups)
+        if (!enqueueTask(database, change.entry, nowMs, wakeups) && change.ifWaits && lateCompletion === 'conflict')
+          throw justClaimed(change.entry)
         break
       case 'complete':
-        if (!completeTask(database, change, nowMs, wakeups) && lateCompletion === 'conflict')
-          throw new GraphloomError('CONFLICT', `Attempt ${change.attempt} of task "${change.taskId}" is not current.`)
+        if (!completeTask(database, change, nowMs, wakeups) && lateCompletion === 'conflict') throw notCurrent(change)
+        break
+      case 'lapse':
+        if (!lapseClaim(database, change, nowMs, wakeups) && lateCompletion === 'conflict') throw notCurrent(change)
         break
       case 'remove':
         removeTask(database, change.taskId, nowMs, wakeups)

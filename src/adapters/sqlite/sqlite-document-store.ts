@@ -189,7 +189,7 @@ export class SqliteDocumentStore implements DocumentStore {
     const orderBy = request.orderBy?.length ? request.orderBy : BY_ID
     const order = toOrderColumns(c, orderBy, request.filter)
     const direction = backward ? reversed(order) : order
-    const position = cursor === null ? null : parseCursor(order, cursor)
+    const position = cursor === null ? null : parseCursor(order, cursor, backward ? 'before' : 'after')
     const { from, where } = this.#select(c, { ...request, scope, orderBy }, options)
     // Of two lower bounds SQLite goes by the first; the place is the nearer one.
     const onPage = position ? [afterPosition(direction, position), ...where] : where

@@ -2,6 +2,8 @@ import type {
   ClaimedTask,
   ClaimRequest,
   IdleStep,
+  LapsedClaim,
+  LapsedRequest,
   QueueEntry,
   QueueFigures,
   QueueSettings,
@@ -10,7 +12,7 @@ import type {
 import type { Connection } from './connection.js'
 import { requireClaim, requireEntry, requireSettings } from './queue-checks.js'
 import type { QueueListeners } from './queue-listeners.js'
-import { readFigures, readLength, readWaitingByKey } from './queue-reads.js'
+import { readFigures, readLapsed, readLength, readWaitingByKey } from './queue-reads.js'
 import { readPosition } from './queue-position.js'
 import { toStoreError } from './sqlite-error.js'
 import type { TaskClaim } from './writer-protocol.js'
@@ -58,8 +60,12 @@ export class SqliteTaskQueue implements TaskQueue {
     return (await this.#deps.writer.write('release', { taskId, attempt, runAtMs }, this.#deps.now())).answer
   }
 
-  async releaseOthers(owner: string, prefix: string): Promise<number> {
-    return (await this.#deps.writer.write('releaseOthers', { owner, prefix }, this.#deps.now())).answer
+  async endLeasesOfOthers(owner: string, prefix: string): Promise<number> {
+    return (await this.#deps.writer.write('endLeasesOfOthers', { owner, prefix }, this.#deps.now())).answer
+  }
+
+  async listLapsed(request: LapsedRequest): Promise<LapsedClaim[]> {
+    return this.#read((reader) => readLapsed(reader, request))
   }
 
   async remove(taskId: string): Promise<void> {

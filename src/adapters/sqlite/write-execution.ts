@@ -10,7 +10,7 @@ import {
   configureQueue,
   enqueueTask,
   extendLeases,
-  releaseOthers,
+  endLeasesOfOthers,
   releaseTask,
   removeTask,
 } from './queue-writes.js'
@@ -76,7 +76,7 @@ export function executeWrite(context: WriteContext, request: WriteRequest): Writ
     case 'heartbeat':
     case 'complete':
     case 'release':
-    case 'releaseOthers':
+    case 'endLeasesOfOthers':
     case 'remove':
       return { ...NOTHING, answer: executeQueueWrite(context, request) }
   }
@@ -84,7 +84,7 @@ export function executeWrite(context: WriteContext, request: WriteRequest): Writ
 
 type QueueWrite = Extract<
   WriteRequest,
-  { kind: 'enqueue' | 'configure' | 'claim' | 'heartbeat' | 'complete' | 'release' | 'releaseOthers' | 'remove' }
+  { kind: 'enqueue' | 'configure' | 'claim' | 'heartbeat' | 'complete' | 'release' | 'endLeasesOfOthers' | 'remove' }
 >
 
 function executeQueueWrite({ database, wakeups }: WriteContext, request: QueueWrite): unknown {
@@ -104,8 +104,8 @@ function executeQueueWrite({ database, wakeups }: WriteContext, request: QueueWr
       return completeTask(database, request, nowMs, wakeups)
     case 'release':
       return releaseTask(database, request, wakeups)
-    case 'releaseOthers':
-      return releaseOthers(database, request, wakeups)
+    case 'endLeasesOfOthers':
+      return endLeasesOfOthers(database, request, wakeups)
     case 'remove':
       removeTask(database, request.taskId, nowMs, wakeups)
       return null

@@ -61,7 +61,7 @@ interface WriteKinds {
   heartbeat: { ask: { claims: readonly TaskClaim[]; leaseMs: number }; answer: string[] }
   complete: { ask: TaskClaim; answer: boolean }
   release: { ask: TaskClaim & { readonly runAtMs: number }; answer: boolean }
-  releaseOthers: { ask: { owner: string; prefix: string }; answer: number }
+  endLeasesOfOthers: { ask: { owner: string; prefix: string }; answer: number }
   remove: { ask: { taskId: string }; answer: null }
   /** Whether the log was emptied. */
   erase: { ask: object; answer: boolean }

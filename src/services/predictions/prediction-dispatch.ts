@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
-import { createId, ID_PREFIXES, parseIdKind } from '../../kernel/ids.js'
+import { ID_PREFIXES, parseIdKind } from '../../kernel/ids.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { TaskQueue } from '../../ports/task-queue.js'
 import { Dispatcher } from '../tasks/dispatcher.js'
@@ -14,7 +14,7 @@ export interface PredictionDispatchOptions {
   readonly store: PredictionStore
   readonly queue: TaskQueue
   readonly executor: PredictionExecutor
-  readonly work: Pick<Tasks, 'handle' | 'queues'>
+  readonly work: Pick<Tasks, 'handle' | 'queues' | 'owner'>
   readonly waitingRoom: WaitingRoom
   /** The most predictions that are let to the models at once. */
   readonly window: number
@@ -33,7 +33,6 @@ const READ_AT_ONCE = 500
 export class PredictionDispatch implements AsyncDisposable {
   readonly immediate: ImmediatePredictions
   readonly #options: PredictionDispatchOptions
-  readonly #owner = createId('server')
   readonly #dispatcher: Dispatcher
   readonly #window: number
 
@@ -45,7 +44,7 @@ export class PredictionDispatch implements AsyncDisposable {
     this.#dispatcher = new Dispatcher({
       tasks: queue,
       queue: PREDICTION_QUEUE,
-      owner: this.#owner,
+      owner: work.owner,
       window: this.#window,
       // So that there is room for those of other versions.
       maxPerKey: Math.ceil(this.#window / 2),
@@ -60,7 +59,7 @@ export class PredictionDispatch implements AsyncDisposable {
   /** Takes up what earlier processes left, and begins. */
   async start(): Promise<void> {
     // One server has the queue: the others are gone.
-    await this.#options.queue.releaseOthers(this.#owner, `${ID_PREFIXES.server}_`)
+    await this.#options.queue.endLeasesOfOthers(this.#options.work.owner, `${ID_PREFIXES.server}_`)
     await this.#readmit()
     this.#dispatcher.start()
   }

@@ -5,7 +5,7 @@ import { ScheduleStore } from './schedule-store.js'
 import { SchedulesService, type SchedulesServiceOptions } from './schedules.service.js'
 
 type SchedulesOptions = ScheduleFiringOptions &
-  Pick<SchedulesServiceOptions, 'access' | 'acceptance'> & { readonly documents: DocumentStore }
+  Pick<SchedulesServiceOptions, 'access' | 'acceptance' | 'types'> & { readonly documents: DocumentStore }
 
 /** Schedules, with what fires them in this process. */
 export interface Schedules extends AsyncDisposable {

@@ -25,6 +25,7 @@ export interface EnqueueRequest {
 }
 
 const MAX_KEY_CHARACTERS = 256
+const CONTROL_CHARACTER = /\p{Cc}/u
 const MAX_URL_CHARACTERS = 2_048
 const MAX_ATTEMPTS = 100
 const MAX_PARALLEL = 10_000
@@ -97,4 +98,5 @@ export function checkKey(path: string, value: string | undefined): void {
   if (value.length === 0 || value.length > MAX_KEY_CHARACTERS)
     throw invalidInput(path, `must have 1 to ${MAX_KEY_CHARACTERS} characters.`)
   if (!value.isWellFormed()) throw invalidInput(path, 'has half of a surrogate pair.')
+  if (CONTROL_CHARACTER.test(value)) throw invalidInput(path, 'has control characters.')
 }

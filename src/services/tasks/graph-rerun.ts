@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
-import { createId } from '../../kernel/ids.js'
+import { createId, deriveId } from '../../kernel/ids.js'
 import { canonicalJson, type Json } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Stored } from '../../domain/stored-document.js'
@@ -54,15 +54,15 @@ export class GraphRerun {
     const { store, graphs } = this.#options
     const scope = { tenantId: principal.tenantId }
     const root = await store.require(scope, id)
-    const idempotencyKey = `rerun:${id}`
+    const graphId = deriveId('taskGraph', 'rerun', id)
     const inputHash = createHash('sha256')
       .update(canonicalJson(input ?? null))
       .digest('hex')
-    const known = await graphs.getByKey(principal.tenantId, idempotencyKey)
+    const [known = null] = await graphs.getMany(scope, [graphId])
     if (!known) requireRerunnable(root)
     const parts = known ? [] : await this.#collect(root)
     const queueKey = !known && input !== undefined ? await this.#checkInput(principal, parts[0]!, input) : null
-    const graph = known ?? (await this.#insert(principal, { parts, input, queueKey, idempotencyKey, inputHash }))
+    const graph = known ?? (await this.#insert(principal, { parts, input, queueKey, graphId, inputHash }))
     if (graph.inputHash !== inputHash) throw new GraphloomError('CONFLICT', 'It was done again with another input.')
     await this.#mark(graph)
     return graph
@@ -131,15 +131,14 @@ export class GraphRerun {
       readonly parts: readonly Part[]
       readonly input: Json | undefined
       readonly queueKey: string | null
-      readonly idempotencyKey: string
+      readonly graphId: string
       readonly inputHash: string
     },
   ): Promise<TaskGraphDocument> {
     const { graphs, queues, payloads, clock } = this.#options
-    const { parts, input, queueKey, idempotencyKey, inputHash } = asked
+    const { parts, input, queueKey, graphId, inputHash } = asked
     const now = clock.now()
     const scope = { tenantId: principal.tenantId }
-    const graphId = createId('taskGraph', now)
     const ids = new Map(parts.map(({ task }) => [task.id, createId('task', now)]))
     const links = parts.flatMap((part) => linkAgain(part, ids))
     const childrenOf = Map.groupBy(links, ({ parentId }) => parentId)
@@ -160,7 +159,7 @@ export class GraphRerun {
           ...scope,
           taskCount: parts.length,
           linkCount: links.length,
-          idempotencyKey,
+          idempotencyKey: null,
           inputHash,
           rerunOf: parts[0]!.task.id,
           createdBy: principal.subject,
@@ -171,7 +170,7 @@ export class GraphRerun {
     } catch (error) {
       await payloads.deleteUnstored(error, ...changes.map(({ next }) => next.input))
       // Somebody else asked for it a moment sooner.
-      const sooner = isErrorWithCode(error, 'CONFLICT') && (await graphs.getByKey(principal.tenantId, idempotencyKey))
+      const [sooner] = isErrorWithCode(error, 'CONFLICT') ? await graphs.getMany(scope, [graphId]) : []
       if (sooner) return sooner
       throw error
     }
@@ -228,17 +227,25 @@ interface Again {
 /** Its settings as they were, and nothing of its course. */
 function doAgain(task: TaskDocument, again: Again): TaskDocument {
   const { id, graphId, input, queueKey, isTemplate, childCount, nowMs } = again
-  const { timeoutMs, concurrency, webhook, traceparent } = task
+  const { tenantId, type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency, webhook } = task
+  const { createdBy, traceId, traceparent } = task
   return {
-    ...task,
     ...NEW_TASK,
+    id,
+    tenantId,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+    type,
+    queue,
+    priority,
+    attemptLimit,
+    backoff,
     timeoutMs,
     concurrency,
     webhook: webhook && { ...webhook, taskId: null },
+    createdBy,
+    traceId,
     traceparent,
-    id,
-    createdAt: nowMs,
-    updatedAt: nowMs,
     input,
     inputTemplate: isTemplate ? input : null,
     queueKey,

@@ -20,14 +20,16 @@ export interface OpenGraphsOptions
 export function openGraphs(options: OpenGraphsOptions) {
   const graphs = new TaskGraphStore(options.documents, options.store)
   const inputs = new GraphInputs({ ...options, graphs })
+  const rerun = new GraphRerun({ ...options, graphs })
   return {
     graphs,
+    rerun,
     teller: new GraphTeller({ ...options, graphs, inputs }),
     service: new TaskGraphsService({
       ...options,
       graphs,
       acceptance: new GraphAcceptance({ ...options, graphs }),
-      rerun: new GraphRerun({ ...options, graphs }),
+      rerun,
     }),
   }
 }

@@ -15,6 +15,7 @@ import type { ScheduleFiring } from './schedule-firing.js'
 import { fireAtOf, waitAfter } from './schedule-rules.js'
 import type { ScheduleStore } from './schedule-store.js'
 import type { TaskAcceptance } from './task-acceptance.js'
+import type { TaskTypes } from './task-types.js'
 
 /** A firing to come. */
 export interface PlannedRun {
@@ -33,6 +34,7 @@ export interface SchedulesServiceOptions {
   readonly store: ScheduleStore
   readonly firing: Pick<ScheduleFiring, 'runNow'>
   readonly acceptance: Pick<TaskAcceptance, 'check'>
+  readonly types: Pick<TaskTypes, 'mayReadInput'>
   readonly payloads: Payloads
   readonly clock: Clock
 }
@@ -148,9 +150,10 @@ export class SchedulesService {
     return dueAts.map((dueAt) => ({ dueAt, firesAt: fireAtOf(schedule, dueAt) }))
   }
 
-  /** What each firing asks for, for a document that the principal got from here. */
-  readInput(schedule: ScheduleDocument): Promise<Json> {
-    return this.#options.payloads.get(schedule.input)
+  /** What each firing asks for, for a document that the principal got from here; null where that is for others. */
+  async readInput(principal: Principal, { input, template, createdBy }: ScheduleDocument): Promise<Json> {
+    const { types, payloads } = this.#options
+    return types.mayReadInput(principal, { type: template.type, createdBy }) ? payloads.get(input) : null
   }
 
   /** What cannot be fired is not kept. */

@@ -18,6 +18,7 @@ import { TaskClaims } from './task-claims.js'
 import { TaskClock } from './task-clock.js'
 import type { TaskRunOptions } from './task-run.js'
 import type { TaskGraphsService } from './task-graphs.service.js'
+import { TaskLeases } from './task-leases.js'
 import { TaskQueues } from './task-queues.js'
 import { TaskQueuesService } from './task-queues.service.js'
 import { TaskQueueStore } from './task-queue-store.js'
@@ -70,6 +71,8 @@ export interface Tasks extends AsyncDisposable {
   readonly acceptance: TaskAcceptance
   readonly taskGraphs: TaskGraphsService
   readonly store: TaskStore
+  /** Name of this process among those that claim. */
+  readonly owner: string
   isBlobReferenced(blobId: string): Promise<boolean>
   /** Begins to work on what waits. */
   start(): void
@@ -94,8 +97,9 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
   const workers = new WorkerStore(documents)
   const { leaseMs } = settings
   const present = { workers, types: types.runnable, leaseMs, clock, logger }
+  const owner = createId('server')
   const { workerId } = stack.use(await WorkerPresence.start(present))
-  const worker = new TaskWorker({ ...options, ...settings, store, types, owner: createId('server'), workerId })
+  const worker = new TaskWorker({ ...options, ...settings, store, types, owner, workerId })
   const onPassed = ({ id, attempt }: TaskDocument): void =>
     worker.stopTask(id, new GraphloomError('CONFLICT', 'The task went on without this attempt.'), attempt)
   const passGraph = (task: TaskDocument, nowMs: number): Promise<boolean> => graphs.teller.passDue(task, nowMs)
@@ -103,6 +107,7 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
   const isOver = ({ id, attempt }: TaskDocument): boolean => worker.isOver(id, attempt)
   const due = { passGraph, passWebhook, isOver, onPassed }
   const taskClock: TaskClock = stack.use(new TaskClock({ store, ...due, clock, logger }))
+  const leases = stack.use(new TaskLeases({ ...options, store, owner }))
   const queues = new TaskQueues({
     store: new TaskQueueStore(documents),
     queue,
@@ -124,6 +129,7 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
     acceptance,
     settling,
     graphs: graphs.graphs,
+    rerun: graphs.rerun,
     maxJoinedBytes: settings.joinBytes,
   })
   const owned = stack.move()
@@ -137,10 +143,12 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
     acceptance,
     taskGraphs: graphs.service,
     store,
+    owner,
     isBlobReferenced: (blobId) => isReferenced(blobId, [store, schedules.store]),
     start: () => {
       worker.start()
       taskClock.start()
+      leases.start()
       schedules.start()
     },
     handle: (claim, signal, onEnding) => worker.handle(claim, signal, onEnding),

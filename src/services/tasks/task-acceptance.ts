@@ -57,13 +57,15 @@ export class TaskAcceptance {
   }
 
   /**
-   * Resolves when the task is on disk: a new one, the one of the same idempotency key, or the one that dedupe keeps.
+   * Resolves when the task is on disk: a new one, the one of the same idempotency key (or id, where `origin` has one), or
+   * the one that dedupe keeps.
    * @throws GraphloomError `INVALID_INPUT`, `OVERLOADED`, `IDEMPOTENCY_CONFLICT`, `PAYLOAD_TOO_LARGE`, `UNAVAILABLE`.
    */
   async accept(principal: Principal, request: EnqueueRequest, origin: Origin = {}): Promise<TaskDocument> {
     checkKey('idempotencyKey', request.idempotencyKey)
-    const inputHash = request.idempotencyKey === undefined ? null : hashOf(request)
-    const known = await this.#findByKey(principal, request, inputHash)
+    const name = { key: request.idempotencyKey, id: origin.id }
+    const inputHash = name.key === undefined && name.id === undefined ? null : hashOf(request)
+    const known = await this.#findKnown(principal, name, inputHash)
     if (known) return known
     const { type, queue, queueKey } = await this.check(principal, request)
     const accepted = { principal, request, type, queue, inputHash, origin: { queueKey, ...origin } }
@@ -75,7 +77,7 @@ export class TaskAcceptance {
         const isRace = isErrorWithCode(error, 'CONFLICT') || isErrorWithCode(error, 'NOT_FOUND')
         if (!isRace || race >= RACES) throw error
       }
-      const sooner = await this.#findByKey(principal, request, inputHash)
+      const sooner = await this.#findKnown(principal, name, inputHash)
       if (sooner) return sooner
     }
   }
@@ -156,14 +158,15 @@ export class TaskAcceptance {
     }
   }
 
-  /** What was accepted by the same idempotency key, however long ago: its times may have passed since. */
-  async #findByKey(
+  /** What was accepted by the same idempotency key or id, however long ago: its times may have passed since. */
+  async #findKnown(
     { tenantId }: Principal,
-    { idempotencyKey }: EnqueueRequest,
+    { key, id }: { readonly key: string | undefined; readonly id: string | undefined },
     inputHash: string | null,
   ): Promise<TaskDocument | null> {
-    if (idempotencyKey === undefined) return null
-    const known = await this.#options.store.getBy('idempotencyKey', tenantId, idempotencyKey)
+    const { store } = this.#options
+    const byId = id === undefined ? null : await store.get({ tenantId }, id)
+    const known = byId ?? (key === undefined ? null : await store.getBy('idempotencyKey', tenantId, key))
     if (known && known.inputHash !== inputHash)
       throw new GraphloomError('IDEMPOTENCY_CONFLICT', 'The idempotency key was used before with another input.')
     return known

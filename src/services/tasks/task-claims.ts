@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
-import { isTaskEnded, type TaskDocument, type TaskProgress } from '../../domain/task.js'
+import { isTaskEnded, type TaskDocument, type TaskProgress, type TaskSpan } from '../../domain/task.js'
 import type { WorkerDocument } from '../../domain/worker.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
@@ -29,6 +30,7 @@ import {
   stopCancelled,
   succeed,
   timeOut,
+  withSpans,
   type TaskChange,
 } from './task-rules.js'
 import type { TaskQueues } from './task-queues.js'
@@ -67,6 +69,7 @@ export interface TaskClaimsOptions {
   readonly workers: WorkerStore
   readonly payloads: Payloads
   readonly clock: Clock
+  readonly logger: Logger
 }
 
 const MAX_LOGGING_CLAIMS = 10_000
@@ -126,7 +129,7 @@ export class TaskClaims {
   }
 
   async #claimNow({ tenantId }: Principal, request: ClaimTasksRequest, worker: WorkerDocument): Promise<TaskClaimed[]> {
-    const { queue, queues } = this.#options
+    const { queue, queues, logger } = this.#options
     const claimed: TaskClaimed[] = []
     const { types: keys, leaseMs, allTenants } = request
     // Each claim begins with another queue, so that one that is never empty leaves something for the others.
@@ -141,6 +144,7 @@ export class TaskClaims {
       } catch (error) {
         // What the worker is not told of would wait for the end of its lease.
         if (claimed.length === 0) throw error
+        logger.error({ err: error, queue: name }, 'not claimed from this queue')
         return claimed
       }
     }
@@ -166,8 +170,12 @@ export class TaskClaims {
     const { store, queue, clock } = this.#options
     const { taskId, tenantId, attempt, leaseUntilMs } = claim
     const token = randomBytes(24).toString('base64url')
-    const begin = (task: TaskDocument): TaskChange | null =>
-      beginAttempt(task, { attempt, workerId: worker.id, token: hashOf(token) }, clock.now())
+    const begin = (task: TaskDocument): TaskChange | null => {
+      const nowMs = clock.now()
+      const change = beginAttempt(task, { attempt, workerId: worker.id, token: hashOf(token) }, nowMs)
+      if (change?.next.state !== 'RUNNING' || task.queuedAt === null) return change
+      return { ...change, next: withSpans(change.next, [toSpan('wait', task.queuedAt, nowMs)]) }
+    }
     try {
       const { task, changed } = await store.change({ tenantId }, taskId, begin)
       if (changed && task.state === 'RUNNING') return { task, token, leaseUntil: leaseUntilMs }
@@ -276,9 +284,24 @@ export class TaskClaims {
   ): Promise<TaskDocument> {
     const { access, store } = this.#options
     access.require(principal, 'task.work', { id: claim.id })
-    const own = (task: TaskDocument): TaskChange | null => rule(requireClaim(task, claim))
+    const own = (task: TaskDocument): TaskChange | null => withWork(rule(requireClaim(task, claim)))
     return (await store.change(scopeOf(principal), claim.id, own)).task
   }
+}
+
+const toSpan = (name: string, startedAt: number, endedAt: number, failed = false): TaskSpan => ({
+  name,
+  startedAt,
+  durationMs: Math.max(0, endedAt - startedAt),
+  failed,
+})
+
+/** What the server sees of an attempt elsewhere: when it began, and when its end was told. */
+function withWork(change: TaskChange | null): TaskChange | null {
+  const last = change?.next.attempts.at(-1)
+  if (!change || !last || last.endedAt === null) return change
+  const work = toSpan('work', last.startedAt, last.endedAt, last.error !== null)
+  return { ...change, next: withSpans(change.next, [...(last.spans ?? []), work]) }
 }
 
 /** Administrators work for all tenants. */

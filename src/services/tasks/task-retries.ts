@@ -1,9 +1,12 @@
 import { GraphloomError, invalidInput, isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
+import { deriveId } from '../../kernel/ids.js'
+import { Turns } from '../../kernel/turns.js'
 import type { Principal } from '../../domain/principal.js'
 import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import type { Payloads } from '../payloads.js'
 import { findReferences } from './output-references.js'
+import type { GraphRerun } from './graph-rerun.js'
 import type { TaskAcceptance } from './task-acceptance.js'
 import type { TaskSettling } from './task-settling.js'
 import type { TaskStore } from './task-store.js'
@@ -15,6 +18,7 @@ export interface TaskRetriesOptions {
   readonly payloads: Payloads
   readonly types: Pick<TaskTypes, 'mayReadInput'>
   readonly acceptance: Pick<TaskAcceptance, 'accept'>
+  readonly rerun: GraphRerun
 }
 
 /** Which dead letters; all conditions that are given must hold. */
@@ -30,12 +34,16 @@ export interface RequeuedDeadLetters {
   readonly hasMore: boolean
 }
 
+const isWaitedFor = ({ graph }: Pick<TaskDocument, 'graph'>): boolean => (graph?.childCount ?? 0) > 0
+
 export const MAX_REQUEUED = 1_000
 const PARALLEL = 50
 
 /** Does ended tasks again, each as a new task that names the old one. */
 export class TaskRetries {
   readonly #options: TaskRetriesOptions
+  /** Of two in one graph the first may do the second again. */
+  readonly #reruns = new Turns()
 
   constructor(options: TaskRetriesOptions) {
     this.#options = options
@@ -53,6 +61,8 @@ export class TaskRetries {
     if (!task) throw notFound('task', id)
     if (!isTaskEnded(task.state)) throw new GraphloomError('CONFLICT', `The task is ${task.state}; it has not ended.`)
     if (task.retriedAs !== null) throw new GraphloomError('CONFLICT', `It was done again as ${task.retriedAs}.`)
+    if (isWaitedFor(task))
+      throw new GraphloomError('CONFLICT', 'Others of its graph wait for it: rerunTaskGraph does them again too.')
     if (input === undefined && !types.mayReadInput(principal, task))
       throw new GraphloomError('FORBIDDEN', 'Its input is for who created it: only they can have it done again.')
     const used = input ?? (await payloads.get(task.input))
@@ -73,10 +83,9 @@ export class TaskRetries {
         backoff,
         timeoutMs: timeoutMs ?? undefined,
         concurrency: concurrency ?? undefined,
-        // Who asks twice at the same time gets one.
-        idempotencyKey: `retry:${id}`,
       },
-      { retryOf: id },
+      // Who asks twice at the same time gets one.
+      { id: deriveId('task', 'retry', id), retryOf: id },
     )
     await store.change(scope, id, (ended) =>
       ended.retriedAs === null ? { next: { ...ended, retriedAs: again.id, isDeadLetter: false }, queue: [] } : null,
@@ -85,7 +94,7 @@ export class TaskRetries {
   }
 
   /**
-   * The oldest first, at most `limit` of them. Those that somebody else sees to meanwhile are passed over, and stay as
+   * The oldest first, at most `limit` of them, each with those that wait for it in its graph. Those that somebody else sees to meanwhile are passed over, and stay as
    * they are where their input cannot be used again.
    * @throws GraphloomError `INVALID_INPUT`; `OVERLOADED` when not one found room.
    */
@@ -94,14 +103,23 @@ export class TaskRetries {
     const taskIds: string[] = []
     for (let from = 0; from < found.length; from += PARALLEL) {
       const step = found.slice(from, from + PARALLEL)
-      const results = await Promise.allSettled(step.map(({ id }) => this.retry(principal, id)))
-      for (const result of results) if (result.status === 'fulfilled') taskIds.push(result.value.id)
+      const results = await Promise.allSettled(step.map((task) => this.#again(principal, task)))
+      for (const result of results) if (result.status === 'fulfilled') taskIds.push(result.value)
       const failed = results.find((result) => result.status === 'rejected' && !isSeenTo(result.reason))
       if (failed?.status !== 'rejected') continue
       if (!isErrorWithCode(failed.reason, 'OVERLOADED') || taskIds.length === 0) throw failed.reason
       return { taskIds, hasMore: true }
     }
     return { taskIds, hasMore }
+  }
+
+  /** With those that wait for it. */
+  async #again(principal: Principal, { id, tenantId, graph }: TaskDocument): Promise<string> {
+    const { store, rerun } = this.#options
+    if (!isWaitedFor({ graph })) return (await this.retry(principal, id)).id
+    using _turn = await this.#reruns.take(tenantId)
+    await rerun.rerun(principal, id, undefined)
+    return (await store.require({ tenantId }, id)).retriedAs!
   }
 
   async #find(

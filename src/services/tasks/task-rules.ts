@@ -77,25 +77,20 @@ function expire(task: TaskDocument, nowMs: number): TaskChange {
 
 /** A worker has it. Attempts that nobody told of the end of are lost ones. */
 export function beginAttempt(task: TaskDocument, claim: TaskClaim, nowMs: number): TaskChange | null {
-  if (isTaskEnded(task.state)) return null
   const { attempt, workerId, token } = claim
-  if (attempt <= task.attempt) return null
-  const missed = attempt - task.attempt - 1
-  const isOpen = task.attempts.at(-1)?.endedAt === null
-  const losses = task.losses + missed + (isOpen ? 1 : 0)
-  const attempts = isOpen ? endLast(task.attempts, { endedAt: nowMs, error: toErrorInfo(workerLost()) }) : task.attempts
-  const known = { ...task, attempt, attempts, losses }
-  if (task.state === 'CANCELLING') return endTask(known, 'CANCELLED', nowMs)
-  if (losses >= MAX_LOSSES) return endTask(known, 'FAILED', nowMs, { error: toErrorInfo(poison(losses)), isDead: true })
-  // A lost attempt leaves the task waiting for another worker.
-  const waited = task.state === 'QUEUED' || isOpen
-  if (waited && task.expiresAt !== null && task.expiresAt <= nowMs) return expire(known, nowMs)
+  if (isTaskEnded(task.state) || attempt <= task.attempt) return null
+  const known = { ...withLost(task, attempt - 1, nowMs), attempt }
+  const end = endOfLost(known, nowMs)
+  if (end) return end
+  // It was put off while it was claimed.
+  if (isTaskWaiting(task.state) && task.state !== 'QUEUED')
+    return { next: known, queue: [{ kind: 'complete', taskId: task.id, attempt }, holdChange(known)] }
   const begun = { number: attempt, workerId, startedAt: nowMs, endedAt: null, error: null, nextAttemptAt: null }
   const next = withDue({
     ...known,
     state: 'RUNNING',
     stateReason: null,
-    attempts: keepAttempts([...attempts, begun]),
+    attempts: keepAttempts([...known.attempts, begun]),
     progress: null,
     claimToken: token,
     workerId,
@@ -103,6 +98,36 @@ export function beginAttempt(task: TaskDocument, claim: TaskClaim, nowMs: number
     dedupeKey: task.dedupe?.mode === 'REPLACE_WAITING' ? null : task.dedupeKey,
   })
   return { next, queue: [] }
+}
+
+/** The lease of its claim has passed, and nobody told what became of the attempt: it waits for another worker. */
+export function loseAttempt(task: TaskDocument, attempt: number, nowMs: number): TaskChange | null {
+  if (isTaskEnded(task.state) || attempt < task.attempt) return null
+  if (attempt === task.attempt && !isWorkedOn(task)) return null
+  const known = withLost(task, attempt, nowMs)
+  const lapse = { kind: 'lapse', taskId: task.id, attempt } as const
+  const end = endOfLost(known, nowMs)
+  if (end) return { next: end.next, queue: [lapse, { kind: 'remove', taskId: task.id }] }
+  const { next, queue } = admit({ ...known, claimToken: null, workerId: null }, nowMs)
+  return { next: { ...next, stateReason: workerLost().message }, queue: [lapse, ...queue] }
+}
+
+/** All attempts up to this one are over, and those whose end is not known were lost. */
+function withLost(task: TaskDocument, upTo: number, nowMs: number): TaskDocument {
+  const isOpen = task.attempts.at(-1)?.endedAt === null
+  const losses = task.losses + (upTo - task.attempt) + (isOpen ? 1 : 0)
+  const attempts = isOpen ? endLast(task.attempts, { endedAt: nowMs, error: toErrorInfo(workerLost()) }) : task.attempts
+  return { ...task, attempt: upTo, attempts, losses }
+}
+
+/** Null for one that may be given to another worker. */
+function endOfLost(task: TaskDocument, nowMs: number): TaskChange | null {
+  if (task.state === 'CANCELLING') return endTask(task, 'CANCELLED', nowMs)
+  if (task.losses >= MAX_LOSSES)
+    return endTask(task, 'FAILED', nowMs, { error: toErrorInfo(poison(task.losses)), isDead: true })
+  // A lost attempt leaves the task waiting for another worker.
+  const isWaiting = task.state === 'QUEUED' || task.state === 'RUNNING'
+  return isWaiting && task.expiresAt !== null && task.expiresAt <= nowMs ? expire(task, nowMs) : null
 }
 
 export function succeed(task: TaskDocument, output: Stored<Json>, nowMs: number): TaskChange | null {
@@ -178,22 +203,32 @@ export function requestCancel(task: TaskDocument, nowMs: number, graceMs = GRACE
 export const stopCancelled = (task: TaskDocument, nowMs: number): TaskChange | null =>
   task.state === 'CANCELLING' ? endTask(task, 'CANCELLED', nowMs) : null
 
-/** Progress does not go back within an attempt. */
+/** Progress does not go back within an attempt, and there is not more done than there is. */
 export function reportProgress(task: TaskDocument, progress: TaskProgress): TaskChange | null {
   if (!isWorkedOn(task)) return null
   const done = Math.max(progress.done, task.progress?.done ?? 0)
   const total = progress.total ?? task.progress?.total ?? null
-  return { next: { ...task, progress: { ...progress, done, total } }, queue: [] }
+  const next = { ...progress, done, total: total === null ? null : Math.max(done, total) }
+  return { next: { ...task, progress: next }, queue: [] }
 }
 
 export function changePriority(task: TaskDocument, priority: number, nowMs: number): TaskChange | null {
   if (!isTaskWaiting(task.state)) return null
   const next = { ...task, priority }
-  return { next, queue: task.state === 'QUEUED' ? [enqueueChange(next, nowMs)] : [] }
+  return { next, queue: task.state === 'QUEUED' ? ifWaits([enqueueChange(next, nowMs)]) : [] }
 }
+
+/** Not where a worker has just got it: the task does not know of that yet. */
+const ifWaits = (changes: readonly QueueChange[]): readonly QueueChange[] =>
+  changes.map((change) => (change.kind === 'enqueue' ? { ...change, ifWaits: true } : change))
 
 /** What waits for its time or for its turn runs at another time; null is now. */
 export function reschedule(task: TaskDocument, runAt: number | null, nowMs: number): TaskChange | null {
+  const change = putOff(task, runAt, nowMs)
+  return change && { ...change, queue: ifWaits(change.queue) }
+}
+
+function putOff(task: TaskDocument, runAt: number | null, nowMs: number): TaskChange | null {
   if (!isTaskWaiting(task.state)) return null
   if (task.state !== 'BLOCKED') return admit({ ...task, runAt }, nowMs)
   // One that is due is about to be looked at for its parents' sake.
@@ -212,7 +247,7 @@ export function replaceWaiting(task: TaskDocument, replacement: Replacement, now
   if (!isTaskWaiting(task.state)) return null
   const { input, queueKey, priority, runAt, expiresAt, timeoutMs, attemptLimit, backoff } = replacement
   const next = { ...task, input, queueKey, priority, expiresAt, timeoutMs, attemptLimit, backoff, failures: 0 }
-  return reschedule(next, runAt, nowMs)
+  return putOff(next, runAt, nowMs)
 }
 
 type EndState = 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'TIMED_OUT' | 'EXPIRED'

@@ -13,6 +13,7 @@ import {
   failAttempt,
   GRACE_MS,
   interrupt,
+  isWorkedOn,
   reportProgress,
   stopCancelled,
   succeed,
@@ -74,10 +75,10 @@ export class TaskRun {
     if (task.queuedAt !== null) this.#spans.add('wait', task.queuedAt)
   }
 
-  /** Whether the claim shows that it is not to be begun: it has expired, was cancelled, or is what ends its workers. */
+  /** Whether the claim shows that it is not to be begun: it was put off, has expired, or is what ends its workers. */
   async endsBeforeItBegins(): Promise<boolean> {
     const begun = this.#begun(this.#known)
-    if (begun && !isTaskEnded(begun.next.state)) return false
+    if (begun?.next.state === 'RUNNING') return false
     if (begun) await this.#options.store.update(begun)
     return true
   }
@@ -134,6 +135,7 @@ export class TaskRun {
   async #mark(): Promise<void> {
     if (this.#markTimer) clearTimeout(this.#markTimer)
     await this.#store(() => this.#write((task) => this.#begun(task)))
+    if (!isWorkedOn(this.#known)) throw claimLost()
   }
 
   async #markForWork(): Promise<void> {
@@ -224,7 +226,7 @@ export class TaskRun {
     await this.#store(() => this.#teller.flush())
     const end: Rule = (task) => {
       const begun = this.#begun(task)
-      if (begun && isTaskEnded(begun.next.state)) return begun
+      if (begun && begun.next.state !== 'RUNNING') return begun
       const change = rule(begun?.next ?? task)
       if (!change) return null
       const next = withSpans(change.next, this.#spans.spans)
@@ -243,6 +245,7 @@ export class TaskRun {
     const write = this.#writing.then(async () => {
       const own: Rule = (task) => {
         if (isTaskEnded(task.state) || task.attempt > this.#claim.attempt) throw claimLost()
+        if (task.attempt === this.#claim.attempt && !isWorkedOn(task)) throw claimLost()
         return rule(task)
       }
       const { task } = await store.change({ tenantId }, id, own, { known: this.#known })

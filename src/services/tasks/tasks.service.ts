@@ -17,6 +17,7 @@ import { TaskRemoval } from './task-removal.js'
 import { MAX_REQUEUED, TaskRetries, type DeadLetterFilter, type RequeuedDeadLetters } from './task-retries.js'
 import { followWithChildren, type TaskFollowItem } from './task-children.js'
 import { followWithPosition, LookTimes, type TaskForecast } from './task-position.js'
+import type { GraphRerun } from './graph-rerun.js'
 import { cancelWithChildren } from './task-graph-rules.js'
 import type { TaskGraphStore } from './task-graph-store.js'
 import { changePriority, requestCancel, reschedule, stopCancelled, type TaskChange } from './task-rules.js'
@@ -40,6 +41,7 @@ export interface TasksServiceOptions {
   readonly queues: Pick<TaskQueues, 'get'>
   readonly throughput: TaskThroughput
   readonly graphs: TaskGraphStore
+  readonly rerun: GraphRerun
   readonly streams: Streams
   readonly maxJoinedBytes: number
   readonly clock: Clock
