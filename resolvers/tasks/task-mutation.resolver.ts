@@ -54,7 +54,10 @@ export class TaskMutationResolver {
     return answer(() => services.tasks.retry(principal, id, input))
   }
 
-  @Mutation(() => ChangeTaskResult, { description: 'Lets a task that waits go sooner or later.' })
+  @Mutation(() => ChangeTaskResult, {
+    description:
+      'Lets a task that waits go sooner or later; Conflict for any other, also one that a worker is just getting.',
+  })
   setTaskPriority(
     @Ctx() { services, principal }: GraphContext,
     @Arg('input', () => SetTaskPriorityInput, { description: 'Which task.' }) { id, priority }: SetTaskPriorityInput,
@@ -63,7 +66,8 @@ export class TaskMutationResolver {
   }
 
   @Mutation(() => ChangeTaskResult, {
-    description: 'Lets a task that waits, for its time, its turn or its next attempt, run at another time.',
+    description:
+      'Lets a task that waits, for its time, its turn or its next attempt, run at another time; Conflict as with `setTaskPriority`.',
   })
   rescheduleTask(
     @Ctx() { services, principal }: GraphContext,

@@ -59,7 +59,8 @@ export class TaskTraceType {
   readonly traceId!: string
 
   @Field(() => [TaskSpanType], {
-    description: 'The parts of its attempts in this server, in the order of their ends; at most 50 of each attempt.',
+    description:
+      'The parts of its attempts, in the order of their ends; at most 50 of each. Of one elsewhere, `wait` and `work` as the server saw them.',
   })
   readonly spans!: readonly TaskSpanType[]
 }

@@ -16,7 +16,10 @@ export class DeletedTask {
 
 @ObjectType('RequeuedDeadLetters', { description: 'Dead letters are done again, each as a new task.' })
 export class RequeuedDeadLettersType {
-  @Field(() => [ID], { description: 'Ids of the new tasks; `retryOf` of each is the dead letter.' })
+  @Field(() => [ID], {
+    description:
+      'Ids of the new tasks; `retryOf` of each is the dead letter. What was done again with them in their graphs is not among them.',
+  })
   readonly taskIds!: readonly string[]
 
   @Field(() => Int, { description: 'How many; 0 to 1,000.' })

@@ -114,7 +114,7 @@ export class TaskErrorInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Whether it is worth trying again; when unset, as errors with this code say of themselves (`ErrorCode`).',
+      'Whether it is worth trying again; when unset, as errors with this code are (`ErrorCode`), and INTERNAL is too.',
   })
   readonly retryable?: boolean | null
 

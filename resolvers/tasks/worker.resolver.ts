@@ -91,7 +91,7 @@ export class WorkerResolver {
     @Arg('input', () => FailTaskInput, { description: 'Why.' }) input: FailTaskInput,
   ) {
     const { code, message, retryAfterMs } = input.error
-    const retryable = input.error.retryable ?? ERROR_CATALOGUE[code].retryable
+    const retryable = input.error.retryable ?? (code === 'INTERNAL' || ERROR_CATALOGUE[code].retryable)
     const details = typeof retryAfterMs === 'number' ? { details: { retryAfterMs } } : {}
     return answer(() => services.taskClaims.fail(principal, input, { code, message, retryable, ...details }))
   }

@@ -58,14 +58,14 @@ export interface ClaimedTask extends Omit<QueueEntry, 'claimsBefore' | 'gate'> {
   readonly leaseUntilMs: number
 }
 
-export type LapsedClaim = Pick<ClaimedTask, 'taskId' | 'tenantId' | 'attempt'>
+export interface LapsedClaim extends Pick<ClaimedTask, 'taskId' | 'tenantId' | 'attempt'> {
+  readonly owner: string
+}
 
 export interface LapsedRequest {
   /** Unix milliseconds. */
   readonly untilMs: number
   readonly limit: number
-  /** Claims of this owner are left out. */
-  readonly exceptOwner: string
 }
 
 export interface ClaimRequest {

@@ -86,8 +86,8 @@ export function runFencingCases(queueTest: QueueTest): void {
       await queue.claim(claimRequest(1, 'me', 'r'))
       await queue.claim(claimRequest(1, 'it'))
       const list = async (): Promise<string[]> => {
-        const lapsed = await queue.listLapsed({ untilMs: clock.nowMs, limit: 10, exceptOwner: 'it' })
-        return lapsed.map(({ taskId, tenantId, attempt }) => `${taskId} ${tenantId} ${attempt}`).sort()
+        const lapsed = await queue.listLapsed({ untilMs: clock.nowMs, limit: 10 })
+        return lapsed.map(({ taskId, tenantId, attempt, owner }) => `${taskId} ${tenantId} ${attempt} ${owner}`).sort()
       }
       const lapse = (taskId: string, attempt: number, revision: number) =>
         effects.deliver({ documentId: taskId, revision, events: [], queue: [{ kind: 'lapse', taskId, attempt }] })
@@ -95,7 +95,7 @@ export function runFencingCases(queueTest: QueueTest): void {
       await lapse('t0', 1, 1)
       expect(await queue.complete('t0', 1)).toBe(true)
       clock.nowMs += 1_000
-      const all = ['r acme 1', 't1 acme 1', 't2 acme 1']
+      const all = ['mine acme 1 it', 'r acme 1 me', 't1 acme 1 me', 't2 acme 1 me']
       expect(await list()).toEqual(all)
       // Whether a claim has seen it makes no difference.
       expect(await queue.claim({ ...claimRequest(1), keys: ['other'] })).toEqual([])
@@ -103,9 +103,12 @@ export function runFencingCases(queueTest: QueueTest): void {
       await queue.heartbeat([{ taskId: 'r', attempt: 1 }], 1_000)
       await lapse('t1', 2, 1)
       await lapse('t2', 1, 1)
-      expect(await list()).toEqual(['t1 acme 1'])
-      expect(await queue.complete('t2', 1)).toBe(false)
       await queue.complete('mine', 1)
+      expect(await list()).toEqual(['t1 acme 1 me'])
+      clock.nowMs -= 1
+      expect(await list()).toEqual([])
+      clock.nowMs += 1
+      expect(await queue.complete('t2', 1)).toBe(false)
       expect(await queue.claim(claimRequest(9, 'next'))).toMatchObject([
         { taskId: 't1', attempt: 2 },
         { taskId: 't2', attempt: 2 },

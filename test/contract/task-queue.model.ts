@@ -158,11 +158,10 @@ export class QueueModel {
     return owned.length
   }
 
-  lapsed(untilMs: number, exceptOwner: string): { taskId: string; attempt: number }[] {
-    return this.#list(
-      ({ state, atMs, owner }) =>
-        owner !== null && owner !== exceptOwner && (state === 'ready' || (state === 'claimed' && atMs <= untilMs)),
-    ).map(({ entry: { taskId }, attempt }) => ({ taskId, attempt }))
+  lapsed(untilMs: number): { taskId: string; attempt: number }[] {
+    return this.#list(({ state, atMs, owner }) => owner !== null && state !== 'scheduled' && atMs <= untilMs).map(
+      ({ entry: { taskId }, attempt }) => ({ taskId, attempt }),
+    )
   }
 
   lapse(taskId: string, attempt: number): boolean {

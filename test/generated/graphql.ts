@@ -1353,7 +1353,7 @@ export type TaskErrorInput = {
   message: string;
   /** Not before so many milliseconds have passed; 0 to 604,800,000. */
   retryAfterMs?: number | null | undefined;
-  /** Whether it is worth trying again; when unset, as errors with this code say of themselves (`ErrorCode`). */
+  /** Whether it is worth trying again; when unset, as errors with this code are (`ErrorCode`), and INTERNAL is too. */
   retryable?: boolean | null | undefined;
 };
 

@@ -68,7 +68,7 @@ export class GraphBench implements AsyncDisposable {
     readonly owned: AsyncDisposable,
   ) {}
 
-  static async open(dataDirectory: string, run: Work, window = 64): Promise<GraphBench> {
+  static async open(dataDirectory: string, run: Work, window = 64, leaseMs = 30_000): Promise<GraphBench> {
     await using stack = new AsyncDisposableStack()
     const logger = silentLogger
     const state = stack.use(await openState({ dataDirectory, mongodbUri: null, logger }))
@@ -79,7 +79,7 @@ export class GraphBench implements AsyncDisposable {
         access: createAccess({ onSettled: () => undefined }),
         streams: new Streams({ log: state.events, maxBacklogEvents: 1_000 }),
         types: [stepType(run)],
-        settings: { window, leaseMs: 30_000, queueLength: 20_000, joinBytes: 10_000 },
+        settings: { window, leaseMs, queueLength: 20_000, joinBytes: 10_000 },
         currentTrace: () => ({ traceId: '0'.repeat(32), traceparent: null }),
         inSpan: (_name, _traceparent, inner) => inner(),
         clock: systemClock,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AnyCollection } from '../../src/adapters/sqlite/collection-layout.js'
 import { openConnection, type Connection } from '../../src/adapters/sqlite/connection.js'
+import { LAPSED_CLAIMS } from '../../src/adapters/sqlite/queue-reads.js'
 import { openSqliteDatabase } from '../../src/adapters/sqlite/sqlite-database.js'
 import { CHUNK_SETS, DOCUMENT_VERSIONS } from '../../src/services/knowledge/knowledge-collections.js'
 import { UPLOAD_PARTS } from '../../src/services/knowledge/uploads/upload-store.js'
@@ -49,6 +50,16 @@ const reads: [string, AnyCollection, PlannedRead, string][] = [
     'tasks_worker (tenant=? AND f_workerId=?)',
   ],
 ]
+test('claims whose lease passed are found without a look at what waits', () => {
+  const plan = reader
+    .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${LAPSED_CLAIMS}`, [0, 10])
+    .map(({ detail }) => detail)
+  expect(plan.filter((step) => step.includes('tasks'))).toEqual([
+    'SEARCH tasks USING INDEX tasks_lapsed (at<?)',
+    'SEARCH tasks USING INDEX tasks_due (queue=? AND at<?)',
+  ])
+})
+
 test.each(reads)('%s are read by their index', (_name, collection, read, expected) => {
   expect(planOf(reader, collection, read)).toContain(expected)
 })

@@ -75,15 +75,15 @@ function readDue(reader: Connection, queue: string, tenantId: string | null, now
 }
 
 // What a claim has seen to have lapsed, then what nobody has looked at since.
-const LAPSED_CLAIMS =
-  'SELECT task AS taskId, tenant AS tenantId, attempt FROM tasks ' +
-  'WHERE state < 2 AND owner IS NOT NULL AND owner <> ?1 ' +
-  'UNION ALL SELECT task, tenant, attempt FROM queues JOIN tasks ' +
-  'ON tasks.queue = queues.queue AND tasks.state > 1 AND tasks.at <= ?2 ' +
-  `WHERE queues.claimed > 0 AND state = ${CLAIMED} AND owner <> ?1 LIMIT ?3`
+export const LAPSED_CLAIMS =
+  'SELECT task AS taskId, tenant AS tenantId, attempt, owner FROM tasks INDEXED BY tasks_lapsed ' +
+  'WHERE state < 2 AND owner IS NOT NULL AND at <= ?1 ' +
+  'UNION ALL SELECT task, tenant, attempt, owner FROM queues CROSS JOIN tasks INDEXED BY tasks_due ' +
+  'ON tasks.queue = queues.queue AND tasks.state > 1 AND tasks.at <= ?1 ' +
+  `WHERE queues.claimed > 0 AND state = ${CLAIMED} LIMIT ?2`
 
-export const readLapsed = (reader: Connection, { untilMs, limit, exceptOwner }: LapsedRequest): LapsedClaim[] =>
-  reader.all<LapsedClaim>(LAPSED_CLAIMS, [exceptOwner, untilMs, limit])
+export const readLapsed = (reader: Connection, { untilMs, limit }: LapsedRequest): LapsedClaim[] =>
+  reader.all<LapsedClaim>(LAPSED_CLAIMS, [untilMs, limit])
 
 const OLDEST = 'SELECT min(at) AS at FROM tasks WHERE state < 2 AND queue = ?1 AND state = ?2'
 const OLDEST_IN_LANE = 'SELECT min(at) FROM tasks WHERE state < 2 AND tasks.lane = lanes.lane AND state = ?2'

@@ -3,7 +3,7 @@ export const GATED_IN_QUEUE =
   'WHERE state < 2 AND gate IS NOT NULL;'
 
 export const LAPSED_CLAIMS =
-  'CREATE INDEX IF NOT EXISTS tasks_lapsed ON tasks (task) WHERE state < 2 AND owner IS NOT NULL;'
+  'CREATE INDEX IF NOT EXISTS tasks_lapsed ON tasks (at) WHERE state < 2 AND owner IS NOT NULL;'
 
 /**
  * The tables of the work queue. A task is ready (0), ready but held back by its gate (1), scheduled (2) or claimed (3);

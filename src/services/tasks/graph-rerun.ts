@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, invalidInput, isErrorWithCode } from '../../kernel/errors.js'
 import { createId, deriveId } from '../../kernel/ids.js'
 import { canonicalJson, type Json } from '../../kernel/json.js'
+import { Turns } from '../../kernel/turns.js'
 import type { Principal } from '../../domain/principal.js'
 import type { Stored } from '../../domain/stored-document.js'
 import type { TaskGraphDocument, TaskLinkDocument } from '../../domain/task-graph.js'
@@ -39,6 +40,7 @@ interface Part {
 /** Does a task of a graph again, with all that comes after it. */
 export class GraphRerun {
   readonly #options: GraphRerunOptions
+  readonly #turns = new Turns()
 
   constructor(options: GraphRerunOptions) {
     this.#options = options
@@ -53,6 +55,8 @@ export class GraphRerun {
   async rerun(principal: Principal, id: string, input: Json | undefined): Promise<TaskGraphDocument> {
     const { store, graphs } = this.#options
     const scope = { tenantId: principal.tenantId }
+    // Of two tasks of one graph the first one may do the second again.
+    using _turn = await this.#turns.take(principal.tenantId)
     const root = await store.require(scope, id)
     const graphId = deriveId('taskGraph', 'rerun', id)
     const inputHash = createHash('sha256')

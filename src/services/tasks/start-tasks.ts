@@ -107,7 +107,7 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
   const isOver = ({ id, attempt }: TaskDocument): boolean => worker.isOver(id, attempt)
   const due = { passGraph, passWebhook, isOver, onPassed }
   const taskClock: TaskClock = stack.use(new TaskClock({ store, ...due, clock, logger }))
-  const leases = stack.use(new TaskLeases({ ...options, store, owner }))
+  const leases = stack.use(new TaskLeases({ ...options, leaseMs, store, worker, owner }))
   const queues = new TaskQueues({
     store: new TaskQueueStore(documents),
     queue,
@@ -153,6 +153,8 @@ export async function createTasks(options: TasksOptions): Promise<Tasks> {
     },
     handle: (claim, signal, onEnding) => worker.handle(claim, signal, onEnding),
     drain: async (signal) => {
+      // Nobody elsewhere can extend a lease from now on.
+      await leases[Symbol.asyncDispose]()
       await worker.drain(signal)
       await worker.stop()
     },

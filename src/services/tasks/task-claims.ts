@@ -153,16 +153,24 @@ export class TaskClaims {
 
   /** Those that begin; it rejects where none did and one could not be stored. The rest is given back. */
   async #beginAll(claims: readonly ClaimedTask[], worker: WorkerDocument): Promise<TaskClaimed[]> {
-    const { queue } = this.#options
     const results = await Promise.allSettled(claims.map((claim) => this.#begin(claim, worker)))
     const begun = results.flatMap((result) => (result.status === 'fulfilled' && result.value ? [result.value] : []))
     const failed = results.flatMap((result, at) =>
       result.status === 'rejected' ? [{ result, claim: claims[at]! }] : [],
     )
-    for (const { claim } of failed)
-      await queue.release(claim.taskId, claim.attempt, claim.runAtMs).catch(() => undefined)
+    // Where that fails too, the lease brings it back.
+    for (const { claim } of failed) await this.#takeBack(claim).catch(() => undefined)
     if (begun.length === 0 && failed.length > 0) throw failed[0]!.result.reason
     return begun
+  }
+
+  /** Of a claim that could not be stored it is not known whether it was. */
+  async #takeBack({ taskId, tenantId, attempt, runAtMs }: ClaimedTask): Promise<void> {
+    const { store, queue, clock } = this.#options
+    const undo = (task: TaskDocument): TaskChange | null =>
+      task.attempt === attempt ? interrupt(task, clock.now()) : null
+    await store.change({ tenantId }, taskId, undo)
+    await queue.release(taskId, attempt, runAtMs)
   }
 
   /** Null for one that ended meanwhile, or ends by being claimed. */

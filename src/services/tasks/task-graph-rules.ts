@@ -20,7 +20,7 @@ export const letsChildRun = ({ state, onFailure }: EndedParent): boolean =>
 export function blockTask(task: TaskDocument, parentNames: readonly string[]): TaskDocument {
   const names = parentNames.slice(0, MAX_TOLD_NAMES).map((name) => `"${name}"`)
   const more = parentNames.length > names.length ? ` and ${parentNames.length - names.length} more` : ''
-  return { ...task, state: 'BLOCKED', stateReason: `It waits for ${names.join(', ')}${more}.` }
+  return { ...task, state: 'BLOCKED', stateReason: `It begins after the end of ${names.join(', ')}${more}.` }
 }
 
 /** A parent ended so that the task cannot run. */

@@ -7,12 +7,16 @@ import type { LapsedClaim, TaskQueue } from '../../ports/task-queue.js'
 import { DueLoop } from './due-loop.js'
 import { loseAttempt, type TaskChange } from './task-rules.js'
 import type { TaskStore } from './task-store.js'
+import type { TaskWorker } from './task-worker.js'
 
 export interface TaskLeasesOptions {
   readonly store: TaskStore
   readonly queue: TaskQueue
-  /** Name of this process among those that claim: what it works on itself it has not lost. */
+  readonly worker: Pick<TaskWorker, 'isWorkingOn'>
+  /** Name of this process among those that claim. */
   readonly owner: string
+  /** Of claims as they are usual, milliseconds: workers extend them three times as often. */
+  readonly leaseMs: number
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -20,19 +24,24 @@ export interface TaskLeasesOptions {
 const LOOK_EVERY_MS = 1_000
 /** So long somebody else may take a task up, and a late heartbeat its claim, before its worker is held to be lost. */
 const GRACE_MS = 500
+/** After a longer time without a look the server itself stood still, and no worker could reach it. */
+const AWAY_MS = 3 * LOOK_EVERY_MS
 const STEP_CLAIMS = 250
 
 /** Sees to the tasks of workers that went silent: they wait again, or end, also where nobody asks for another. */
 export class TaskLeases implements AsyncDisposable {
   readonly #options: TaskLeasesOptions
   readonly #loop: DueLoop
+  #lookedAtMs = 0
+  /** Until then those who could not reach the server have time to extend their leases. */
+  #notBeforeMs = 0
 
   constructor(options: TaskLeasesOptions) {
     this.#options = options
     const { clock, logger } = options
     this.#loop = new DueLoop({
       what: 'leases',
-      pass: async (nowMs) => (await this.#pass(nowMs)) >= STEP_CLAIMS / 2,
+      pass: (nowMs) => this.#pass(nowMs),
       nextAt: () => Promise.resolve(clock.now() + LOOK_EVERY_MS),
       clock,
       logger,
@@ -47,20 +56,26 @@ export class TaskLeases implements AsyncDisposable {
     return this.#loop[Symbol.asyncDispose]()
   }
 
-  /** How many claims were ended. */
-  async #pass(nowMs: number): Promise<number> {
-    const { queue, owner } = this.#options
-    const request = { untilMs: nowMs - GRACE_MS, limit: STEP_CLAIMS, exceptOwner: owner }
-    const lapsed = await queue.listLapsed(request)
-    const ended = await Promise.all(lapsed.map((claim) => this.#end(claim, nowMs)))
-    return ended.filter(Boolean).length
+  /** True when there may be more. */
+  async #pass(nowMs: number): Promise<boolean> {
+    const { queue, leaseMs } = this.#options
+    if (nowMs - this.#lookedAtMs > AWAY_MS) this.#notBeforeMs = nowMs + leaseMs / 3
+    const isTooSoon = nowMs < this.#notBeforeMs
+    const lapsed = isTooSoon ? [] : await queue.listLapsed({ untilMs: nowMs - GRACE_MS, limit: STEP_CLAIMS })
+    const results = await Promise.allSettled(lapsed.map((claim) => this.#end(claim, nowMs)))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    this.#lookedAtMs = nowMs
+    return results.filter((result) => result.status === 'fulfilled' && result.value).length >= STEP_CLAIMS / 2
   }
 
-  async #end(claim: LapsedClaim, nowMs: number): Promise<boolean> {
-    const { store, queue } = this.#options
-    const { taskId, tenantId, attempt } = claim
+  async #end({ taskId, tenantId, attempt, owner }: LapsedClaim, nowMs: number): Promise<boolean> {
+    const { store, queue, worker, owner: own } = this.#options
+    // What is done here is not lost, however long it takes to say so.
+    const isTask = parseIdKind(taskId) === 'task'
+    if (isTask ? worker.isWorkingOn(taskId, attempt) : owner === own) return false
     try {
-      if (parseIdKind(taskId) !== 'task') return await queue.release(taskId, attempt, nowMs)
+      if (!isTask) return await queue.release(taskId, attempt, nowMs)
       const lose = (task: TaskDocument): TaskChange | null => loseAttempt(task, attempt, nowMs)
       const { task, changed } = await store.change({ tenantId }, taskId, lose)
       if (changed) return true

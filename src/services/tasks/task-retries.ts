@@ -1,7 +1,6 @@
 import { GraphloomError, invalidInput, isErrorWithCode, notFound } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import { deriveId } from '../../kernel/ids.js'
-import { Turns } from '../../kernel/turns.js'
 import type { Principal } from '../../domain/principal.js'
 import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import type { Payloads } from '../payloads.js'
@@ -42,8 +41,6 @@ const PARALLEL = 50
 /** Does ended tasks again, each as a new task that names the old one. */
 export class TaskRetries {
   readonly #options: TaskRetriesOptions
-  /** Of two in one graph the first may do the second again. */
-  readonly #reruns = new Turns()
 
   constructor(options: TaskRetriesOptions) {
     this.#options = options
@@ -94,15 +91,14 @@ export class TaskRetries {
   }
 
   /**
-   * The oldest first, at most `limit` of them, each with those that wait for it in its graph. Those that somebody else sees to meanwhile are passed over, and stay as
-   * they are where their input cannot be used again.
+   * The oldest first, at most `limit` of them, each with those that wait for it in its graph. Those that somebody else
+   * sees to meanwhile are passed over, and stay as they are where their input cannot be used again.
    * @throws GraphloomError `INVALID_INPUT`; `OVERLOADED` when not one found room.
    */
   async requeue(principal: Principal, filter: DeadLetterFilter, limit: number): Promise<RequeuedDeadLetters> {
     const { found, hasMore } = await this.#find(principal, filter, limit)
     const taskIds: string[] = []
-    for (let from = 0; from < found.length; from += PARALLEL) {
-      const step = found.slice(from, from + PARALLEL)
+    for (const step of inSteps(found)) {
       const results = await Promise.allSettled(step.map((task) => this.#again(principal, task)))
       for (const result of results) if (result.status === 'fulfilled') taskIds.push(result.value)
       const failed = results.find((result) => result.status === 'rejected' && !isSeenTo(result.reason))
@@ -117,9 +113,10 @@ export class TaskRetries {
   async #again(principal: Principal, { id, tenantId, graph }: TaskDocument): Promise<string> {
     const { store, rerun } = this.#options
     if (!isWaitedFor({ graph })) return (await this.retry(principal, id)).id
-    using _turn = await this.#reruns.take(tenantId)
     await rerun.rerun(principal, id, undefined)
-    return (await store.require({ tenantId }, id)).retriedAs!
+    const { retriedAs } = await store.require({ tenantId }, id)
+    if (retriedAs === null) throw new GraphloomError('CONFLICT', 'It is being done again.')
+    return retriedAs
   }
 
   async #find(
@@ -147,6 +144,14 @@ export class TaskRetries {
     )
     return { found: page.items.map(({ node }) => node), hasMore: page.hasNextPage }
   }
+}
+
+/** First, one by one, those whose graphs are done again, which may do others of them again. */
+function inSteps(tasks: readonly TaskDocument[]): TaskDocument[][] {
+  const { waitedFor = [], others = [] } = Object.groupBy(tasks, (task) => (isWaitedFor(task) ? 'waitedFor' : 'others'))
+  const steps = waitedFor.map((task) => [task])
+  for (let from = 0; from < others.length; from += PARALLEL) steps.push(others.slice(from, from + PARALLEL))
+  return steps
 }
 
 const PASSED_OVER = ['CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT'] as const

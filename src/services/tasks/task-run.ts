@@ -75,14 +75,6 @@ export class TaskRun {
     if (task.queuedAt !== null) this.#spans.add('wait', task.queuedAt)
   }
 
-  /** Whether the claim shows that it is not to be begun: it was put off, has expired, or is what ends its workers. */
-  async endsBeforeItBegins(): Promise<boolean> {
-    const begun = this.#begun(this.#known)
-    if (begun?.next.state === 'RUNNING') return false
-    if (begun) await this.#options.store.update(begun)
-    return true
-  }
-
   get attempt(): number {
     return this.#claim.attempt
   }
@@ -109,6 +101,7 @@ export class TaskRun {
     const { timeoutMs } = this.#known
     if (timeoutMs !== null) this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs)
     try {
+      if (await this.#endsBeforeItBegins()) return
       await this.#begin()
       await this.#finish(await this.#work(type), onEnding)
     } catch (error) {
@@ -124,6 +117,16 @@ export class TaskRun {
   #timeOut(timeoutMs: number): void {
     this.#timedOut = true
     this.stop(new GraphloomError('DEADLINE_EXCEEDED', `The attempt took longer than ${timeoutMs} ms.`))
+  }
+
+  /** Whether the claim shows that it is not to be begun: it was put off, has expired, or is what ends its workers. */
+  async #endsBeforeItBegins(): Promise<boolean> {
+    if (this.#begun(this.#known)?.next.state === 'RUNNING') return false
+    await this.#write((task) => {
+      const begun = this.#begun(task)
+      return begun?.next.state === 'RUNNING' ? null : begun
+    })
+    return this.#begun(this.#known) === null
   }
 
   async #begin(): Promise<void> {

@@ -54,6 +54,11 @@ export class TaskWorker {
     if (run && run.attempt <= attempt) run.stop(reason)
   }
 
+  /** Whether an attempt at the task is under way here, or what came of it is about to be stored. */
+  isWorkingOn(id: string, attempt: number): boolean {
+    return this.#runs.get(id)?.run.attempt === attempt
+  }
+
   /** Whether an attempt at the task is over here, and is about to be stored. */
   isOver(id: string, attempt: number): boolean {
     const run = this.#runs.get(id)?.run
@@ -84,7 +89,6 @@ export class TaskWorker {
       return
     }
     const run = new TaskRun(this.#options, claim, task)
-    if (await run.endsBeforeItBegins()) return
     const running = run.run(type, signal, onEnding)
     const done = running.catch(() => undefined)
     this.#runs.set(task.id, { run, done })
