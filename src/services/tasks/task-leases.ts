@@ -21,11 +21,11 @@ export interface TaskLeasesOptions {
   readonly logger: Logger
 }
 
-const LOOK_EVERY_MS = 1_000
+const LOOK_EVERY_MS = 500
 /** So long somebody else may take a task up, and a late heartbeat its claim, before its worker is held to be lost. */
 const GRACE_MS = 500
 /** After a longer time without a look the server itself stood still, and no worker could reach it. */
-const AWAY_MS = 3 * LOOK_EVERY_MS
+const AWAY_MS = 3_000
 const STEP_CLAIMS = 250
 
 /** Sees to the tasks of workers that went silent: they wait again, or end, also where nobody asks for another. */
