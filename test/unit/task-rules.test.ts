@@ -4,6 +4,7 @@ import { isTaskEnded, isTaskWaiting, type TaskDocument, type TaskState } from '.
 import type { ErrorInfo } from '../../src/kernel/errors.js'
 import { NOT_YET_MS, type QueueChange } from '../../src/ports/task-queue.js'
 import * as rules from '../../src/services/tasks/task-rules.js'
+import { changePriority, reschedule } from '../../src/services/tasks/task-waiting-rules.js'
 import { isFullTest, testSeed } from '../support/seed.js'
 import { makeTask } from '../support/tasks.js'
 
@@ -116,9 +117,9 @@ class World {
       case 'progress':
         return rules.reportProgress(task, { done: command.done, total: 100, message: null })
       case 'priority':
-        return rules.changePriority(task, command.priority, now)
+        return changePriority(task, command.priority, now)
       case 'reschedule':
-        return rules.reschedule(task, command.inMs === null ? null : now + command.inMs, now)
+        return reschedule(task, command.inMs === null ? null : now + command.inMs, now)
       case 'unblock':
         return rules.unblock(task, now)
     }
@@ -229,7 +230,7 @@ test('a lost worker’s task waits again, counted as lost once, and is a dead le
 })
 
 test('what was put off while it was claimed is not begun', () => {
-  const later = rules.reschedule(makeTask(), 9_000, 2_000)!
+  const later = reschedule(makeTask(), 9_000, 2_000)!
   expect(later.queue).toMatchObject([{ kind: 'enqueue', ifWaits: true }])
   const change = rules.beginAttempt(later.next, { attempt: 1, workerId: 'w', token: null }, 2_000)!
   expect(change.next).toMatchObject({ state: 'SCHEDULED', runAt: 9_000, attempt: 1, losses: 0, attempts: [] })

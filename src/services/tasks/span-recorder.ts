@@ -4,6 +4,13 @@ import type { TaskSpan } from '../../domain/task.js'
 const MAX_SPANS = 50
 const MAX_NAME_CHARACTERS = 100
 
+export const toSpan = (name: string, startedAt: number, endedAt: number, failed = false): TaskSpan => ({
+  name,
+  startedAt,
+  durationMs: Math.max(0, endedAt - startedAt),
+  failed,
+})
+
 /** Measures the parts of an attempt; of many, the first ones are kept. */
 export class SpanRecorder {
   readonly #clock: Clock
@@ -20,8 +27,7 @@ export class SpanRecorder {
   /** A part that began at a time and has ended now. */
   add(name: string, startedAt: number, failed = false): void {
     if (this.#spans.length >= MAX_SPANS) return
-    const durationMs = Math.max(0, this.#clock.now() - startedAt)
-    this.#spans.push({ name: name.slice(0, MAX_NAME_CHARACTERS), startedAt, durationMs, failed })
+    this.#spans.push(toSpan(name.slice(0, MAX_NAME_CHARACTERS), startedAt, this.#clock.now(), failed))
   }
 
   readonly span = async <T>(name: string, work: () => Promise<T>): Promise<T> => {

@@ -9,12 +9,13 @@ import type { InsertRequest } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
 import type { Payloads } from '../payloads.js'
 import { checkEnqueueRequest, checkKey, type EnqueueRequest } from './enqueue-request.js'
-import { acceptTask, replaceWaiting } from './task-rules.js'
+import { acceptTask } from './task-rules.js'
 import { TASK_DEDUPLICATED } from './task-events.js'
 import type { TaskStore } from './task-store.js'
 import type { TaskQueues } from './task-queues.js'
 import type { TaskType } from './task-type.js'
 import type { TaskTypes } from './task-types.js'
+import { replaceWaiting } from './task-waiting-rules.js'
 
 export interface TaskAcceptanceOptions {
   readonly store: TaskStore

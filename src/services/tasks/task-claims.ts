@@ -5,7 +5,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
-import { isTaskEnded, type TaskDocument, type TaskProgress, type TaskSpan } from '../../domain/task.js'
+import { isTaskEnded, type TaskDocument, type TaskProgress } from '../../domain/task.js'
 import type { WorkerDocument } from '../../domain/worker.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
@@ -20,6 +20,7 @@ import {
   type ClaimTasksRequest,
 } from './claim-input.js'
 import { LogLimit } from './log-limit.js'
+import { toSpan } from './span-recorder.js'
 import {
   beginAttempt,
   failAttempt,
@@ -296,13 +297,6 @@ export class TaskClaims {
     return (await store.change(scopeOf(principal), claim.id, own)).task
   }
 }
-
-const toSpan = (name: string, startedAt: number, endedAt: number, failed = false): TaskSpan => ({
-  name,
-  startedAt,
-  durationMs: Math.max(0, endedAt - startedAt),
-  failed,
-})
 
 /** What the server sees of an attempt elsewhere: when it began, and when its end was told. */
 function withWork(change: TaskChange | null): TaskChange | null {

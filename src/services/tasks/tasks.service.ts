@@ -20,13 +20,14 @@ import { followWithPosition, LookTimes, type TaskForecast } from './task-positio
 import type { GraphRerun } from './graph-rerun.js'
 import { cancelWithChildren } from './task-graph-rules.js'
 import type { TaskGraphStore } from './task-graph-store.js'
-import { changePriority, requestCancel, reschedule, stopCancelled, type TaskChange } from './task-rules.js'
+import { requestCancel, stopCancelled, type TaskChange } from './task-rules.js'
 import type { TaskSettling } from './task-settling.js'
 import type { TaskStore } from './task-store.js'
 import { createTaskSource } from './task-stream.js'
 import type { TaskThroughput } from './task-throughput.js'
 import type { TaskType } from './task-type.js'
 import type { TaskTypes } from './task-types.js'
+import { changePriority, reschedule } from './task-waiting-rules.js'
 import type { TaskWorker } from './task-worker.js'
 
 export interface TasksServiceOptions {
