@@ -7,6 +7,7 @@ import { CLIENT, enqueueEmptyTasks, startEmptyTasks } from './support/empty-task
 import { median, printRatio } from './support/figures.js'
 import { measureRequestsPerSecond } from './support/http-load.js'
 import { inTurns } from './support/in-turns.js'
+import { askGraph } from './support/post.js'
 
 /**
  * Tasks that do nothing, each acknowledged when it is on the disk with its event: enqueued by 100 clients and by one,
@@ -32,6 +33,12 @@ await using server = await TestServer.start({
   GRAPHLOOM_LIMIT_CONNECTIONS_PER_ADDRESS: '1000',
 })
 const query = 'mutation { enqueueTask(input: { type: "empty", input: {} }) { ... on Task { id } } }'
+// As without the API: nobody is woken for what waits in a queue that is paused.
+await askGraph(
+  server.url,
+  'mutation { pauseTaskQueue(input: { name: "default" }) { ... on TaskQueue { paused } } }',
+  {},
+)
 const throughApi = () =>
   measureRequestsPerSecond({
     port: Number(new URL(server.url).port),

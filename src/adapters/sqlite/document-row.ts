@@ -63,9 +63,11 @@ export function toWritten<T extends StoredDocument>(
   document: DocumentBody<T>,
   set: Pick<StoredDocument, 'revision' | 'createdAt' | 'updatedAt'>,
 ): T {
-  const written: Record<string, unknown> = { ...defaults }
-  for (const [name, value] of Object.entries(document)) if (value !== undefined) written[name] = value
-  return Object.assign(written, set) as unknown as T
+  const { revision, createdAt, updatedAt } = set
+  const written: Record<string, unknown> = { ...(document as object), revision, createdAt, updatedAt }
+  for (const name in defaults) if (written[name] === undefined) written[name] = (defaults as typeof written)[name]
+  for (const name in written) if (written[name] === undefined) delete written[name]
+  return written as unknown as T
 }
 
 /** The document with what the store set. Its type was checked when it was written. */
