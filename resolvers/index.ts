@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql'
-import { buildSchemaSync, type PubSub } from 'type-graphql'
+import { buildSchemaSync, getMetadataStorage, type PubSub } from 'type-graphql'
 import { NodeResolver } from './common/node.resolver.js'
 import {
   AnswerChangedResolver,
@@ -172,6 +172,7 @@ export function buildGraphSchema(): GraphQLSchema {
     validate: false,
     pubSub: NO_TOPICS,
   })
+  takeInputsAsTheyAre()
   for (const [name, description] of Object.entries(ROOT_DESCRIPTIONS)) {
     const type = schema.getType(name)
     if (type) type.description = description
@@ -181,6 +182,23 @@ export function buildGraphSchema(): GraphQLSchema {
     if (type instanceof GraphQLInputObjectType) type.isOneOf = true
   }
   return schema
+}
+
+/**
+ * Resolvers get inputs as GraphQL has checked them. type-graphql would copy each, field by field, into an instance of its
+ * class, which has no behaviour here; each build of a schema begins with what the decorators say.
+ */
+function takeInputsAsTheyAre(): void {
+  const { queries, mutations, fieldResolvers } = getMetadataStorage()
+  for (const method of [...queries, ...mutations, ...fieldResolvers]) {
+    const params = method.params?.map((param): typeof param => {
+      if (param.kind === 'args') return { ...param, kind: 'custom', options: {}, resolver: ({ args }) => args }
+      if (param.kind === 'arg')
+        return { ...param, kind: 'custom', options: {}, resolver: ({ args }) => args[param.name] as unknown }
+      return param
+    })
+    if (params) method.params = params
+  }
 }
 
 export { createContextFactory } from './context.js'
