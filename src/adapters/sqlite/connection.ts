@@ -2,8 +2,20 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
 export type SqlValue = string | number | null
 
+/**
+ * A bound limit, in place of `LIMIT ?`. SQLite may plan by a limit that stands alone, so it compiles such a statement anew
+ * each time one is bound, which costs more than most statements do.
+ */
+export const boundLimit = (parameter = '?'): string => `LIMIT ${parameter} + 0`
+
 const MAX_STATEMENTS = 256
 const BUSY_TIMEOUT_MS = 5_000
+
+interface Prepared {
+  readonly statement: StatementSync
+  /** Of its columns; null until rows of it are read. */
+  names: readonly string[] | null
+}
 
 interface Sum {
   readonly keys: readonly SqlValue[]
@@ -13,7 +25,7 @@ interface Sum {
 /** One connection with its prepared statements, of which the most recently used are kept. */
 export class Connection implements Disposable {
   readonly #database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements = new Map<string, Prepared>()
   /** By statement and row: what `addUp` was given and is not written yet. */
   readonly #sums = new Map<string, Map<string, Sum>>()
 
@@ -37,34 +49,47 @@ export class Connection implements Disposable {
     this.#database.exec(sql)
   }
 
-  prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql)
-    if (statement) {
-      if (this.#statements.size < MAX_STATEMENTS) return statement
+  #prepare(sql: string): Prepared {
+    let prepared = this.#statements.get(sql)
+    if (prepared) {
+      if (this.#statements.size < MAX_STATEMENTS) return prepared
       this.#statements.delete(sql)
     } else {
-      statement = this.#database.prepare(sql)
+      const statement = this.#database.prepare(sql)
+      // Rows as objects take twice as long: each time the names of the columns become strings.
+      statement.setReturnArrays(true)
+      prepared = { statement, names: null }
       if (this.#statements.size >= MAX_STATEMENTS) {
         const oldest = this.#statements.keys().next().value
         if (oldest !== undefined) this.#statements.delete(oldest)
       }
     }
-    this.#statements.set(sql, statement)
-    return statement
+    this.#statements.set(sql, prepared)
+    return prepared
   }
 
   /** The rows as the caller declares them; the SQL and the type stand side by side. */
   all<Row>(sql: string, values: readonly SqlValue[] = []): Row[] {
-    return this.prepare(sql).all(...values) as Row[]
+    const prepared = this.#prepare(sql)
+    const rows = prepared.statement.all(...values) as unknown as SqlValue[][]
+    return rows.map((row) => toRow<Row>(prepared, row))
   }
 
   get<Row>(sql: string, values: readonly SqlValue[] = []): Row | undefined {
-    return this.prepare(sql).get(...values) as Row | undefined
+    const prepared = this.#prepare(sql)
+    const row = prepared.statement.get(...values) as unknown as SqlValue[] | undefined
+    return row && toRow<Row>(prepared, row)
   }
 
-  /** Resolves with the number of rows changed. */
+  /** The number of rows changed. */
   run(sql: string, values: readonly (SqlValue | Uint8Array)[] = []): number {
-    return Number(this.prepare(sql).run(...values).changes)
+    return Number(this.#prepare(sql).statement.run(...values).changes)
+  }
+
+  /** The number of the row that was inserted; null when none was. */
+  insert(sql: string, values: readonly SqlValue[]): number | null {
+    const { changes, lastInsertRowid } = this.#prepare(sql).statement.run(...values)
+    return Number(changes) === 0 ? null : Number(lastInsertRowid)
   }
 
   /**
@@ -128,6 +153,13 @@ export class Connection implements Disposable {
     this.#statements.clear()
     this.#database.close()
   }
+}
+
+function toRow<Row>(prepared: Prepared, values: readonly SqlValue[]): Row {
+  const names = (prepared.names ??= prepared.statement.columns().map(({ name }) => name))
+  const row: Record<string, SqlValue> = {}
+  for (let at = 0; at < names.length; at++) row[names[at]!] = values[at]!
+  return row as Row
 }
 
 /** Settings of every connection. A commit returns when it is on the disk. */

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import { arrivalState, settleDueGates, settleGate } from './queue-gates.js'
 import { moveTask } from './queue-moves.js'
 import type { TaskRow, Wakeups } from './queue-rows.js'
@@ -6,8 +6,8 @@ import type { TaskRow, Wakeups } from './queue-rows.js'
 /** What one call makes ready at most: where more is due at once, the next calls go on with it. */
 const MAX_DUE = 512
 
-const DUE = `SELECT * FROM tasks WHERE state > 1 AND queue = ? AND at <= ? ORDER BY at, accepted LIMIT ?`
-const LAPSED_IN_GATES = `SELECT * FROM tasks WHERE state = 3 AND gate IS NOT NULL AND at <= ? ORDER BY at, accepted LIMIT ?`
+const DUE = `SELECT * FROM tasks WHERE state > 1 AND queue = ? AND at <= ? ORDER BY at, accepted ${boundLimit()}`
+const LAPSED_IN_GATES = `SELECT * FROM tasks WHERE state = 3 AND gate IS NOT NULL AND at <= ? ORDER BY at, accepted ${boundLimit()}`
 
 /** Makes ready what is due: scheduled tasks, tasks whose lease passed, and what gates let in by now. */
 export function wakeDue(database: Connection, queue: string, nowMs: number, wakeups: Wakeups): void {

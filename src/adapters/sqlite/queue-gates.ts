@@ -1,5 +1,5 @@
 import type { TaskGate } from '../../ports/task-queue.js'
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import { moveTask } from './queue-moves.js'
 import { PARKED, READY, type StateCounts, type TaskRow, type Wakeups } from './queue-rows.js'
 
@@ -138,7 +138,7 @@ function forgetGate(database: Connection, { gate }: GateRow): void {
   database.run('DELETE FROM gates WHERE gate = ?', [gate])
 }
 
-const DUE = 'SELECT * FROM gates WHERE wake_at <= ? ORDER BY wake_at LIMIT ?'
+const DUE = `SELECT * FROM gates WHERE wake_at <= ? ORDER BY wake_at ${boundLimit()}`
 
 /** Settles gates whose time has come; false when there may be more. */
 export function settleDueGates(database: Connection, nowMs: number, limit: number, wakeups: Wakeups): boolean {

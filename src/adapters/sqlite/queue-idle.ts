@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import { getQueue, type QueueRow } from './queue-rows.js'
 
 interface IdleLane {
@@ -10,7 +10,7 @@ interface IdleLane {
 }
 
 const EMPTY = 'ready = 0 AND parked = 0 AND scheduled = 0 AND claimed = 0'
-const STEP = 'SELECT lane, tenant, queue, interactive, pass FROM lanes WHERE lane > ? ORDER BY lane LIMIT ?'
+const STEP = `SELECT lane, tenant, queue, interactive, pass FROM lanes WHERE lane > ? ORDER BY lane ${boundLimit()}`
 const FORGET =
   'DELETE FROM lanes WHERE lane = ?1 AND NOT EXISTS (SELECT 1 FROM lanes AS other ' +
   `WHERE tenant = ?2 AND queue = ?3 AND interactive = ?4 AND NOT (${EMPTY}))`

@@ -5,7 +5,7 @@ import { CLAIMED, READY, type TaskRow, type TaskState } from './queue-rows.js'
 
 const INSERT =
   'INSERT INTO tasks (accepted, task, queue, key, tenant, priority, run_at, state, at, attempt, owner, gate, lane) ' +
-  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (task) DO NOTHING RETURNING accepted'
+  'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (task) DO NOTHING'
 
 export type NewTask = Omit<TaskRow, 'accepted' | 'lane'>
 
@@ -14,9 +14,10 @@ export function addTask(database: Connection, task: NewTask, accepted: number | 
   const { queue, key, tenant, priority, run_at, state, at, attempt, owner, gate } = task
   const lane = openLane(database, task)
   const values = [accepted, task.task, queue, key, tenant, priority, run_at, state, at, attempt, owner, gate, lane.lane]
-  const row = database.get<{ accepted: number }>(INSERT, values)
-  if (row) countMove(database, { ...task, accepted: row.accepted, lane: lane.lane }, { from: null, to: state, lane })
-  return row !== undefined
+  const place = database.insert(INSERT, values)
+  if (place === null) return false
+  countMove(database, { ...task, accepted: place, lane: lane.lane }, { from: null, to: state, lane })
+  return true
 }
 
 export function deleteTask(database: Connection, row: TaskRow): void {
@@ -24,26 +25,20 @@ export function deleteTask(database: Connection, row: TaskRow): void {
   countMove(database, row, { from: row.state, to: null })
 }
 
-const DELETE_CURRENT = 'DELETE FROM tasks WHERE task = ? AND attempt = ? AND owner IS NOT NULL RETURNING *'
-
-/** Deletes the task of a claim that is current, and gives it as it was. See `getCurrent`. */
-export function deleteCurrent(
-  database: Connection,
-  { taskId, attempt }: { readonly taskId: string; readonly attempt: number },
-): TaskRow | undefined {
-  const row = database.get<TaskRow>(DELETE_CURRENT, [taskId, attempt])
-  if (row) countMove(database, row, { from: row.state, to: null })
-  return row
-}
-
-const CLAIM = `UPDATE tasks SET state = ${CLAIMED}, at = ?, attempt = attempt + 1, owner = ? WHERE accepted = ? RETURNING *`
+const CLAIM = `UPDATE tasks SET state = ${CLAIMED}, at = ?, attempt = ?, owner = ? WHERE accepted = ?`
 
 /** Claims a task that is ready, and gives it as it is then. It is to leave its lane. */
 export function claimTask(
   database: Connection,
-  claim: { readonly accepted: number; readonly owner: string; readonly leaseUntilMs: number },
+  {
+    accepted,
+    owner,
+    leaseUntilMs,
+  }: { readonly accepted: number; readonly owner: string; readonly leaseUntilMs: number },
 ): TaskRow {
-  const row = database.get<TaskRow>(CLAIM, [claim.leaseUntilMs, claim.owner, claim.accepted])!
+  const ready = database.get<TaskRow>('SELECT * FROM tasks WHERE accepted = ?', [accepted])!
+  const row: TaskRow = { ...ready, state: CLAIMED, at: leaseUntilMs, attempt: ready.attempt + 1, owner }
+  database.run(CLAIM, [row.at, row.attempt, owner, accepted])
   countMove(database, row, { from: READY, to: CLAIMED, lane: null })
   return row
 }

@@ -1,5 +1,5 @@
 import { MAX_POSITION } from '../../ports/task-queue.js'
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import { getQueue, getTask, type LaneRow, READY, type TaskRow, toClass } from './queue-rows.js'
 
 /** See `TaskQueue.position`. */
@@ -38,7 +38,7 @@ const LANES =
   'LEFT JOIN weights ON weights.queue = lanes.queue AND weights.tenant = lanes.tenant ' +
   'WHERE head IS NOT NULL AND lanes.queue = ? AND interactive = ?'
 const OWN_LANES = `${LANES} AND lanes.tenant = ?`
-const LANES_BEFORE = `${LANES} AND pass <= ? AND lanes.tenant <> ? ORDER BY pass LIMIT ?`
+const LANES_BEFORE = `${LANES} AND pass <= ? AND lanes.tenant <> ? ORDER BY pass ${boundLimit()}`
 
 type LaneOfTenant = LaneRow & Pick<Tenant, 'ready' | 'weight'> & { readonly lane: number }
 
@@ -61,8 +61,8 @@ function readOthers(reader: Connection, task: TaskRow, pass: number): Iterable<T
 
 const IN_LANE = `SELECT 1 FROM tasks WHERE state = ${READY} AND lane = ?1`
 const BEFORE_IN_LANE =
-  `SELECT (SELECT count(*) FROM (${IN_LANE} AND priority > ?2 LIMIT ?4)) + ` +
-  `(SELECT count(*) FROM (${IN_LANE} AND priority = ?2 AND accepted < ?3 LIMIT ?4)) AS count`
+  `SELECT (SELECT count(*) FROM (${IN_LANE} AND priority > ?2 ${boundLimit('?4')})) + ` +
+  `(SELECT count(*) FROM (${IN_LANE} AND priority = ?2 AND accepted < ?3 ${boundLimit('?4')})) AS count`
 
 function countOwnBefore(reader: Connection, task: TaskRow, lanes: readonly number[]): number {
   let count = 0

@@ -1,5 +1,5 @@
 import type { LapsedClaim, LapsedRequest, QueueFigures } from '../../ports/task-queue.js'
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import { nextGateTime } from './queue-gates.js'
 import { CLAIMED, getQueue, PARKED, type QueueRow, READY, SCHEDULED, type StateCounts } from './queue-rows.js'
 
@@ -9,7 +9,7 @@ const MAX_DUE = 10_000
 const WAITING =
   'SELECT key, ready + parked + scheduled AS count FROM keys WHERE queue = ? AND ready + parked + scheduled > 0'
 const LAPSED =
-  'SELECT key, count(*) AS count FROM (SELECT key, state FROM tasks WHERE state > 1 AND queue = ? AND at <= ? LIMIT ?) ' +
+  `SELECT key, count(*) AS count FROM (SELECT key, state FROM tasks WHERE state > 1 AND queue = ? AND at <= ? ${boundLimit()}) ` +
   `WHERE state = ${CLAIMED} GROUP BY key`
 
 export function readWaitingByKey(reader: Connection, queue: string, nowMs: number): Map<string, number> {
@@ -60,7 +60,7 @@ const earliest = (times: readonly (number | null)[]): number | null => {
 
 const DUE =
   'SELECT state, count(*) AS count, min(at) AS since FROM ' +
-  '(SELECT state, at, tenant FROM tasks WHERE state > 1 AND queue = ?1 AND at <= ?2 LIMIT ?3) ' +
+  `(SELECT state, at, tenant FROM tasks WHERE state > 1 AND queue = ?1 AND at <= ?2 ${boundLimit('?3')}) ` +
   'WHERE ?4 IS NULL OR tenant = ?4 GROUP BY state'
 
 /** What is ready by its time and not by its row. */
@@ -80,7 +80,7 @@ export const LAPSED_CLAIMS =
   'WHERE state < 2 AND owner IS NOT NULL AND at <= ?1 ' +
   'UNION ALL SELECT task, tenant, attempt, owner FROM queues CROSS JOIN tasks INDEXED BY tasks_due ' +
   'ON tasks.queue = queues.queue AND tasks.state > 1 AND tasks.at <= ?1 ' +
-  `WHERE queues.claimed > 0 AND state = ${CLAIMED} LIMIT ?2`
+  `WHERE queues.claimed > 0 AND state = ${CLAIMED} ${boundLimit('?2')}`
 
 export const readLapsed = (reader: Connection, { untilMs, limit }: LapsedRequest): LapsedClaim[] =>
   reader.all<LapsedClaim>(LAPSED_CLAIMS, [untilMs, limit])

@@ -3,7 +3,7 @@ import type { QueueChange, QueueEntry, QueueSettings } from '../../ports/task-qu
 import type { Connection } from './connection.js'
 import { makeReady } from './queue-due.js'
 import { arrivalState, openGate, recheckGates, settleGate } from './queue-gates.js'
-import { addTask, deleteCurrent, deleteTask, moveTask, type NewTask } from './queue-moves.js'
+import { addTask, deleteTask, moveTask, type NewTask } from './queue-moves.js'
 import { CLAIMED, getCurrent, getQueue, getTask, READY, SCHEDULED, type TaskRow, type Wakeups } from './queue-rows.js'
 import type { TaskClaim } from './writer-protocol.js'
 
@@ -70,9 +70,11 @@ function freePlace(database: Connection, row: TaskRow, nowMs: number, wakeups: W
 }
 
 export function completeTask(database: Connection, claim: TaskClaim, nowMs: number, wakeups: Wakeups): boolean {
-  const row = deleteCurrent(database, claim)
-  if (row) freePlace(database, row, nowMs, wakeups)
-  return row !== undefined
+  const row = getCurrent(database, claim)
+  if (!row) return false
+  deleteTask(database, row)
+  freePlace(database, row, nowMs, wakeups)
+  return true
 }
 
 export function removeTask(database: Connection, taskId: string, nowMs: number, wakeups: Wakeups): void {

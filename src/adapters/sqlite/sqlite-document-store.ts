@@ -23,7 +23,7 @@ import {
   requireField,
   toFieldValue,
 } from './collection-layout.js'
-import type { Connection, SqlValue } from './connection.js'
+import { boundLimit, type Connection, type SqlValue } from './connection.js'
 import {
   afterPosition,
   allOf,
@@ -284,7 +284,7 @@ export class SqliteDocumentStore implements DocumentStore {
   ): (StoredRow & Record<string, SqlValue>)[] {
     const where = allOf(conditions)
     const positions = order.map(({ column }, at) => `${column} AS o${at}`).join(', ')
-    const sql = `SELECT ${STORED_COLUMNS}, ${positions} FROM ${from} WHERE ${where.sql} ORDER BY ${orderSql(order)} LIMIT ?`
+    const sql = `SELECT ${STORED_COLUMNS}, ${positions} FROM ${from} WHERE ${where.sql} ORDER BY ${orderSql(order)} ${boundLimit()}`
     return this.#read(sql, [...where.values, limit])
   }
 

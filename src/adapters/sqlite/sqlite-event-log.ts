@@ -1,7 +1,7 @@
 import { invalidInput } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { EventListener, EventLog, LoggedEvent, NewEvent, StreamHead, TrimPolicy } from '../../ports/event-log.js'
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import { toEventRow } from './effect-rows.js'
 import type { EventListeners } from './event-listeners.js'
 import { toStoreError } from './sqlite-error.js'
@@ -57,8 +57,7 @@ export class SqliteEventLog implements EventLog {
   async read(stream: string, after: number, limit: number): Promise<LoggedEvent[]> {
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_READ)
       throw invalidInput('limit', `must be 1 to ${MAX_READ}`)
-    const sql =
-      'SELECT sequence, at, type, data, revision FROM events WHERE stream = ? AND sequence > ? ORDER BY sequence LIMIT ?'
+    const sql = `SELECT sequence, at, type, data, revision FROM events WHERE stream = ? AND sequence > ? ORDER BY sequence ${boundLimit()}`
     return this.#read<EventRecord>(sql, [stream, after, limit]).map(({ sequence, at, type, data, revision }) => ({
       stream,
       sequence,

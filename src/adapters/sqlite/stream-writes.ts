@@ -1,7 +1,7 @@
 import { GraphloomError } from '../../kernel/errors.js'
 import type { TrimPolicy } from '../../ports/event-log.js'
 import { LONG_STREAM_STEP } from './base-tables.js'
-import type { Connection } from './connection.js'
+import { boundLimit, type Connection } from './connection.js'
 import type { EventRow } from './writer-protocol.js'
 
 interface AppendOptions {
@@ -40,10 +40,12 @@ function takeRun(events: readonly EventRow[], from: number): readonly EventRow[]
 const longOf = (count: string): string => `CAST((${count}) / ${LONG_STREAM_STEP} AS INTEGER)`
 /** Once `?3` more are there. */
 const LONG = longOf('last + ?3 - first + 1')
-const ADVANCE =
+const NEW =
   'INSERT INTO streams (stream, first, last, revision, ended_at, long) ' +
-  `VALUES (?1, 1, ?3, coalesce(?2, 0), ?4, ${longOf('?3')}) ` +
-  `ON CONFLICT DO UPDATE SET last = last + ?3, revision = coalesce(?2, revision), ended_at = ?4, long = ${LONG} ` +
+  `VALUES (?1, 1, ?3, coalesce(?2, 0), ?4, ${longOf('?3')})`
+const BEGIN = `${NEW} ON CONFLICT DO NOTHING`
+const ADVANCE =
+  `${NEW} ON CONFLICT DO UPDATE SET last = last + ?3, revision = coalesce(?2, revision), ended_at = ?4, long = ${LONG} ` +
   'WHERE ended_at IS NULL RETURNING last'
 
 /** Makes room for the events at the end of their stream: the sequence number of the last, or null for one that has ended. */
@@ -54,6 +56,8 @@ function advanceStream(
 ): number | null {
   const { stream } = run[0]!
   const endedAt = run.at(-1)!.ends ? nowMs : null
+  // With the first revision of an object its stream begins, as a rule.
+  if (revision === 1 && database.run(BEGIN, [stream, revision, run.length, endedAt]) > 0) return run.length
   const head = database.get<{ last: number }>(ADVANCE, [stream, revision, run.length, endedAt])
   if (head) return head.last
   if (afterEnd === 'pass-over') return null
@@ -92,14 +96,14 @@ export function trimEvents(database: Connection, policy: TrimPolicy): number {
   const allowed = left
   const ended =
     'SELECT stream, first, last FROM streams WHERE ended_at IS NOT NULL AND first <= last AND ended_at < ? ' +
-    'ORDER BY ended_at LIMIT ?'
+    `ORDER BY ended_at ${boundLimit()}`
   trimStreams(database.all<TrimCandidate>(ended, [policy.endedBeforeMs, left]), 0)
   const keep = Math.max(0, Math.floor(policy.openStreamMaxEvents))
   const steps = stepsOf(keep + 1)
   const open =
     steps > 0
-      ? 'SELECT stream, first, last FROM streams WHERE long > 0 AND ended_at IS NULL AND long >= ? AND last - first >= ? LIMIT ?'
-      : 'SELECT stream, first, last FROM streams WHERE ended_at IS NULL AND ? = 0 AND last - first >= ? LIMIT ?'
+      ? `SELECT stream, first, last FROM streams WHERE long > 0 AND ended_at IS NULL AND long >= ? AND last - first >= ? ${boundLimit()}`
+      : `SELECT stream, first, last FROM streams WHERE ended_at IS NULL AND ? = 0 AND last - first >= ? ${boundLimit()}`
   if (left > 0) trimStreams(database.all<TrimCandidate>(open, [steps, keep, left]), keep)
   return allowed - left
 }
