@@ -13,9 +13,11 @@ import {
   KnowledgeBaseIngestionDocument,
   RetryDocumentsDocument,
   RetryTaskDocument,
+  ScheduleDocument,
   SnapshotKnowledgeBaseDocument,
   TaskDocument,
   UpdateDocumentDocument,
+  UpsertScheduleDocument,
 } from '../generated/graphql.js'
 import { askAndWait, readAnswer } from '../support/answers.js'
 import { rankByWords } from '../support/bm25.js'
@@ -315,7 +317,7 @@ test('what a task was given is read, and done again, by who gave it alone', asyn
     ['ada', 'bob'].map((subject) => signToken('acme', ['MEMBER', 'ADMIN'], { subject })),
   )
   const client = new KnowledgeClient(server, ada)
-  await client.create({ name: 'own' })
+  const { id: knowledgeBaseId } = await client.create({ name: 'own' })
   const { task } = await client.startAdding('own', [{ text: 'cat', access: { users: [] } }])
   await readToEnd(server, task.id, { token: ada! })
   expect((await server.request(TaskDocument, { id: task.id }, bob)).task).toMatchObject({ input: null })
@@ -324,4 +326,12 @@ test('what a task was given is read, and done again, by who gave it alone', asyn
   })
   const retried = await server.send(RetryTaskDocument, { input: { id: task.id } }, bob)
   expect(retried.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' })
+
+  const input = { knowledgeBaseId, documents: [{ key: 'bird', text: 'bird' }] }
+  const asked = { name: 'own', cron: '0 0 1 1 *', task: { type: 'knowledge.ingest', input } }
+  const { upsertSchedule } = await server.request(UpsertScheduleDocument, { input: asked }, ada)
+  expect(upsertSchedule).toMatchObject({ __typename: 'Schedule', input: { documents: [{ text: 'bird' }] } })
+  const inputFor = async (token?: string) => (await server.request(ScheduleDocument, { name: 'own' }, token)).schedule
+  expect(await inputFor(bob)).toMatchObject({ name: 'own', input: null })
+  expect(await inputFor(ada)).toMatchObject({ input: { documents: [{ text: 'bird' }] } })
 })

@@ -37,6 +37,12 @@ const MISTAKES: readonly (readonly [string, () => EnqueueTaskInput, string])[] =
   ['a negative limit', () => sleep(0, { concurrency: { key: 'k', limit: -1 } }), 'input.concurrency.limit'],
   ['an empty key', () => sleep(0, { concurrency: { key: '' } }), 'input.concurrency.key'],
   ['half a character', () => sleep(0, { concurrency: { key: '\ud83d' } }), 'input.concurrency.key'],
+  ['a control character in a key', () => sleep(0, { concurrency: { key: 'a\nb' } }), 'input.concurrency.key'],
+  [
+    'a control character in a dedupe key',
+    () => sleep(0, { dedupe: { key: 'a\u0000', mode: 'KEEP_FIRST' } }),
+    'input.dedupe.key',
+  ],
   [
     'a rate of none',
     () => sleep(0, { concurrency: { key: 'k', rate: { count: 0, perMs: 1 } } }),
@@ -77,7 +83,7 @@ describe.each(STORES_BRIEFLY)('what is asked of tasks, kept in %s', (store) => {
     expect(await ask(server, makeInput())).toMatchObject({ __typename: 'InvalidInput', code: 'INVALID_INPUT', path })
   })
 
-  test.each(['', 'k'.repeat(257)])('an idempotency key must have 1 to 256 characters', async (idempotencyKey) => {
+  test.each(['', 'k'.repeat(257), 'a\tb'])('the idempotency key %j is refused', async (idempotencyKey) => {
     expect(await ask(server, sleep(0), { idempotencyKey })).toMatchObject({ path: 'idempotencyKey' })
   })
 
