@@ -30,12 +30,9 @@ const CLAIM = `UPDATE tasks SET state = ${CLAIMED}, at = ?, attempt = ?, owner =
 /** Claims a task that is ready, and gives it as it is then. It is to leave its lane. */
 export function claimTask(
   database: Connection,
-  {
-    accepted,
-    owner,
-    leaseUntilMs,
-  }: { readonly accepted: number; readonly owner: string; readonly leaseUntilMs: number },
+  claim: { readonly accepted: number; readonly owner: string; readonly leaseUntilMs: number },
 ): TaskRow {
+  const { accepted, owner, leaseUntilMs } = claim
   const ready = database.get<TaskRow>('SELECT * FROM tasks WHERE accepted = ?', [accepted])!
   const row: TaskRow = { ...ready, state: CLAIMED, at: leaseUntilMs, attempt: ready.attempt + 1, owner }
   database.run(CLAIM, [row.at, row.attempt, owner, accepted])
