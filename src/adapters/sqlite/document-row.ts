@@ -66,8 +66,9 @@ export function toWritten<T extends StoredDocument>(
   const { revision, createdAt, updatedAt } = set
   const written: Record<string, unknown> = { ...(document as object), revision, createdAt, updatedAt }
   for (const name in defaults) if (written[name] === undefined) written[name] = (defaults as typeof written)[name]
-  for (const name in written) if (written[name] === undefined) delete written[name]
-  return written as unknown as T
+  const values = Object.values(written)
+  if (!values.includes(undefined)) return written as unknown as T
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined)) as unknown as T
 }
 
 /** The document with what the store set. Its type was checked when it was written. */
