@@ -18,6 +18,7 @@ import { TASK_GRAPHS, TASK_LINKS } from './services/tasks/task-graph-store.js'
 import { UPLOAD_PARTS, UPLOADS } from './services/knowledge/uploads/upload-store.js'
 import { SCHEDULES } from './services/tasks/schedule-store.js'
 import { TASK_QUEUES } from './services/tasks/task-queue-store.js'
+import { JOINED_KEYS } from './services/tasks/joined-requests.js'
 import { TASKS } from './services/tasks/task-store.js'
 import { WORKERS } from './services/tasks/worker-store.js'
 
@@ -28,6 +29,7 @@ const COLLECTIONS = [
   PREDICTIONS,
   BATCH_RESULTS,
   TASKS,
+  JOINED_KEYS,
   TASK_GRAPHS,
   TASK_LINKS,
   TASK_QUEUES,

@@ -6,7 +6,7 @@ export const OverlapPolicyEnum = createEnum<OverlapPolicy>({
   description: 'What a due time of a schedule does while the task of the run before has not ended.',
   values: {
     SKIP: 'There is no task for this due time; it is counted as skipped.',
-    QUEUE: 'The new task waits until the one before has ended.',
+    QUEUE: 'The new task waits while the one before runs. While that waits for its next attempt, the new one may run.',
     CANCEL_PREVIOUS:
       'The one before is cancelled, and the new task begins when it has ended: at once, or when its worker has stopped, five seconds later at the latest.',
   },

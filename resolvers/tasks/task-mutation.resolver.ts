@@ -45,7 +45,7 @@ export class TaskMutationResolver {
   @Directive('@rateLimit')
   @Mutation(() => RetryTaskResult, {
     description:
-      'Does an ended task again, once, as a new task with the same settings, and the same input or another. Conflict for one that others of its graph wait for: `rerunTaskGraph` does those again too.',
+      'Does an ended task again, once, as a new task with the same settings but `dedupe`, and the same input or another. Conflict for one that others of its graph wait for: `rerunTaskGraph` does those again too.',
   })
   retryTask(
     @Ctx() { services, principal }: GraphContext,

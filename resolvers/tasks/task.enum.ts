@@ -13,8 +13,9 @@ export const TaskStateEnum = createEnum<TaskState>({
     RETRYING: 'Its last attempt failed; it is tried again at `runAt`.',
     SUCCEEDED: 'Done; `output` has what it gave.',
     FAILED: 'Ended without success; `error` says why.',
-    CANCELLING: 'A client cancelled it; its worker was told to stop, and has a few seconds for it.',
-    CANCELLED: 'Ended because a client cancelled it.',
+    CANCELLING: 'It is cancelled; its worker is told to stop, and has a few seconds for it.',
+    CANCELLED:
+      'Ended because a client cancelled it, a task before it in its graph did not succeed (SKIP), or the next run of its schedule took its place.',
     TIMED_OUT: 'Ended because its last attempt took longer than `timeoutMs`.',
     EXPIRED: 'Ended because it still waited at `expiresAt`.',
   },

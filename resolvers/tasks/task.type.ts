@@ -114,7 +114,7 @@ export class Task extends Node {
 
   @Field(() => ErrorInfoType, {
     nullable: true,
-    description: 'Why it ended without success, or why it is tried again; null otherwise.',
+    description: 'Why it ended without success, or why its last attempt that ended did not succeed; null otherwise.',
   })
   readonly error!: ErrorInfoType | null
 
@@ -175,7 +175,9 @@ export class Task extends Node {
   @Field(() => TaskWebhookType, { nullable: true, description: 'Who is told of its end; null for nobody.' })
   readonly webhook!: TaskWebhookType | null
 
-  @Field(() => String, { description: 'Subject of whoever asked.' })
+  @Field(() => String, {
+    description: 'Subject of whoever asked for it, or gave it the input that it was done again with.',
+  })
   readonly createdBy!: string
 
   @Field(() => DateTimeScalar, { description: 'When it was accepted.' })

@@ -33,7 +33,10 @@ export class WorkerResolver {
     return workerStateOf(worker, Date.now())
   }
 
-  @FieldResolver(() => [Task], { description: 'Tasks of the caller’s tenant that it works on; at most 100.' })
+  @FieldResolver(() => [Task], {
+    description:
+      'Tasks of the caller’s tenant that it works on; at most 100, and 1,000 of all workers that are asked for together.',
+  })
   running(@Root() worker: WorkerDocument, @Ctx() { loaders }: GraphContext): Promise<readonly TaskDocument[]> {
     return loaders.tasksOfWorker.load(worker.id)
   }
@@ -49,7 +52,8 @@ export class WorkerResolver {
   }
 
   @Mutation(() => HeartbeatTaskResult, {
-    description: 'Extends the leases of tasks that a worker works on, and tells which it is to stop.',
+    description:
+      'Extends the leases of tasks that a worker works on, and tells which it is to stop: it has five seconds for that, so it asks at least every two.',
   })
   heartbeatTask(
     @Ctx() { services, principal }: GraphContext,

@@ -85,6 +85,13 @@ export interface TaskDedupe {
   readonly mode: 'KEEP_FIRST' | 'REPLACE_WAITING'
 }
 
+/** A request by its idempotency key. */
+export interface JoinedRequest {
+  readonly key: string
+  /** SHA-256 of what was asked. */
+  readonly inputHash: string
+}
+
 /** An address that is told of a task's end. */
 export interface TaskWebhook {
   readonly url: string
@@ -139,6 +146,8 @@ export interface TaskDocument extends StoredDocument {
   readonly idempotencyKey: string | null
   /** SHA-256 of what was asked, where it has an idempotency key. */
   readonly inputHash: string | null
+  /** Requests that `dedupe` answered with this task, where they had an idempotency key: the latest of them. */
+  readonly joined: readonly JoinedRequest[] | null
   /** Secret of the claim of a worker outside of the server. */
   readonly claimToken: string | null
   readonly workerId: string | null
@@ -192,6 +201,7 @@ export const UNTOUCHED = {
   dedupeKey: null,
   idempotencyKey: null,
   inputHash: null,
+  joined: null,
   claimToken: null,
   workerId: null,
   isDeadLetter: false,

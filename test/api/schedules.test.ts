@@ -198,6 +198,21 @@ describe.each(STORES_BRIEFLY)('schedules, kept in %s', (store) => {
     await waitFor('the next', async () => (await ask()).__typename === 'Task')
   })
 
+  test('of runs that are asked for at the same time SKIP lets one through', async () => {
+    const task = { type: 'sleep', input: { durationMs: DAY_MS } }
+    await upsert(yearly('raced', { task }))
+    const ask = () => server.request(RunScheduleNowDocument, { input: { name: 'raced' } }, ada)
+    const results = await Promise.all(Array.from({ length: 8 }, ask))
+    expect(results.filter(({ runScheduleNow }) => runScheduleNow.__typename === 'Task')).toHaveLength(1)
+    const refused = yearly('refused', {
+      task: { type: 'prediction', input: { input: { embedding: { model: 'nope', texts: ['x'] } } } },
+    })
+    expect((await server.request(UpsertScheduleDocument, { input: refused }, ada)).upsertSchedule).toMatchObject({
+      __typename: 'InvalidInput',
+      path: 'input.task.input',
+    })
+  })
+
   test('lists go by name, page by page', async () => {
     const token = await signToken('pages')
     for (const name of ['c', 'a', 'b']) await upsert(yearly(name), token)

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   CancelTaskDocument,
+  DeleteTaskDocument,
   EnqueueTaskDocument,
   TaskDocument,
   type EnqueueTaskInput,
@@ -23,6 +24,11 @@ const MISTAKES: readonly (readonly [string, () => EnqueueTaskInput, string])[] =
   ['an input that is none', () => sleep(0, { input: 'long' }), 'input.input'],
   ['an input without a part', () => sleep(0, { input: {} }), 'input.input'],
   ['a part of another kind', () => sleep(0, { input: { durationMs: 'long' } }), 'input.input.durationMs'],
+  [
+    'a model that is not there',
+    () => ({ type: 'prediction', input: { input: { embedding: { model: 'nope', texts: ['x'] } } } }),
+    'input.input',
+  ],
   ['a part out of its range', () => sleep(-1), 'input.input.durationMs'],
   ['a part that is not known', () => sleep(0, { input: { durationMs: 0, more: 1 } }), 'input.input'],
   ['a priority above 9', () => sleep(0, { priority: 11 }), 'input.priority'],
@@ -160,6 +166,42 @@ describe.each(STORES_BRIEFLY)('what is asked of tasks, kept in %s', (store) => {
       expect(reader).toMatchObject({ modes: ['REPLACE_WAITING'], end: 'CANCELLED', mistakes: [] })
       const { task } = await server.request(TaskDocument, { id: first.id })
       expect(task).toMatchObject({ input: { durationMs: MINUTE_MS - 1 }, dedupe: { mode: 'REPLACE_WAITING' } })
+    })
+
+    test('gives the same answer again to a request with the same idempotency key, whatever has become of it', async () => {
+      const key = (idempotencyKey: string) => ({ idempotencyKey })
+      const first = await enqueue(
+        server,
+        sleep(0, { delayMs: MINUTE_MS, dedupe: { key: 'again', mode: 'KEEP_FIRST' } }),
+      )
+      const replace = (durationMs: number) =>
+        sleep(durationMs, { delayMs: MINUTE_MS, dedupe: { key: 'again', mode: 'REPLACE_WAITING' } })
+      expect(await ask(server, replace(1), key('one'))).toMatchObject({ id: first.id, input: { durationMs: 1 } })
+      expect(await ask(server, replace(2), key('two'))).toMatchObject({ id: first.id, input: { durationMs: 2 } })
+      // The first answer was lost, say: what was asked for since stays.
+      expect(await ask(server, replace(1), key('one'))).toMatchObject({ id: first.id, input: { durationMs: 2 } })
+      expect(await ask(server, replace(3), key('one'))).toMatchObject({ __typename: 'IdempotencyConflict' })
+      const keep = sleep(7, { dedupe: { key: 'again', mode: 'KEEP_FIRST' } })
+      expect(await ask(server, keep, key('three'))).toMatchObject({ id: first.id })
+      await cancel(first.id)
+      expect(await ask(server, replace(2), key('two'))).toMatchObject({ id: first.id, state: 'CANCELLED' })
+      expect(await ask(server, keep, key('three'))).toMatchObject({ id: first.id, state: 'CANCELLED' })
+      await server.request(DeleteTaskDocument, { input: { id: first.id } })
+      const anew = await enqueue(server, keep, key('three'))
+      expect(anew.id).not.toBe(first.id)
+      await readToEnd(server, anew.id)
+    })
+
+    test.each(['KEEP_FIRST', 'REPLACE_WAITING'] as const)('%s with a key of its own joins once', async (mode) => {
+      const dedupe = { key: `joined ${mode}`, mode }
+      const first = await enqueue(server, sleep(0, { delayMs: MINUTE_MS, dedupe }))
+      const { reader, ended } = await follow(server, first.id)
+      const join = () => enqueue(server, sleep(1, { delayMs: MINUTE_MS, dedupe }), { idempotencyKey: `joins ${mode}` })
+      const tasks = await Promise.all(Array.from({ length: RACERS }, join))
+      expect(new Set(tasks.map(({ id }) => id))).toEqual(new Set([first.id]))
+      await cancel(first.id)
+      await ended
+      expect(reader).toMatchObject({ modes: [mode], mistakes: [] })
     })
 
     test.each(['KEEP_FIRST', 'REPLACE_WAITING'] as const)('%s makes one of many that race', async (mode) => {

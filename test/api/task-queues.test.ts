@@ -196,6 +196,30 @@ describe.each(STORES_BRIEFLY)('queues of tasks, kept in %s', (store) => {
     expect(await read('deadly')).toMatchObject({ deadLetters: 4 })
   })
 
+  test('dead letters that cannot be done again are not in the way of others', async () => {
+    const queue = 'deadly.graph'
+    await update({ name: queue })
+    const child = (name: string) => ({
+      ...{ name, type: 'sleep', queue, after: [{ name: 'bad', onFailure: 'CONTINUE' as const }] },
+      input: { durationMs: { $output: { of: 'bad', pointer: '/sleptMs' } } },
+    })
+    const tasks = [{ name: 'bad', ...failing() }, child('one'), child('two'), child('three')]
+    const { enqueueTaskGraph } = await server.request(EnqueueTaskGraphDocument, { input: { tasks } })
+    expect(enqueueTaskGraph.__typename).toBe('TaskGraph')
+    await waitFor('the children to fail', async () => (await read(queue))?.deadLetters === 3)
+    const { id } = await enqueue(server, failing(1, { queue }))
+    await readToEnd(server, id)
+    const requeue = async () =>
+      (await server.request(RequeueDeadLettersDocument, { input: { queue, first: 1 } })).requeueDeadLetters
+    const requeued = await requeue()
+    if (requeued.__typename !== 'RequeuedDeadLetters') throw new Error(JSON.stringify(requeued))
+    expect(requeued).toMatchObject({ count: 1, hasMore: false })
+    const [again] = requeued.taskIds
+    expect((await server.request(TaskDocument, { id: again! })).task!.retryOf).toMatchObject({ id })
+    await server.request(CancelTaskDocument, { input: { id: again! } })
+    expect(await requeue()).toMatchObject({ hasMore: false })
+  })
+
   test('dead letters are done again as far as there is room', async () => {
     const queue = 'deadly.small'
     await update({ name: queue })

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   EnqueueTaskGraphDocument,
+  RetryTaskDocument,
   SigningSecretsDocument,
   TaskDocument,
   UpdateTaskQueueDocument,
 } from '../generated/graphql.js'
-import { ask, enqueue, readToEnd, sleep } from '../support/enqueued-tasks.js'
+import { ask, enqueue, failing, readToEnd, sleep } from '../support/enqueued-tasks.js'
 import { JWT_SECRET, signToken, TestServer } from '../support/server.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
@@ -90,6 +91,16 @@ test('an address is told of the end of a task, signed, again until it has taken 
     expect(headers['webhook-id']).toBe(webhook.delivery!.id)
     expect(JSON.parse(body)).toMatchObject({ type: 'task.ended', data: { id, type: 'sleep', state: 'SUCCEEDED' } })
   }
+})
+
+test('an address is told of the end of a task that is done again, too', async () => {
+  const { id } = await enqueue(server, failing(1, { webhookUrl: url }), { token })
+  await readToEnd(server, id, { token })
+  const { retryTask } = await server.request(RetryTaskDocument, { input: { id, input: { durationMs: 0 } } }, token)
+  if (retryTask.__typename !== 'Task') throw new Error(JSON.stringify(retryTask))
+  await waitFor('both to be told', () => deliveries.length >= 2)
+  const told = deliveries.map(({ body }) => (JSON.parse(body) as { data: { id: string } }).data.id)
+  expect(new Set(told)).toEqual(new Set([id, retryTask.id]))
 })
 
 test('each task of a graph may have an address that is told of its end', async () => {

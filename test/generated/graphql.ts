@@ -861,7 +861,7 @@ export type OutputConstraintInput =
 export type OverlapPolicy =
   /** The one before is cancelled, and the new task begins when it has ended: at once, or when its worker has stopped, five seconds later at the latest. */
   | 'CANCEL_PREVIOUS'
-  /** The new task waits until the one before has ended. */
+  /** The new task waits while the one before runs. While that waits for its next attempt, the new one may run. */
   | 'QUEUE'
   /** There is no task for this due time; it is counted as skipped. */
   | 'SKIP';
@@ -1426,9 +1426,9 @@ export type TaskRateInput = {
 export type TaskState =
   /** Waits for tasks that must end before it. */
   | 'BLOCKED'
-  /** Ended because a client cancelled it. */
+  /** Ended because a client cancelled it, a task before it in its graph did not succeed (SKIP), or the next run of its schedule took its place. */
   | 'CANCELLED'
-  /** A client cancelled it; its worker was told to stop, and has a few seconds for it. */
+  /** It is cancelled; its worker is told to stop, and has a few seconds for it. */
   | 'CANCELLING'
   /** Ended because it still waited at `expiresAt`. */
   | 'EXPIRED'

@@ -4,6 +4,7 @@ import type { Json } from '../../src/kernel/json.js'
 import type { Principal } from '../../src/domain/principal.js'
 import type { TaskGraphDocument } from '../../src/domain/task-graph.js'
 import { isTaskEnded, type TaskDocument } from '../../src/domain/task.js'
+import type { DocumentStore } from '../../src/ports/document-store.js'
 import { createAccess } from '../../src/services/access/access.js'
 import { Payloads } from '../../src/services/payloads.js'
 import { Streams } from '../../src/services/streams/streams.js'
@@ -68,13 +69,20 @@ export class GraphBench implements AsyncDisposable {
     readonly owned: AsyncDisposable,
   ) {}
 
-  static async open(dataDirectory: string, run: Work, window = 64, leaseMs = 30_000): Promise<GraphBench> {
+  static async open(
+    dataDirectory: string,
+    run: Work,
+    window = 64,
+    leaseMs = 30_000,
+    wrap = (documents: DocumentStore): DocumentStore => documents,
+  ): Promise<GraphBench> {
     await using stack = new AsyncDisposableStack()
     const logger = silentLogger
     const state = stack.use(await openState({ dataDirectory, mongodbUri: null, logger }))
     const work = stack.use(
       await startTasks({
         ...state,
+        documents: wrap(state.documents),
         payloads: new Payloads(state.blobs, 1 << 20),
         access: createAccess({ onSettled: () => undefined }),
         streams: new Streams({ log: state.events, maxBacklogEvents: 1_000 }),

@@ -15,6 +15,7 @@ import { TaskAcceptance } from '../../src/services/tasks/task-acceptance.js'
 import { TaskQueues } from '../../src/services/tasks/task-queues.js'
 import { TASK_QUEUES, TaskQueueStore } from '../../src/services/tasks/task-queue-store.js'
 import { endTask } from '../../src/services/tasks/task-rules.js'
+import { JOINED_KEYS } from '../../src/services/tasks/joined-requests.js'
 import { TASKS, TaskStore } from '../../src/services/tasks/task-store.js'
 import { DEFAULT_QUEUE, DEFAULTS, type TaskType } from '../../src/services/tasks/task-type.js'
 import { TaskTypes } from '../../src/services/tasks/task-types.js'
@@ -23,7 +24,7 @@ import type { ManualClock } from './manual-clock.js'
 import { silentLogger as logger } from './state.js'
 import { waitFor } from './wait.js'
 
-export const SCHEDULING_COLLECTIONS = [TASKS, TASK_QUEUES, SCHEDULES]
+export const SCHEDULING_COLLECTIONS = [TASKS, JOINED_KEYS, TASK_QUEUES, SCHEDULES]
 
 export const ADA: Principal = { subject: 'ada', tenantId: 'acme', roles: ['MEMBER'], expiresAtMs: null, method: 'JWT' }
 
@@ -71,18 +72,23 @@ export async function openScheduling(options: SchedulingOptions) {
   const acceptance = new TaskAcceptance({ store: tasks, types, queues, payloads, currentTrace, clock })
   const stopped: string[] = []
   const worker = { stopTask: (id: string) => void stopped.push(id) }
-  const firing = new ScheduleFiring({ tasks, acceptance, payloads, worker, clock, logger })
-  const wrapped: Pick<ScheduleFiring, 'find' | 'fire'> = {
-    find: (schedule, dueAt) => firing.find(schedule, dueAt),
-    fire: wrapFire((schedule, dueAt) => firing.fire(schedule, dueAt)),
+  // Each process has its own: only the store keeps them apart.
+  const makeFiring = () => new ScheduleFiring({ tasks, acceptance, payloads, worker, clock, logger })
+  const makeWrapped = (): Pick<ScheduleFiring, 'find' | 'fire' | 'take'> => {
+    const firing = makeFiring()
+    return {
+      find: (schedule, dueAt) => firing.find(schedule, dueAt),
+      fire: wrapFire((schedule, dueAt) => firing.fire(schedule, dueAt)),
+      take: (schedule) => firing.take(schedule),
+    }
   }
   const store = new ScheduleStore(documents, (atMs) => schedulers[0]?.note(atMs))
   const schedulers = Array.from(
     { length: options.schedulers },
-    () => new Scheduler({ store, firing: wrapped, clock, logger }),
+    () => new Scheduler({ store, firing: makeWrapped(), clock, logger }),
   )
   const access = createAccess({ onSettled: () => undefined })
-  const service = new SchedulesService({ access, store, firing, acceptance, types, payloads, clock })
+  const service = new SchedulesService({ access, store, firing: makeFiring(), acceptance, types, payloads, clock })
   const isIdle = (): boolean => clock.sleeping === options.schedulers
   for (const scheduler of schedulers) scheduler.start()
   return {

@@ -36,6 +36,7 @@ export const makeTask = (changes: Partial<TaskDocument> = {}): TaskDocument => (
   dedupeKey: null,
   idempotencyKey: null,
   inputHash: null,
+  joined: null,
   claimToken: null,
   workerId: null,
   isDeadLetter: false,

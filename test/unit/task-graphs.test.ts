@@ -258,10 +258,13 @@ test('a task is done again with all that comes after it; what came before keeps 
     const b = before.get('b')!
     const { taskGraphs, store } = bench.work
     const input = { name: 'b', from: take('a'), extra: 2 }
-    const again = await taskGraphs.rerun(ADA, b.id, input)
+    const bob = { ...ADA, subject: 'bob' }
+    const again = await taskGraphs.rerun(bob, b.id, input)
     expect(again).toMatchObject({ taskCount: 2, linkCount: 3, rerunOf: b.id })
     expect((await taskGraphs.rerun(ADA, b.id, input)).id).toBe(again.id)
     const tasks = await bench.ended(again)
+    // The input is bob's now; what comes after it is ada's as before.
+    expect(['b', 'c'].map((name) => tasks.get(name)!.createdBy)).toEqual(['bob', 'ada'])
     expect(await bench.states(again)).toEqual({ b: 'SUCCEEDED', c: 'SUCCEEDED' })
     expect(output(tasks.get('b'))).toMatchObject({ given: { from: 'a', extra: 2 } })
     expect(output(tasks.get('c'))).toMatchObject({ given: { from: ['b', 'side'] } })

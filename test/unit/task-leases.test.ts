@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { GraphloomError } from '../../src/kernel/errors.js'
+import type { DocumentStore } from '../../src/ports/document-store.js'
+import { DEFAULT_QUEUE } from '../../src/services/tasks/task-type.js'
 import { ADA, GraphBench } from '../support/graphs.js'
 import { createTemporaryFolder } from '../support/temporary.js'
 import { waitFor } from '../support/wait.js'
@@ -53,4 +56,35 @@ test('what a server that is gone had claimed waits again, also while its queue i
     expect(await work.store.require(SCOPE, id)).toMatchObject({ state: 'QUEUED', attempt: 1, failures: 0 })
   }
   expect(await state.queue.listLapsed({ untilMs: Date.now(), limit: 10 })).toEqual([])
+})
+
+test('tasks that are claimed while the store cannot be read wait for it, and have lost no worker', async () => {
+  await using folder = await createTemporaryFolder('leases')
+  await using stack = new AsyncDisposableStack()
+  const LEASE = 300
+  let isAway = false
+  let refused = 0
+  const wrap = (documents: DocumentStore): DocumentStore => {
+    const get = documents.get.bind(documents)
+    documents.get = (...asked) => {
+      if (!isAway) return get(...asked)
+      refused++
+      return Promise.reject(new GraphloomError('UNAVAILABLE', 'The store is away.'))
+    }
+    return documents
+  }
+  const { state, work } = stack.use(await GraphBench.open(folder.path, () => 'done', 1, LEASE, wrap))
+  const settings = { concurrency: null, weights: {} }
+  await state.queue.configure(DEFAULT_QUEUE, { ...settings, paused: true })
+  const made = await work.tasks.enqueue(ADA, { type: 'step', input: {} })
+  isAway = true
+  await state.queue.configure(DEFAULT_QUEUE, { ...settings, paused: false })
+  await pause(4 * LEASE)
+  isAway = false
+  const ended = await waitFor('its end', async () => {
+    const task = await work.store.require(SCOPE, made.id)
+    return task.endedAt === null ? null : task
+  })
+  expect(refused).toBeGreaterThan(0)
+  expect(ended).toMatchObject({ state: 'SUCCEEDED', attempt: 1, losses: 0 })
 })

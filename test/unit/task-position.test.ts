@@ -135,10 +135,26 @@ test('who leaves ends the looks', async () => {
   expect(follower.clock.sleeping).toBe(0)
 })
 
-test('many look less often, so that all of them look a hundred times a second at most', () => {
+test('many that wait look less often, so that all of them look a hundred times a second at most', async () => {
   const times = new LookTimes()
-  const reserved = Array.from({ length: 1_000 }, () => times.reserve(5_000))
-  expect(reserved[0]).toBe(5_000)
-  expect(reserved.at(-1)).toBeCloseTo(5_000 + 9_990)
-  expect(times.reserve(60_000)).toBe(60_000)
+  const crowd = Array.from({ length: 400 }, () => new Follower([snapshot], null, times))
+  for (const follower of crowd) await follower.next()
+  crowd.forEach((follower) => void follower.next())
+  await new Promise(setImmediate)
+  expect(times.everyMs).toBe(4_000)
+  for (const follower of crowd) follower.stop.abort()
+  await new Promise(setImmediate)
+  expect(times.everyMs).toBe(1_000)
+})
+
+test('those that came and went leave the others as they were', async () => {
+  const times = new LookTimes()
+  for (let i = 0; i < 1_000; i++) {
+    const follower = new Follower([snapshot], null, times)
+    await follower.next()
+    await follower.items.return(undefined)
+  }
+  const follower = new Follower([snapshot], null, times)
+  await follower.next()
+  expect(await follower.nextAfter(1_000)).toMatchObject({ type: 'position' })
 })

@@ -8,6 +8,7 @@ import type { Principal } from '../../domain/principal.js'
 import type { TaskGraphDocument, TaskLinkDocument } from '../../domain/task-graph.js'
 import type { DocumentBody } from '../../ports/document-store.js'
 import type { Payloads } from '../payloads.js'
+import { namingMistakes } from './argument-mistake.js'
 import { checkKey } from './enqueue-request.js'
 import {
   checkGraph,
@@ -92,7 +93,8 @@ export class GraphAcceptance {
       bytes += Buffer.byteLength(JSON.stringify(task.input))
       if (bytes > MAX_GRAPH_INPUT_BYTES) throw inputsTooLarge(path)
       const isTemplate = checkReferences(task, path)
-      checked.push({ ...(await this.#options.acceptance.check(principal, task, path, isTemplate)), isTemplate })
+      const checking = this.#options.acceptance.check(principal, task, path, isTemplate)
+      checked.push({ ...(await namingMistakes(`${path}.input`, checking)), isTemplate })
     }
     return checked
   }

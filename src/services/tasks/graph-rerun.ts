@@ -153,8 +153,9 @@ export class GraphRerun {
     try {
       for (const [at, { task, links: own }] of parts.entries()) {
         const id = ids.get(task.id)!
-        const place = { id, graphId, nowMs: now, childCount: childrenOf.get(id)?.length ?? 0 }
         const asked = at === 0 && input !== undefined ? { input, queueKey } : null
+        const createdBy = asked ? principal.subject : task.createdBy
+        const place = { id, graphId, createdBy, nowMs: now, childCount: childrenOf.get(id)?.length ?? 0 }
         changes.push(acceptAgain(doAgain(task, { ...place, ...(await this.#copyInput(task, asked)) }), own, now))
       }
       await graphs.insert(
@@ -222,6 +223,8 @@ interface Again {
   readonly id: string
   readonly graphId: string
   readonly input: Stored<Json>
+  /** Whoever gave the input. */
+  readonly createdBy: string
   readonly queueKey: string | null
   readonly isTemplate: boolean
   readonly childCount: number
@@ -230,9 +233,9 @@ interface Again {
 
 /** Its settings as they were, and nothing of its course. */
 function doAgain(task: TaskDocument, again: Again): TaskDocument {
-  const { id, graphId, input, queueKey, isTemplate, childCount, nowMs } = again
+  const { id, graphId, input, createdBy, queueKey, isTemplate, childCount, nowMs } = again
   const { tenantId, type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency, webhook } = task
-  const { createdBy, traceId, traceparent } = task
+  const { traceId, traceparent } = task
   return {
     ...NEW_TASK,
     id,

@@ -21,6 +21,8 @@ export interface RemoteWorkerOptions {
 
 const WAIT_MS = 20_000
 const RETRY_MS = 1_000
+/** What is to stop learns of it by the next heartbeat, and has `GRACE_MS` for it. */
+const MAX_BEAT_MS = 2_000
 
 interface Running {
   readonly item: WorkItem
@@ -45,7 +47,7 @@ export class RemoteWorker implements AsyncDisposable {
   }
 
   start(): void {
-    this.#heartbeat = setInterval(() => void this.#beat(), this.#options.leaseMs / 3)
+    this.#heartbeat = setInterval(() => void this.#beat(), Math.min(this.#options.leaseMs / 3, MAX_BEAT_MS))
     this.#claiming = this.#claim()
   }
 
@@ -80,7 +82,8 @@ export class RemoteWorker implements AsyncDisposable {
         }
       } catch (error) {
         if (signal.aborted) return
-        if (error instanceof GraphloomError && !error.retryable) return this.#options.onRefused(error)
+        const isRefusal = error instanceof GraphloomError && !error.retryable && error.code !== 'INTERNAL'
+        if (isRefusal) return this.#options.onRefused(error)
         logger.warn({ reason: reasonOf(error) }, 'no tasks claimed, trying again')
         await clock.sleep(RETRY_MS, signal).catch(() => undefined)
       }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
+import { Turns } from '../../kernel/turns.js'
 import type { Principal } from '../../domain/principal.js'
 import type { ScheduleDocument } from '../../domain/schedule.js'
 import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
@@ -28,9 +29,18 @@ export type FiringOutcome =
 /** Makes the tasks of schedules. */
 export class ScheduleFiring {
   readonly #options: ScheduleFiringOptions
+  readonly #turns = new Turns()
 
   constructor(options: ScheduleFiringOptions) {
     this.#options = options
+  }
+
+  /**
+   * Of a schedule one fires at a time, from reading it until it says what fired last: otherwise two would both find that
+   * nothing is in the way.
+   */
+  take({ id }: Pick<ScheduleDocument, 'id'>): Promise<Disposable> {
+    return this.#turns.take(id)
   }
 
   /** The task of a due time, if there is one. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../kernel/clock.js'
-import { isErrorWithCode } from '../../kernel/errors.js'
+import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import type { ScheduleDocument } from '../../domain/schedule.js'
 import { parseCron, type CronTimes } from './cron.js'
 import { DueLoop } from './due-loop.js'
@@ -10,7 +10,7 @@ import type { ScheduleStore } from './schedule-store.js'
 
 export interface SchedulerOptions {
   readonly store: ScheduleStore
-  readonly firing: Pick<ScheduleFiring, 'find' | 'fire'>
+  readonly firing: Pick<ScheduleFiring, 'find' | 'fire' | 'take'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -97,6 +97,9 @@ export class Scheduler implements AsyncDisposable {
     { times, nowMs }: { readonly times: CronTimes; readonly nowMs: number },
   ): Promise<ScheduleDocument | null> {
     const { store, firing } = this.#options
+    using _turn = await firing.take(schedule)
+    const { revision } = await store.require({ tenantId: schedule.tenantId }, schedule.id)
+    if (revision !== schedule.revision) throw new GraphloomError('CONFLICT', 'The schedule was changed meanwhile.')
     const outcome = await firing.fire(schedule, dueAt)
     if (outcome.kind === 'skipped') {
       const { reason, error } = outcome

@@ -9,6 +9,7 @@ import type { Stored } from '../../domain/stored-document.js'
 import type { TaskDocument } from '../../domain/task.js'
 import type { Access } from '../access/access.js'
 import type { Payloads } from '../payloads.js'
+import { namingMistakes } from './argument-mistake.js'
 import { parseCron, type CronTimes } from './cron.js'
 import { checkRunKey, checkScheduleSettings, type ScheduleSettings } from './schedule-input.js'
 import type { ScheduleFiring } from './schedule-firing.js'
@@ -32,7 +33,7 @@ interface CheckedSchedule {
 export interface SchedulesServiceOptions {
   readonly access: Access
   readonly store: ScheduleStore
-  readonly firing: Pick<ScheduleFiring, 'runNow'>
+  readonly firing: Pick<ScheduleFiring, 'runNow' | 'take'>
   readonly acceptance: Pick<TaskAcceptance, 'check'>
   readonly types: Pick<TaskTypes, 'mayReadInput'>
   readonly payloads: Payloads
@@ -125,7 +126,9 @@ export class SchedulesService {
     const { access, store, firing } = this.#options
     access.require(principal, 'schedule.run')
     checkRunKey('idempotencyKey', key)
-    const schedule = await store.requireByName(principal.tenantId, name)
+    const named = await store.requireByName(principal.tenantId, name)
+    using _turn = await firing.take(named)
+    const schedule = await store.require(scopeOf(principal), named.id)
     const outcome = await firing.runNow(schedule, key)
     if (outcome.kind === 'skipped') throw outcome.error
     const { task } = outcome
@@ -163,7 +166,8 @@ export class SchedulesService {
   ): Promise<Omit<CheckedSchedule, 'input'>> {
     const times = checkScheduleSettings({ ...settings, template })
     const { expiresAfterMs: _expiresAfterMs, ...request } = template
-    const { type } = await this.#options.acceptance.check(principal, { ...request, input }, 'input.task')
+    const checking = this.#options.acceptance.check(principal, { ...request, input }, 'input.task')
+    const { type } = await namingMistakes('input.task.input', checking)
     const backoff = template.backoff && { ...type.defaults.backoff, ...template.backoff }
     return { times, settings: { ...settings, template: { ...template, backoff } } }
   }

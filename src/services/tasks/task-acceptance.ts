@@ -4,11 +4,12 @@ import { GraphloomError, isErrorWithCode } from '../../kernel/errors.js'
 import { createId } from '../../kernel/ids.js'
 import { canonicalJson } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
-import { DEFAULT_PRIORITY, NEW_TASK, type TaskDocument } from '../../domain/task.js'
+import { DEFAULT_PRIORITY, NEW_TASK, type JoinedRequest, type TaskDocument } from '../../domain/task.js'
 import type { InsertRequest } from '../../ports/document-store.js'
 import type { NewEvent } from '../../ports/event-log.js'
 import type { Payloads } from '../payloads.js'
 import { checkEnqueueRequest, checkKey, type EnqueueRequest } from './enqueue-request.js'
+import { hasJoined, withJoined } from './joined-requests.js'
 import { acceptTask } from './task-rules.js'
 import { TASK_DEDUPLICATED } from './task-events.js'
 import type { TaskStore } from './task-store.js'
@@ -170,7 +171,10 @@ export class TaskAcceptance {
     const known = byId ?? (key === undefined ? null : await store.getBy('idempotencyKey', tenantId, key))
     if (known && known.inputHash !== inputHash)
       throw new GraphloomError('IDEMPOTENCY_CONFLICT', 'The idempotency key was used before with another input.')
-    return known
+    if (known || key === undefined || inputHash === null) return known
+    const joinedId = await store.joined.find(tenantId, key)
+    const joined = joinedId === null ? null : await store.get({ tenantId }, joinedId)
+    return joined && hasJoined(joined, { key, inputHash }) ? joined : null
   }
 
   async #findFirst(accepted: AcceptedTask): Promise<TaskDocument | null> {
@@ -180,14 +184,17 @@ export class TaskAcceptance {
     const first = await this.#options.store.getBy('dedupeKey', principal.tenantId, dedupeKeyOf(request))
     if (!first) return null
     const event = { stream: first.id, type: TASK_DEDUPLICATED, data: { mode: dedupe.mode } }
-    return dedupe.mode === 'KEEP_FIRST' ? this.#keep(first, event) : this.#replace(first, accepted, event)
+    if (request.idempotencyKey !== undefined) await this.#options.store.joined.note(first, request.idempotencyKey)
+    return dedupe.mode === 'KEEP_FIRST' ? this.#keep(first, accepted, event) : this.#replace(first, accepted, event)
   }
 
   /** Null when the first one is not in the way any more. */
-  async #keep({ tenantId, id }: TaskDocument, event: NewEvent): Promise<TaskDocument | null> {
-    const rule = (next: TaskDocument) => (next.dedupeKey === null ? null : { next, queue: [] })
+  async #keep({ tenantId, id }: TaskDocument, accepted: AcceptedTask, event: NewEvent): Promise<TaskDocument | null> {
+    const request = toJoined(accepted)
+    const rule = (task: TaskDocument) =>
+      hasJoined(task, request) || task.dedupeKey === null ? null : { next: withJoined(task, request), queue: [] }
     const { task } = await this.#options.store.change({ tenantId }, id, rule, { events: [event] })
-    return task.dedupeKey === null ? null : task
+    return hasJoined(task, request) || task.dedupeKey !== null ? task : null
   }
 
   /** Null when the first one does not wait any more. */
@@ -197,13 +204,15 @@ export class TaskAcceptance {
     const { priority = first.priority } = accepted.request
     const replacement = { ...(await this.toTask(accepted)), priority }
     let replaced = first.input
+    const request = toJoined(accepted)
     const rule = (task: TaskDocument) => {
+      if (hasJoined(task, request)) return null
       replaced = task.input
-      return replaceWaiting(task, replacement, clock.now())
+      return replaceWaiting(withJoined(task, request), replacement, clock.now())
     }
     const { task, changed } = await store.change({ tenantId }, id, rule, { events: [event] })
     await payloads.delete(changed ? replaced : replacement.input)
-    return changed ? task : null
+    return changed || hasJoined(task, request) ? task : null
   }
 
   /** The task as it is accepted, its input put where it belongs. */
@@ -238,6 +247,9 @@ export class TaskAcceptance {
     }
   }
 }
+
+const toJoined = ({ request: { idempotencyKey: key }, inputHash }: AcceptedTask): JoinedRequest | null =>
+  key === undefined || inputHash === null ? null : { key, inputHash }
 
 const hashOf = (request: EnqueueRequest): string => createHash('sha256').update(canonicalJson(request)).digest('hex')
 

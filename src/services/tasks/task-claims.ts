@@ -5,7 +5,7 @@ import type { Clock } from '../../kernel/clock.js'
 import { GraphloomError, isErrorWithCode, type ErrorInfo } from '../../kernel/errors.js'
 import type { Json } from '../../kernel/json.js'
 import type { Principal } from '../../domain/principal.js'
-import { isTaskEnded, type TaskDocument, type TaskProgress } from '../../domain/task.js'
+import { isTaskEnded, isTaskWaiting, type TaskDocument, type TaskProgress } from '../../domain/task.js'
 import type { WorkerDocument } from '../../domain/worker.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask, TaskQueue } from '../../ports/task-queue.js'
@@ -165,11 +165,15 @@ export class TaskClaims {
     return begun
   }
 
-  /** Of a claim that could not be stored it is not known whether it was. */
+  /** Of a claim that could not be stored it is not known whether it was. One that was not is no attempt that was lost. */
   async #takeBack({ taskId, tenantId, attempt, runAtMs }: ClaimedTask): Promise<void> {
     const { store, queue, clock } = this.#options
     const undo = (task: TaskDocument): TaskChange | null =>
-      task.attempt === attempt ? interrupt(task, clock.now()) : null
+      task.attempt < attempt && isTaskWaiting(task.state)
+        ? { next: { ...task, attempt }, queue: [] }
+        : task.attempt === attempt
+          ? interrupt(task, clock.now())
+          : null
     await store.change({ tenantId }, taskId, undo)
     await queue.release(taskId, attempt, runAtMs)
   }

@@ -13,6 +13,7 @@ export type TaskStatus = Omit<
   | 'input'
   | 'output'
   | 'inputHash'
+  | 'joined'
   | 'inputBlobId'
   | 'outputBlobId'
   | 'claimToken'
@@ -34,6 +35,7 @@ const UNTOLD = {
   input: undefined,
   output: undefined,
   inputHash: undefined,
+  joined: undefined,
   claimToken: undefined,
   inputTemplate: undefined,
   errorText: undefined,

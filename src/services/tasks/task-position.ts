@@ -29,14 +29,18 @@ const EVERY_MS = 1_000
 /** Looks of all followers together that take place in a second, at most. */
 const LOOKS_PER_SECOND = 100
 
-/** When each of those who follow looks next: of many each less often, so that all of them cost no more than some. */
+/** How often each of those looks who follow a task that waits: of many each less often, so that all cost no more than some. */
 export class LookTimes {
-  #lastMs = 0
+  readonly #waiting = new Set<object>()
 
-  /** At `earliestMs` or later. */
-  reserve(earliestMs: number): number {
-    this.#lastMs = Math.max(earliestMs, this.#lastMs + 1_000 / LOOKS_PER_SECOND)
-    return this.#lastMs
+  get everyMs(): number {
+    return Math.max(EVERY_MS, (this.#waiting.size * 1_000) / LOOKS_PER_SECOND)
+  }
+
+  /** Whether this follower's task waits now. */
+  note(follower: object, waits: boolean): void {
+    if (waits) this.#waiting.add(follower)
+    else this.#waiting.delete(follower)
   }
 }
 
@@ -63,10 +67,11 @@ export async function* followWithPosition(
   let next = askNext(iterator)
   let state = task.state
   let told: TaskForecast = UNKNOWN
-  let lookAtMs = times.reserve(clock.now() + EVERY_MS)
+  let lookAtMs = clock.now() + times.everyMs
   try {
     while (!signal.aborted) {
       const waits = state === 'QUEUED' && place !== null
+      times.note(iterator, waits)
       const item = await (waits ? next.within(lookAtMs - clock.now(), clock) : next.answer)
       if (item?.done) return
       if (item) {
@@ -74,7 +79,7 @@ export async function* followWithPosition(
         place = { cursor, sequence }
         yield item.value
         const current = stateOf(item.value) ?? state
-        if (current === 'QUEUED' && current !== state) lookAtMs = times.reserve(clock.now() + EVERY_MS)
+        if (current === 'QUEUED' && current !== state) lookAtMs = clock.now() + times.everyMs
         if (current !== state) told = UNKNOWN
         state = current
         next = askNext(iterator)
@@ -90,10 +95,11 @@ export async function* followWithPosition(
             etaMs,
           }
         told = { position, etaMs }
-        lookAtMs = times.reserve(clock.now() + EVERY_MS)
+        lookAtMs = clock.now() + times.everyMs
       }
     }
   } finally {
+    times.note(iterator, false)
     await iterator.return?.()
   }
 }

@@ -6,7 +6,7 @@ import type { TaskStore } from './task-store.js'
 import type { TaskTypes } from './task-types.js'
 
 export interface TaskRemovalOptions {
-  readonly store: Pick<TaskStore, 'delete'>
+  readonly store: Pick<TaskStore, 'delete' | 'joined'>
   readonly graphs: Pick<TaskGraphStore, 'isAwaited' | 'removeWith'>
   readonly types: TaskTypes
   readonly payloads: Payloads
@@ -24,14 +24,13 @@ export class TaskRemoval {
   async require(task: TaskDocument): Promise<void> {
     const reason = await this.#whyKept(task)
     if (reason !== null) throw new GraphloomError('CONFLICT', reason)
-    await this.#remove(task)
+    if (!(await this.#remove(task))) throw new GraphloomError('CONFLICT', 'The task was changed meanwhile; try again.')
   }
 
   /** False when it stays. */
   async remove(task: TaskDocument): Promise<boolean> {
     if ((await this.#whyKept(task)) !== null) return false
-    await this.#remove(task)
-    return true
+    return this.#remove(task)
   }
 
   async #whyKept(task: TaskDocument): Promise<string | null> {
@@ -41,10 +40,14 @@ export class TaskRemoval {
     return 'Tasks that have not begun may need its output; cancel them, or try again when they have.'
   }
 
-  async #remove(task: TaskDocument): Promise<void> {
+  /** False when it was changed or deleted meanwhile. */
+  async #remove(task: TaskDocument): Promise<boolean> {
     const { store, graphs, types, payloads } = this.#options
     if (task.graphId !== null) await graphs.removeWith(task)
     await types.get(task.type)?.deleteData?.(task)
-    if (await store.delete(task)) await payloads.delete(task.input, task.output)
+    if (!(await store.delete(task))) return false
+    await payloads.delete(task.input, task.output)
+    if (task.dedupe) await store.joined.forget(task)
+    return true
   }
 }

@@ -36,6 +36,8 @@ export interface RequeuedDeadLetters {
 const isWaitedFor = ({ graph }: Pick<TaskDocument, 'graph'>): boolean => (graph?.childCount ?? 0) > 0
 
 export const MAX_REQUEUED = 1_000
+/** Dead letters that one call looks at, with those that it passes over. */
+const MAX_LOOKED = 10 * MAX_REQUEUED
 const PARALLEL = 50
 
 /** Does ended tasks again, each as a new task that names the old one. */
@@ -47,11 +49,12 @@ export class TaskRetries {
   }
 
   /**
-   * With its own input or another.
+   * With its own input, or another where one is given that is not null.
    * @throws GraphloomError `NOT_FOUND`, `CONFLICT` when it has not ended or was done again already, as
    * `TaskAcceptance.accept`, `FORBIDDEN` for an input that is for others.
    */
-  async retry(principal: Principal, id: string, input?: Json): Promise<TaskDocument> {
+  async retry(principal: Principal, id: string, given?: Json): Promise<TaskDocument> {
+    const input = given ?? undefined
     const { store, settling, payloads, types, acceptance } = this.#options
     const scope = { tenantId: principal.tenantId }
     const [task] = await settling.settle([await store.require(scope, id)])
@@ -68,7 +71,7 @@ export class TaskRetries {
         'CONFLICT',
         'Its input takes outputs of other tasks, and never got them: give an input, or use rerunTaskGraph.',
       )
-    const { type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency } = task
+    const { type, queue, priority, attemptLimit, backoff, timeoutMs, concurrency, webhook } = task
     const again = await acceptance.accept(
       principal,
       {
@@ -80,6 +83,7 @@ export class TaskRetries {
         backoff,
         timeoutMs: timeoutMs ?? undefined,
         concurrency: concurrency ?? undefined,
+        webhookUrl: webhook?.url,
       },
       // Who asks twice at the same time gets one.
       { id: deriveId('task', 'retry', id), retryOf: id },
@@ -92,21 +96,28 @@ export class TaskRetries {
 
   /**
    * The oldest first, at most `limit` of them, each with those that wait for it in its graph. Those that somebody else
-   * sees to meanwhile are passed over, and stay as they are where their input cannot be used again.
+   * sees to meanwhile are passed over, and stay as they are where their input cannot be used again: others are done
+   * instead, as long as not too many are passed over.
    * @throws GraphloomError `INVALID_INPUT`; `OVERLOADED` when not one found room.
    */
   async requeue(principal: Principal, filter: DeadLetterFilter, limit: number): Promise<RequeuedDeadLetters> {
-    const { found, hasMore } = await this.#find(principal, filter, limit)
     const taskIds: string[] = []
-    for (const step of inSteps(found)) {
-      const results = await Promise.allSettled(step.map((task) => this.#again(principal, task)))
-      for (const result of results) if (result.status === 'fulfilled') taskIds.push(result.value)
-      const failed = results.find((result) => result.status === 'rejected' && !isSeenTo(result.reason))
-      if (failed?.status !== 'rejected') continue
-      if (!isErrorWithCode(failed.reason, 'OVERLOADED') || taskIds.length === 0) throw failed.reason
-      return { taskIds, hasMore: true }
+    let looked = 0
+    for (let cursor: string | null = null; ;) {
+      const page = await this.#find(principal, filter, { limit: limit - taskIds.length, cursor })
+      for (const step of inSteps(page.found)) {
+        const results = await Promise.allSettled(step.map((task) => this.#again(principal, task)))
+        for (const result of results) if (result.status === 'fulfilled') taskIds.push(result.value)
+        const failed = results.find((result) => result.status === 'rejected' && !isSeenTo(result.reason))
+        if (failed?.status !== 'rejected') continue
+        if (!isErrorWithCode(failed.reason, 'OVERLOADED') || taskIds.length === 0) throw failed.reason
+        return { taskIds, hasMore: true }
+      }
+      looked += page.found.length
+      cursor = page.next
+      if (cursor === null || taskIds.length >= limit || looked >= MAX_LOOKED)
+        return { taskIds, hasMore: cursor !== null }
     }
-    return { taskIds, hasMore }
   }
 
   /** With those that wait for it. */
@@ -122,16 +133,16 @@ export class TaskRetries {
   async #find(
     { tenantId }: Principal,
     { ids, queue, type }: DeadLetterFilter,
-    limit: number,
-  ): Promise<{ readonly found: readonly TaskDocument[]; readonly hasMore: boolean }> {
+    { limit, cursor }: { readonly limit: number; readonly cursor: string | null },
+  ): Promise<{ readonly found: readonly TaskDocument[]; readonly next: string | null }> {
     const { store } = this.#options
     if (ids !== undefined) {
       if (ids.length > MAX_REQUEUED)
         throw invalidInput('input.ids', `has ${ids.length} ids; at most ${MAX_REQUEUED} are allowed.`)
       const matches = (task: TaskDocument | null): task is TaskDocument =>
         task?.isDeadLetter === true && (queue ?? task.queue) === task.queue && (type ?? task.type) === task.type
-      const all = (await store.getMany({ tenantId }, [...new Set(ids)])).filter(matches)
-      return { found: all.slice(0, limit), hasMore: all.length > limit }
+      const found = (await store.getMany({ tenantId }, [...new Set(ids)])).filter(matches)
+      return { found: found.sort((one, other) => one.createdAt - other.createdAt), next: null }
     }
     const filter = {
       isDeadLetter: { eq: true },
@@ -140,9 +151,9 @@ export class TaskRetries {
     }
     const page = await store.list(
       { tenantId },
-      { filter, orderBy: [{ field: 'createdAt', direction: 'asc' }], page: { limit, cursor: null, backward: false } },
+      { filter, orderBy: [{ field: 'createdAt', direction: 'asc' }], page: { limit, cursor, backward: false } },
     )
-    return { found: page.items.map(({ node }) => node), hasMore: page.hasNextPage }
+    return { found: page.items.map(({ node }) => node), next: page.hasNextPage ? page.items.at(-1)!.cursor : null }
   }
 }
 

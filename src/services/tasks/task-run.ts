@@ -122,10 +122,11 @@ export class TaskRun {
   /** Whether the claim shows that it is not to be begun: it was put off, has expired, or is what ends its workers. */
   async #endsBeforeItBegins(): Promise<boolean> {
     if (this.#begun(this.#known)?.next.state === 'RUNNING') return false
-    await this.#write((task) => {
+    const unlessRunning: Rule = (task) => {
       const begun = this.#begun(task)
       return begun?.next.state === 'RUNNING' ? null : begun
-    })
+    }
+    await this.#store(() => this.#write(unlessRunning))
     return this.#begun(this.#known) === null
   }
 

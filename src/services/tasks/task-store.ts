@@ -16,6 +16,7 @@ import {
 } from '../../ports/document-store.js'
 import type { EventLog, NewEvent } from '../../ports/event-log.js'
 import { findFirst, requireDocument } from '../document-reads.js'
+import { JoinedRequests } from './joined-requests.js'
 import { TASK_LOGGED, toEvents } from './task-events.js'
 import type { TaskChange } from './task-rules.js'
 
@@ -87,9 +88,11 @@ export class TaskStore {
   readonly #log: EventLog
   readonly #listener: TaskStoreListener
   readonly #turns = new Turns()
+  readonly joined: JoinedRequests
 
   constructor(documents: DocumentStore, log: EventLog, listener: TaskStoreListener) {
     this.#documents = documents
+    this.joined = new JoinedRequests(documents)
     this.#log = log
     this.#listener = listener
   }

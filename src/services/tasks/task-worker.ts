@@ -1,8 +1,9 @@
 import { isErrorWithCode, type GraphloomError } from '../../kernel/errors.js'
-import { isTaskEnded } from '../../domain/task.js'
+import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import { SYSTEM_SCOPE } from '../../ports/document-store.js'
 import type { ClaimedTask } from '../../ports/task-queue.js'
 import { Dispatcher } from './dispatcher.js'
+import { storeWhenPossible } from './store-when-possible.js'
 import { TaskRun, type TaskRunOptions } from './task-run.js'
 
 export interface TaskWorkerOptions extends TaskRunOptions {
@@ -82,7 +83,9 @@ export class TaskWorker {
   /** Does a task that was claimed; see `DispatcherOptions.handle`. */
   async handle(claim: ClaimedTask, signal: AbortSignal, onEnding: () => void): Promise<void> {
     const { store, queue, types } = this.#options
-    const task = await store.get(SYSTEM_SCOPE, claim.taskId)
+    // A claim that is let go since the store cannot be read would count as one that a lost worker had.
+    const read = (): Promise<TaskDocument | null> => store.get(SYSTEM_SCOPE, claim.taskId)
+    const task = await storeWhenPossible(read, { ...this.#options, task: claim.taskId, signal })
     const type = task && types.get(task.type)
     if (!task || !type || isTaskEnded(task.state)) {
       await queue.complete(claim.taskId, claim.attempt)

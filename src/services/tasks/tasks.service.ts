@@ -5,6 +5,7 @@ import type { Page, PageRequest } from '../../kernel/pages.js'
 import type { Principal } from '../../domain/principal.js'
 import { isTaskEnded, type TaskDocument } from '../../domain/task.js'
 import type { TaskQueue } from '../../ports/task-queue.js'
+import { namingMistakes } from './argument-mistake.js'
 import type { Access } from '../access/access.js'
 import type { Payloads } from '../payloads.js'
 import type { Streams } from '../streams/streams.js'
@@ -64,7 +65,7 @@ export class TasksService {
   /** Accepts a task; it is on disk then. @throws GraphloomError as `TaskAcceptance.accept`, `FORBIDDEN`. */
   async enqueue(principal: Principal, request: EnqueueRequest): Promise<TaskDocument> {
     this.#options.access.require(principal, 'task.create')
-    return this.#options.acceptance.accept(principal, request)
+    return namingMistakes('input.input', this.#options.acceptance.accept(principal, request))
   }
 
   /** In the order of `ids`; null for each that the principal cannot see. @throws GraphloomError `FORBIDDEN`. */

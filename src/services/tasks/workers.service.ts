@@ -6,6 +6,9 @@ import type { Access } from '../access/access.js'
 import type { TaskStore } from './task-store.js'
 import type { WorkerStore } from './worker-store.js'
 
+/** Tasks of one worker that are told. */
+const MAX_RUNNING = 100
+
 /** Who works on tasks, as clients see it: the tenant's own workers, and the server's. */
 export class WorkersService {
   readonly #options: { readonly access: Access; readonly workers: WorkerStore; readonly store: TaskStore }
@@ -36,6 +39,6 @@ export class WorkersService {
     const { access, store } = this.#options
     access.require(principal, 'task.read')
     const tasks = Map.groupBy(await store.listOfWorkers(principal.tenantId, ids), (task) => task.workerId)
-    return ids.map((id) => tasks.get(id) ?? [])
+    return ids.map((id) => (tasks.get(id) ?? []).slice(0, MAX_RUNNING))
   }
 }

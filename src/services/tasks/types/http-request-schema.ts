@@ -36,7 +36,13 @@ export const HTTP_REQUEST_INPUT_SCHEMA = {
         { type: 'object', properties: { text: { type: 'string' } }, required: ['text'], additionalProperties: false },
       ],
     },
-    timeoutMs: { type: 'integer', minimum: 1, maximum: 600_000, default: 30_000 },
+    timeoutMs: {
+      description: 'For the whole answer. The attempt has 60,000 ms unless the task’s own `timeoutMs` gives it more.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 600_000,
+      default: 30_000,
+    },
     expectedStatuses: {
       description: 'With another status the attempt fails; 200 to 299 when left out.',
       type: 'array',
