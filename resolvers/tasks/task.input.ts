@@ -83,7 +83,7 @@ export class EnqueueTaskArgs {
   @Field(() => String, {
     nullable: true,
     description:
-      'Asking again with the same key and input gives the same task; with another input, IdempotencyConflict. 1 to 256 characters.',
+      'Asking again with the same key and input gives the same task, also where `dedupe` gave one that was there (a task remembers 100 of these); with another input, IdempotencyConflict. 1 to 256 characters.',
   })
   readonly idempotencyKey?: string | null
 }

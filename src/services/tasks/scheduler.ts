@@ -105,7 +105,7 @@ export class Scheduler implements AsyncDisposable {
       const { reason, error } = outcome
       if (error.code === 'OVERLOADED' && nowMs - fireAtOf(schedule, dueAt) <= PUNCTUAL_MS) return null
       const message = reason === 'OVERLAP' ? null : error.message
-      return store.update(moveOn(countSkipped(schedule, reason, [dueAt], message), times, dueAt))
+      return await store.update(moveOn(countSkipped(schedule, reason, [dueAt], message), times, dueAt))
     }
     const taskId = outcome.task.id
     try {
