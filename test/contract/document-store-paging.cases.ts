@@ -184,6 +184,20 @@ export function runPagingCases(storeTest: StoreTest): void {
     )
   })
 
+  storeTest('of no values nothing is found, whatever else is asked for', async ({ store }) => {
+    const values = { state: 'A', rank: 1, flag: true, label: 'a' } as const
+    await store.insert(WIDGETS, widget('one', values))
+    for (const none of Object.keys(values))
+      for (const [other, eq] of Object.entries(values)) {
+        const filter = { [other]: { eq }, [none]: { in: [] } }
+        for (const field of ['id', 'createdAt', ...Object.keys(values)]) {
+          const orderBy: Order[] = [{ field, direction: 'asc' }]
+          expect((await store.find(WIDGETS, ACME, { filter, orderBy, page: firstPage(5) })).items).toEqual([])
+        }
+        expect(await store.count(WIDGETS, ACME, filter)).toBe(0)
+      }
+  })
+
   storeTest('sums count null as nothing', async ({ store }) => {
     await insertAll(store, [])
     const rows = [

@@ -37,6 +37,8 @@ export function findOrderHint(
 ): string | null {
   const [ordered] = orderBy
   if (!('tenantId' in scope) || !ordered || orderBy.length > 1 || 'id' in filter) return null
+  // Of no values nothing is found, and SQLite does not see then that an index has all that is asked for.
+  if (Object.values(filter).some(({ in: among }) => among?.length === 0)) return null
   const usable = collection.indexes.filter((index) => isUsable(collection, index, filter))
   const inOrder = usable.filter((index) => hasOrder(index, filter, ordered.field))
   const others = usable.filter((index) => !inOrder.includes(index) && isLookedUp(filter[index.fields[0]!]))
@@ -62,8 +64,6 @@ function isUsable(collection: AnyCollection, index: IndexDefinition, filter: Fil
 function isPresent(collection: AnyCollection, name: string, condition: FieldCondition | undefined): boolean {
   const { kind, nullable } = requireField(collection, name)
   if (!nullable) return true
-  // SQLite does not use such an index for one of no values.
-  if (condition?.in?.length === 0) return false
   return kind === 'boolean' ? condition?.eq === true : leavesOutNull(withoutText(condition))
 }
 
