@@ -78,7 +78,9 @@ test.skipIf(!requireFullDisk())(
     expect((await fetch(`${server.url}/health/ready`)).status).toBe(503)
     const stored = await countTasks(server)
     const unstored = (): string[] =>
-      server.lines.filter(({ msg }) => msg === 'the store cannot be used for a task, trying again').map(({ task }) => String(task))
+      server.lines
+        .filter(({ msg }) => msg === 'the store cannot be used for a task, trying again')
+        .map(({ task }) => String(task))
     await waitFor('the work to be done', () => unstored().includes(running.id) && unstored().includes(parent.id))
     await waitFor('the leases to pass', () => {
       const behind = server.lines.filter(({ msg }) => msg === 'leases not extended')
@@ -125,7 +127,9 @@ async function acceptUntilItFails(disk: LoopDisk): Promise<[ended: string, runni
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true })
   }
   await waitFor('the result to wait for the disk', () =>
-    server.lines.some(({ msg, task }) => msg === 'the store cannot be used for a task, trying again' && task === running.id),
+    server.lines.some(
+      ({ msg, task }) => msg === 'the store cannot be used for a task, trying again' && task === running.id,
+    ),
   )
   expect((await server.request(TaskDocument, { id: running.id })).task).toMatchObject({ state: 'RUNNING' })
   expect(await listIds(server)).toEqual([ended.id, running.id, later.id])
