@@ -8,6 +8,7 @@ import { median, printRatio } from './support/figures.js'
 import { measureRequestsPerSecond } from './support/http-load.js'
 import { inTurns } from './support/in-turns.js'
 import { askGraph } from './support/post.js'
+import { startArguments } from './support/start-arguments.js'
 
 /**
  * Tasks that do nothing, each acknowledged when it is on the disk with its event: enqueued by 100 clients and by one,
@@ -27,6 +28,7 @@ await using ours = await startEmptyTasks(folder.path)
 const typesFile = join(folder.path, 'types.json')
 await writeFile(typesFile, JSON.stringify([{ name: 'empty' }]))
 await using server = await TestServer.start({
+  NODE_OPTIONS: startArguments.slice(0, -1).join(' '),
   GRAPHLOOM_DATA_DIR: join(folder.path, 'server'),
   GRAPHLOOM_TASK_TYPES_FILE: typesFile,
   GRAPHLOOM_RATE_LIMIT_PER_MINUTE: '1000000000',
