@@ -17,58 +17,44 @@ const batched = <K, V, C = K>(
 type Ids = readonly string[]
 
 const LOADERS = {
-  predictions: ({ predictions }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => predictions.getMany(principal, ids)),
-  models: ({ models }: LoadedServices, principal: Principal) => batched((ids: Ids) => models.getModels(principal, ids)),
-  modelVersions: ({ models }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => models.getVersions(principal, ids)),
+  predictions: ({ predictions }, principal) => batched((ids: Ids) => predictions.getMany(principal, ids)),
+  models: ({ models }, principal) => batched((ids: Ids) => models.getModels(principal, ids)),
+  modelVersions: ({ models }, principal) => batched((ids: Ids) => models.getVersions(principal, ids)),
   /** By the id of the model. */
-  versionsOfModel: ({ models }: LoadedServices, principal: Principal) =>
+  versionsOfModel: ({ models }, principal) =>
     batched(async (ids: Ids) => groupByModel(ids, await models.listVersions(principal, ids))),
   /** By the id of the model. */
-  aliasesOfModel: ({ models }: LoadedServices, principal: Principal) =>
+  aliasesOfModel: ({ models }, principal) =>
     batched(async (ids: Ids) => groupByModel(ids, await models.listAliases(principal, ids))),
-  tasks: ({ tasks }: LoadedServices, principal: Principal) => batched((ids: Ids) => tasks.getMany(principal, ids)),
-  taskForecasts: ({ tasks }: LoadedServices) =>
+  tasks: ({ tasks }, principal) => batched((ids: Ids) => tasks.getMany(principal, ids)),
+  taskForecasts: ({ tasks }) =>
     batched((all: readonly Pick<TaskDocument, 'id' | 'state' | 'queue' | 'type'>[]) => tasks.forecast(all), {
       cacheKeyFn: ({ id }): string => id,
     }),
-  taskQueues: ({ taskQueues }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => Promise.resolve(taskQueues.getMany(principal, ids))),
-  taskGraphs: ({ taskGraphs }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => taskGraphs.getMany(principal, ids)),
-  schedules: ({ schedules }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => schedules.getMany(principal, ids)),
-  knowledgeBases: ({ knowledgeBases }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => knowledgeBases.getMany(principal, ids)),
+  taskQueues: ({ taskQueues }, principal) => batched((ids: Ids) => Promise.resolve(taskQueues.getMany(principal, ids))),
+  taskGraphs: ({ taskGraphs }, principal) => batched((ids: Ids) => taskGraphs.getMany(principal, ids)),
+  schedules: ({ schedules }, principal) => batched((ids: Ids) => schedules.getMany(principal, ids)),
+  knowledgeBases: ({ knowledgeBases }, principal) => batched((ids: Ids) => knowledgeBases.getMany(principal, ids)),
   /** By the id of the knowledge base. */
-  knowledgeBaseFigures: ({ knowledgeBases }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => knowledgeBases.sumUp(principal, ids)),
-  documents: ({ knowledgeDocuments }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => knowledgeDocuments.getMany(principal, ids)),
-  documentVersions: ({ knowledgeDocuments }: LoadedServices, principal: Principal) =>
+  knowledgeBaseFigures: ({ knowledgeBases }, principal) => batched((ids: Ids) => knowledgeBases.sumUp(principal, ids)),
+  documents: ({ knowledgeDocuments }, principal) => batched((ids: Ids) => knowledgeDocuments.getMany(principal, ids)),
+  documentVersions: ({ knowledgeDocuments }, principal) =>
     batched((ids: Ids) => knowledgeDocuments.getVersions(principal, ids)),
-  evaluations: ({ evaluations }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => evaluations.getMany(principal, ids)),
-  uploads: ({ uploads }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => uploads.getMany(principal, ids)),
-  answers: ({ answers }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => answers.getMany(principal, ids)),
+  evaluations: ({ evaluations }, principal) => batched((ids: Ids) => evaluations.getMany(principal, ids)),
+  uploads: ({ uploads }, principal) => batched((ids: Ids) => uploads.getMany(principal, ids)),
+  answers: ({ answers }, principal) => batched((ids: Ids) => answers.getMany(principal, ids)),
   /** By the answer itself, as of the place in its stream that it was taken from. */
-  answerContents: ({ answers }: LoadedServices, principal: Principal) =>
+  answerContents: ({ answers }, principal) =>
     batched((all: readonly AnswerAt[]) => Promise.all(all.map((one) => answers.readContent(principal, one)))),
   /** By the name of the queue. */
-  queueFigures: ({ taskQueues }: LoadedServices, principal: Principal) =>
-    batched((names: Ids) => taskQueues.figures(principal, names)),
-  workers: ({ workers }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => workers.getMany(principal, ids)),
+  queueFigures: ({ taskQueues }, principal) => batched((names: Ids) => taskQueues.figures(principal, names)),
+  workers: ({ workers }, principal) => batched((ids: Ids) => workers.getMany(principal, ids)),
   /** By the id of the worker. */
-  tasksOfWorker: ({ workers }: LoadedServices, principal: Principal) =>
-    batched((ids: Ids) => workers.runningTasks(principal, ids)),
+  tasksOfWorker: ({ workers }, principal) => batched((ids: Ids) => workers.runningTasks(principal, ids)),
   /** By the name of the queue. */
-  deadLetterCounts: ({ taskQueues }: LoadedServices, principal: Principal) =>
+  deadLetterCounts: ({ taskQueues }, principal) =>
     batched((names: Ids) => taskQueues.countDeadLetters(principal, names)),
-}
+} satisfies Record<string, (services: LoadedServices, principal: Principal) => unknown>
 
 /** Reads of one operation, gathered: however many objects refer to a version, it is read once. */
 export type Loaders = { readonly [K in keyof typeof LOADERS]: ReturnType<(typeof LOADERS)[K]> }

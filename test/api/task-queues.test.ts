@@ -189,9 +189,15 @@ describe.each(STORES_BRIEFLY)('queues of tasks, kept in %s', (store) => {
       two.taskIds.map(async (id) => (await server.request(TaskDocument, { id })).task!.retryOf!.id),
     )
     expect(olds.toSorted()).toEqual(ids.slice(0, 2).toSorted())
-    const byId = await requeue({ ids: [...ids, 'task_00000000000000000000000000'] })
-    expect(byId).toMatchObject({ count: 2, hasMore: false })
-    const again = byId.__typename === 'RequeuedDeadLetters' ? [...two.taskIds, ...byId.taskIds] : []
+    const named = [...ids.toReversed(), 'task_00000000000000000000000000']
+    const byId = await requeue({ ids: named, first: 1 })
+    const last = await requeue({ ids: named })
+    if (byId.__typename !== 'RequeuedDeadLetters' || last.__typename !== 'RequeuedDeadLetters')
+      throw new Error(JSON.stringify([byId, last]))
+    expect(byId).toMatchObject({ count: 1, hasMore: true })
+    expect((await server.request(TaskDocument, { id: byId.taskIds[0]! })).task!.retryOf!.id).toBe(ids[2])
+    expect(last).toMatchObject({ count: 1, hasMore: false })
+    const again = [...two.taskIds, ...byId.taskIds, ...last.taskIds]
     for (const id of again) await readToEnd(server, id)
     expect(await read('deadly')).toMatchObject({ deadLetters: 4 })
   })

@@ -139,10 +139,14 @@ export class TaskRetries {
     if (ids !== undefined) {
       if (ids.length > MAX_REQUEUED)
         throw invalidInput('input.ids', `has ${ids.length} ids; at most ${MAX_REQUEUED} are allowed.`)
-      const matches = (task: TaskDocument | null): task is TaskDocument =>
-        task?.isDeadLetter === true && (queue ?? task.queue) === task.queue && (type ?? task.type) === task.type
-      const found = (await store.getMany({ tenantId }, [...new Set(ids)])).filter(matches)
-      return { found: found.sort((one, other) => one.createdAt - other.createdAt), next: null }
+      const matches = (task: TaskDocument): boolean =>
+        task.isDeadLetter && (queue ?? task.queue) === task.queue && (type ?? task.type) === task.type
+      const known = (await store.getMany({ tenantId }, [...new Set(ids)])).filter((task) => task !== null)
+      const inOrder = known.sort((one, other) => one.createdAt - other.createdAt)
+      // The cursor is the id of the last that was looked at.
+      const left = inOrder.slice(inOrder.findIndex(({ id }) => id === cursor) + 1).filter(matches)
+      const found = left.slice(0, limit)
+      return { found, next: left.length > limit ? found.at(-1)!.id : null }
     }
     const filter = {
       isDeadLetter: { eq: true },
